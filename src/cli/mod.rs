@@ -1,0 +1,30 @@
+//! The command line: arguments in, exit code out. Printing happens here and nowhere else.
+
+mod exit_code;
+
+use clap::{Parser, Subcommand};
+
+pub use exit_code::ExitCode;
+
+/// Conformance tests for the FHIR R4 API of openIMIS.
+#[derive(Debug, Parser)]
+#[command(
+    name = "openimis-conformance",
+    version,
+    about,
+    arg_required_else_help = true
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Parses the process's arguments and carries the command out.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match arguments.command {}
+}

@@ -1,0 +1,28 @@
+//! The FHIR R4 definitions this program reads, each from a JSON tree: only the elements that
+//! decide a verdict, under FHIR's own names.
+//!
+//! Deliberately not here: instances (they stay in their JSON tree) and prose (definitions,
+//! narrative, mappings). Reading is lenient: an element that is missing or malformed is left out,
+//! because a broken definition is reported by the checks of the guide, not by the reader.
+
+mod canonical;
+mod code_system;
+mod element_definition;
+mod read;
+mod search_parameter;
+mod structure_definition;
+mod value_set;
+
+pub use canonical::Canonical;
+pub use code_system::{CodeSystem, CodeSystemContent, Concept};
+pub use element_definition::{
+    BindingStrength, Constraint, ConstraintSeverity, Discriminator, DiscriminatorType,
+    ElementBinding, ElementDefinition, ElementType, Max, Slicing, SlicingRules, TypedValue,
+};
+pub use search_parameter::{SearchParameter, SearchParameterType};
+pub use structure_definition::{
+    Derivation, ExtensionContext, ExtensionContextType, StructureDefinition, StructureKind,
+};
+pub use value_set::{Compose, ConceptReference, ConceptSet, ConceptSetFilter, Expansion, ValueSet};
+
+pub(crate) use read::codes;

@@ -1,0 +1,85 @@
+//! The names of the rules that a resource can break: stable, kebab-case.
+
+use super::IssueType;
+use crate::fhir::codes;
+
+codes! {
+    /// A rule of the format, of R4 or of a profile.
+    Rule {
+        /// The text is JSON (R4 2.6.2).
+        JsonSyntax = "json-syntax",
+        /// A property name occurs once in an object (R4 2.6.2).
+        JsonDuplicate = "json-duplicate",
+        /// Objects, arrays, strings and numbers stand where R4 2.6.2 puts them.
+        JsonType = "json-type",
+        /// A value or object is not empty (R4 2.6.2).
+        JsonEmpty = "json-empty",
+        /// `resourceType` names a known resource.
+        ResourceType = "resource-type",
+        /// The element is defined.
+        UnknownElement = "unknown-element",
+        /// The value matches the format of its primitive type (R4 2.24.0.1).
+        PrimitiveFormat = "primitive-format",
+        /// At least `min`, at most `max`.
+        Cardinality = "cardinality",
+        /// A choice element has one of the allowed types, once.
+        ChoiceType = "choice-type",
+        /// `fixed[x]`.
+        Fixed = "fixed",
+        /// `pattern[x]`.
+        Pattern = "pattern",
+        /// `minValue[x]` and `maxValue[x]`.
+        ValueRange = "value-range",
+        /// `maxLength`.
+        MaxLength = "max-length",
+        /// Slicing rules and slice membership.
+        Slicing = "slicing",
+        /// The extension is known and may stand here.
+        Extension = "extension",
+        /// `binding`.
+        Binding = "binding",
+        /// The display belongs to the code.
+        Display = "display",
+        /// The target of a reference has an allowed type and profile.
+        ReferenceTarget = "reference-target",
+        /// The reference can be resolved inside the resource or its Bundle.
+        ReferenceResolution = "reference-resolution",
+        /// Contained resources obey R4 2.3.
+        Contained = "contained",
+        /// Rules of Bundle (R4 2.36).
+        Bundle = "bundle",
+        /// A FHIRPath constraint.
+        Invariant = "invariant",
+        /// Narrative is safe XHTML (R4 2.7).
+        Narrative = "narrative",
+        /// A claimed profile is known.
+        ProfileUnknown = "profile-unknown",
+    }
+}
+
+impl Rule {
+    /// The `OperationOutcome.issue.code` of findings of this rule.
+    #[must_use]
+    pub const fn issue_type(self) -> IssueType {
+        match self {
+            Self::JsonSyntax | Self::JsonDuplicate => IssueType::Invalid,
+            Self::JsonType | Self::JsonEmpty | Self::ResourceType | Self::UnknownElement => {
+                IssueType::Structure
+            }
+            Self::ChoiceType | Self::Slicing | Self::Contained | Self::Bundle => {
+                IssueType::Structure
+            }
+            Self::PrimitiveFormat | Self::Fixed | Self::Pattern | Self::ValueRange => {
+                IssueType::Value
+            }
+            Self::Cardinality => IssueType::Required,
+            Self::MaxLength => IssueType::TooLong,
+            Self::Extension => IssueType::Extension,
+            Self::Binding | Self::Display => IssueType::CodeInvalid,
+            Self::ReferenceTarget => IssueType::Structure,
+            Self::ReferenceResolution | Self::ProfileUnknown => IssueType::NotFound,
+            Self::Invariant => IssueType::Invariant,
+            Self::Narrative => IssueType::Invalid,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Conformance tests for the FHIR R4 API of openIMIS.
+//!
+//! A run in one paragraph: arguments become options; packages become [`package::Definitions`],
+//! and each StructureDefinition is compiled once into a tree of assertions; scenario files become
+//! a suite and, with the definitions and what the server says of itself, a plan; the plan is
+//! replayed against the server, which gives an [`http::Exchange`] per request; exchanges are
+//! judged by expectations and profiles, which gives findings and verdicts; verdicts become a
+//! [`report::Report`], from which every format is rendered.
+
+pub mod cli;
+pub mod fhir;
+pub mod finding;
+pub mod http;
+pub mod json;
+pub mod report;
+pub mod result;

@@ -1,0 +1,5 @@
+//! The program: everything happens in the library.
+
+fn main() -> std::process::ExitCode {
+    openimis_conformance::cli::main().into()
+}
