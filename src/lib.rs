@@ -12,5 +12,6 @@ pub mod fhir;
 pub mod finding;
 pub mod http;
 pub mod json;
+pub mod package;
 pub mod report;
 pub mod result;

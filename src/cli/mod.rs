@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out. Printing happens here and nowhere else.
 
 mod exit_code;
+mod guide;
 
 use clap::{Parser, Subcommand};
 
@@ -20,11 +21,16 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Work on an implementation guide by itself
+    Guide(guide::GuideArguments),
+}
 
 /// Parses the process's arguments and carries the command out.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match arguments.command {}
+    match arguments.command {
+        Command::Guide(arguments) => guide::run(&arguments),
+    }
 }

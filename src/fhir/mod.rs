@@ -6,6 +6,7 @@
 //! because a broken definition is reported by the checks of the guide, not by the reader.
 
 mod canonical;
+mod capability_statement;
 mod code_system;
 mod element_definition;
 mod read;
@@ -14,6 +15,12 @@ mod structure_definition;
 mod value_set;
 
 pub use canonical::Canonical;
+pub use capability_statement::{
+    CapabilityInteraction, CapabilityOperation, CapabilityResource, CapabilityRest,
+    CapabilitySearchParam, CapabilitySecurity, CapabilityStatement, CapabilityStatementKind,
+    ConditionalDeleteStatus, ConditionalReadStatus, Expectation, ResourceVersionPolicy,
+    RestfulCapabilityMode, RestfulInteraction,
+};
 pub use code_system::{CodeSystem, CodeSystemContent, Concept};
 pub use element_definition::{
     BindingStrength, Constraint, ConstraintSeverity, Discriminator, DiscriminatorType,

@@ -1,0 +1,470 @@
+//! All definitions of a run, layer over layer.
+
+use std::sync::Arc;
+
+use super::definition::{Definition, Facts};
+use super::layer::{Layer, Shelf};
+use super::load::Content;
+use super::{Example, Package, PackageError, PackageFile, PackageFiles, PackageIdentity, embedded};
+use super::{files, identity};
+use crate::fhir::{
+    CapabilityStatement, CodeSystem, Derivation, SearchParameter, StructureDefinition,
+    StructureKind, ValueSet,
+};
+
+/// The prefix of the canonical URLs of R4's own types.
+const TYPE_URL: &str = "http://hl7.org/fhir/StructureDefinition/";
+
+/// A file of loose conformance resources: one resource, or a Bundle of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooseFile {
+    /// How messages name it.
+    pub name: String,
+    /// Its JSON.
+    pub text: String,
+}
+
+/// Definitions by canonical URL. Cheap to clone; a definition is decoded when first asked for.
+///
+/// Layers lie over each other: of two definitions with the same URL that satisfy the version
+/// asked for, the one of the upper layer is found.
+#[derive(Debug, Clone)]
+pub struct Definitions {
+    /// Topmost first.
+    layers: Arc<[Arc<Layer>]>,
+}
+
+impl Definitions {
+    /// The openIMIS guide over R4 core.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let layers = [&embedded::GUIDE, &embedded::CORE];
+        Self::of(layers.into_iter().filter_map(|layer| (**layer).clone()))
+    }
+
+    /// R4 core alone.
+    #[must_use]
+    pub fn core() -> Self {
+        Self::of(embedded::CORE.iter().cloned())
+    }
+
+    fn of(layers: impl Iterator<Item = Arc<Layer>>) -> Self {
+        Self {
+            layers: layers.collect(),
+        }
+    }
+
+    /// These with a package on top; a package of the same id is replaced by it.
+    #[must_use]
+    pub fn with_package(&self, package: Package) -> Self {
+        let id = package.layer.id.clone();
+        let others = self.layers.iter().filter(|layer| layer.id != id).cloned();
+        let (core, others): (Vec<_>, Vec<_>) = others.partition(|layer| layer.is_core());
+        // Core stays at the bottom, also when it is the one that was replaced.
+        if package.layer.is_core() {
+            return Self::of(others.into_iter().chain([package.layer]));
+        }
+        Self::of([package.layer].into_iter().chain(others).chain(core))
+    }
+
+    /// These with loose conformance resources on top.
+    ///
+    /// # Errors
+    /// If a file is not JSON, a definition in it lacks its `url`, or none holds a definition.
+    pub fn with_resources(&self, loose: &[LooseFile]) -> Result<Self, PackageError> {
+        let mut content = Content::default();
+        for file in loose {
+            let before = content.count();
+            let files = PackageFiles {
+                path: file.name.clone().into(),
+                files: Vec::new(),
+            };
+            let as_file = PackageFile {
+                name: file.name.clone(),
+                bytes: file.text.clone().into_bytes(),
+            };
+            files::check_bounds(&files.path, std::slice::from_ref(&as_file))?;
+            let document = files.read(&as_file)?;
+            let added = content.add(&document.root);
+            added.map_err(|unusable| unusable.at(&files, &file.name))?;
+            if content.count() == before {
+                return Err(PackageError::Empty { path: files.path });
+            }
+        }
+        let named = loose.iter();
+        let hash = identity::hash_files(named.map(|file| (&*file.name, file.text.as_bytes())));
+        let layer = content.into_layer("loose".to_owned(), String::new(), hash);
+        let layers = [Arc::new(layer)].into_iter();
+        Ok(Self::of(layers.chain(self.layers.iter().cloned())))
+    }
+
+    /// The StructureDefinition of a canonical URL, with or without `|version`.
+    #[must_use]
+    pub fn structure_definition(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
+        self.find(canonical, |layer| &layer.structure_definitions)
+    }
+
+    /// The definition of a type of R4 by its name (`Patient`, `HumanName`, `string`), or of a
+    /// logical model by its URL.
+    #[must_use]
+    pub fn type_definition(&self, name: &str) -> Option<Arc<StructureDefinition>> {
+        if name.contains(':') {
+            return self.structure_definition(name);
+        }
+        self.structure_definition(&format!("{TYPE_URL}{name}"))
+    }
+
+    /// The ValueSet of a canonical URL.
+    #[must_use]
+    pub fn value_set(&self, canonical: &str) -> Option<Arc<ValueSet>> {
+        self.find(canonical, |layer| &layer.value_sets)
+    }
+
+    /// The CodeSystem of a canonical URL.
+    #[must_use]
+    pub fn code_system(&self, canonical: &str) -> Option<Arc<CodeSystem>> {
+        self.find(canonical, |layer| &layer.code_systems)
+    }
+
+    /// The SearchParameter of a canonical URL.
+    #[must_use]
+    pub fn search_parameter(&self, canonical: &str) -> Option<Arc<SearchParameter>> {
+        self.find(canonical, |layer| &layer.search_parameters)
+    }
+
+    fn find<T: Definition>(
+        &self,
+        canonical: &str,
+        shelf: impl Fn(&Layer) -> &Shelf<T>,
+    ) -> Option<Arc<T>> {
+        let mut layers = self.layers.iter();
+        layers.find_map(|layer| shelf(layer).index().find(canonical))
+    }
+
+    /// The search parameters of a resource type, those of Resource and DomainResource included,
+    /// by code.
+    #[must_use]
+    pub fn search_parameters(&self, resource_type: &str) -> Vec<Arc<SearchParameter>> {
+        // Binary, Bundle and Parameters are resources and not domain resources (R4 2.27.3).
+        let is_domain = !matches!(resource_type, "Binary" | "Bundle" | "Parameters");
+        let searches = |base: &str| {
+            base == resource_type || base == "Resource" || (base == "DomainResource" && is_domain)
+        };
+        let mut found: Vec<Arc<SearchParameter>> = Vec::new();
+        for layer in self.layers.iter() {
+            let entries = layer.search_parameters.index().entries.iter();
+            let entries = entries.filter(|entry| entry.facts.about.split(' ').any(searches));
+            for parameter in entries.filter_map(|entry| entry.get()) {
+                if found.iter().all(|other| other.url != parameter.url) {
+                    found.push(parameter);
+                }
+            }
+        }
+        found.sort_by(|a, b| (&a.code, &a.url).cmp(&(&b.code, &b.url)));
+        found
+    }
+
+    /// The names of all resource types that can be instantiated, sorted.
+    #[must_use]
+    pub fn resource_types(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for layer in self.layers.iter() {
+            let entries = layer.structure_definitions.index().entries.iter();
+            let types = entries.filter(|entry| is_resource_type(&entry.facts));
+            names.extend(types.map(|entry| entry.facts.about.as_str()));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Whether a resource of that type can exist.
+    #[must_use]
+    pub fn is_resource_type(&self, name: &str) -> bool {
+        let url = format!("{TYPE_URL}{name}");
+        self.layers.iter().any(|layer| {
+            let entry = layer.structure_definitions.index().entry(&url);
+            entry.is_some_and(|entry| is_resource_type(&entry.facts))
+        })
+    }
+
+    /// The profiles on a resource type that the guide and other packages add to core, by URL.
+    #[must_use]
+    pub fn profiles_of(&self, resource_type: &str) -> Vec<Arc<StructureDefinition>> {
+        self.added(|facts| is_profile(facts) && facts.about == resource_type)
+    }
+
+    /// All profiles on resource types that the guide and other packages add to core, by URL.
+    #[must_use]
+    pub fn profiles(&self) -> Vec<Arc<StructureDefinition>> {
+        self.added(is_profile)
+    }
+
+    /// All extension definitions that the guide and other packages add to core, by URL.
+    #[must_use]
+    pub fn extensions(&self) -> Vec<Arc<StructureDefinition>> {
+        self.added(|facts| {
+            facts.about == "Extension" && facts.derivation == Some(Derivation::Constraint)
+        })
+    }
+
+    fn added(&self, wanted: impl Fn(&Facts) -> bool) -> Vec<Arc<StructureDefinition>> {
+        let mut found: Vec<Arc<StructureDefinition>> = Vec::new();
+        for layer in self.layers.iter().filter(|layer| !layer.is_core()) {
+            let entries = layer.structure_definitions.index().entries.iter();
+            for entry in entries.filter(|entry| wanted(&entry.facts)) {
+                let hidden = found.iter().any(|other| other.url == entry.facts.url);
+                if let (false, Some(definition)) = (hidden, entry.get()) {
+                    found.push(definition);
+                }
+            }
+        }
+        found.sort_by(|a, b| a.url.cmp(&b.url));
+        found
+    }
+
+    /// The canonical URL and package id of every StructureDefinition, core's last.
+    pub fn structure_definitions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.layers.iter().flat_map(|layer| {
+            let entries = layer.structure_definitions.index().entries.iter();
+            entries.map(|entry| (entry.facts.url.as_str(), layer.id.as_str()))
+        })
+    }
+
+    /// The canonical URL and package id of every ValueSet, core's last.
+    pub fn value_sets(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.layers.iter().flat_map(|layer| {
+            let entries = layer.value_sets.index().entries.iter();
+            entries.map(|entry| (entry.facts.url.as_str(), layer.id.as_str()))
+        })
+    }
+
+    /// The canonical URL and package id of every CodeSystem, core's last.
+    pub fn code_systems(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.layers.iter().flat_map(|layer| {
+            let entries = layer.code_systems.index().entries.iter();
+            entries.map(|entry| (entry.facts.url.as_str(), layer.id.as_str()))
+        })
+    }
+
+    /// The CapabilityStatements that the guide and other packages ask servers to keep.
+    #[must_use]
+    pub fn capability_statements(&self) -> Vec<Arc<CapabilityStatement>> {
+        let layers = self.layers.iter().filter(|layer| !layer.is_core());
+        let entries = layers.flat_map(|layer| &layer.capability_statements.index().entries);
+        entries.filter_map(|entry| entry.get()).collect()
+    }
+
+    /// The examples of the guide and other packages, by file name.
+    #[must_use]
+    pub fn examples(&self) -> Vec<Arc<Example>> {
+        let layers = self.layers.iter();
+        layers
+            .flat_map(|layer| layer.examples().iter().cloned())
+            .collect()
+    }
+
+    /// What was used, topmost first: every report names these.
+    #[must_use]
+    pub fn packages(&self) -> Vec<PackageIdentity> {
+        self.layers.iter().map(|layer| layer.identity()).collect()
+    }
+}
+
+fn is_resource_type(facts: &Facts) -> bool {
+    facts.kind == Some(StructureKind::Resource)
+        && facts.derivation == Some(Derivation::Specialization)
+        && !facts.is_abstract
+}
+
+fn is_profile(facts: &Facts) -> bool {
+    facts.kind == Some(StructureKind::Resource) && facts.derivation == Some(Derivation::Constraint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Definitions, LooseFile};
+    use crate::fhir::{CodeSystemContent, Max, StructureKind};
+
+    const GUIDE: &str = "https://openimis.github.io/openimis_fhir_r4_ig";
+
+    #[test]
+    fn core_is_whole() {
+        let core = Definitions::core();
+        assert_eq!(core.structure_definitions().count(), 655);
+        assert_eq!(core.value_sets().count(), 1316);
+        assert_eq!(core.code_systems().count(), 1062);
+        assert_eq!(core.resource_types().len(), 146);
+        let read = |url: &&str| core.structure_definition(url).is_some();
+        let urls = core.structure_definitions().map(|(url, _)| url);
+        assert_eq!(urls.filter(read).count(), 655);
+        let read = |url: &&str| core.value_set(url).is_some();
+        let urls = core.value_sets().map(|(url, _)| url);
+        assert_eq!(urls.filter(read).count(), 1316);
+        let read = |url: &&str| core.code_system(url).is_some();
+        let urls = core.code_systems().map(|(url, _)| url);
+        assert_eq!(urls.filter(read).count(), 1062);
+    }
+
+    #[test]
+    fn elements_of_core_are_as_published() {
+        let core = Definitions::core();
+        let patient = core.type_definition("Patient").expect("in core");
+        assert_eq!(patient.kind, StructureKind::Resource);
+        let snapshot = patient.snapshot.as_ref().expect("core has snapshots");
+        assert_eq!(snapshot.len(), 45);
+        let contact = snapshot
+            .iter()
+            .find(|element| element.path == "Patient.contact");
+        let contact = contact.expect("an element");
+        assert_eq!(contact.max, Some(Max::Unbounded));
+        let rule = contact
+            .constraints
+            .iter()
+            .find(|constraint| constraint.key == "pat-1");
+        let rule = rule.and_then(|rule| rule.expression.as_deref());
+        assert_eq!(
+            rule,
+            Some("name.exists() or telecom.exists() or address.exists() or organization.exists()")
+        );
+        let gender = snapshot
+            .iter()
+            .find(|element| element.path == "Patient.gender");
+        let binding = gender
+            .and_then(|gender| gender.binding.as_ref())
+            .expect("bound");
+        let value_set = binding.value_set.as_deref().expect("a value set");
+        assert!(core.value_set(value_set).is_some(), "{value_set}");
+    }
+
+    #[test]
+    fn the_guide_is_whole_and_lies_over_core() {
+        let definitions = Definitions::embedded();
+        let of_guide = |id: &&str| *id == "openimis.fhir.r4";
+        let ids = definitions.structure_definitions().map(|(_, id)| id);
+        assert_eq!(ids.filter(of_guide).count(), 60);
+        assert_eq!(definitions.profiles().len(), 25);
+        assert_eq!(definitions.extensions().len(), 35);
+        assert_eq!(definitions.profiles_of("Organization").len(), 3);
+        let ids = definitions.value_sets().map(|(_, id)| id);
+        assert_eq!(ids.filter(of_guide).count(), 55);
+        let ids = definitions.code_systems().map(|(_, id)| id);
+        assert_eq!(ids.filter(of_guide).count(), 41);
+        let diagnoses = format!("{GUIDE}/CodeSystem/diagnosis-ICD10-level1");
+        let diagnoses = definitions.code_system(&diagnoses).expect("in the guide");
+        assert_eq!(diagnoses.content, CodeSystemContent::Complete);
+        assert_eq!(diagnoses.concepts.len(), 1910);
+        let statement = &definitions.capability_statements()[0];
+        assert_eq!(
+            statement.server().map(|rest| rest.resources.len()),
+            Some(18)
+        );
+        assert!(definitions.type_definition("Patient").is_some());
+    }
+
+    #[test]
+    fn every_example_names_its_profile() {
+        let definitions = Definitions::embedded();
+        let examples = definitions.examples();
+        assert_eq!(examples.len(), 26);
+        for example in examples {
+            let profile = example.profile.as_deref().unwrap_or_default();
+            let profile = definitions
+                .structure_definition(profile)
+                .expect("in the guide");
+            assert_eq!(profile.type_name, example.resource_type, "{}", example.file);
+        }
+    }
+
+    #[test]
+    fn a_version_is_kept() {
+        let definitions = Definitions::embedded();
+        let profile = format!("{GUIDE}/StructureDefinition/openimis-patient");
+        assert!(
+            definitions
+                .structure_definition(&format!("{profile}|1.0.0"))
+                .is_some()
+        );
+        assert!(
+            definitions
+                .structure_definition(&format!("{profile}|2.0.0"))
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn search_parameters_of_a_type_include_those_of_its_bases() {
+        let core = Definitions::core();
+        let codes = |resource_type: &str| -> Vec<String> {
+            let parameters = core.search_parameters(resource_type);
+            parameters
+                .iter()
+                .map(|parameter| parameter.code.clone())
+                .collect()
+        };
+        let patient = codes("Patient");
+        for code in ["_id", "_lastUpdated", "_text", "birthdate", "identifier"] {
+            assert!(patient.iter().any(|other| other == code), "{code}");
+        }
+        let bundle = codes("Bundle");
+        assert!(bundle.iter().any(|code| code == "_id"));
+        assert!(
+            !bundle.iter().any(|code| code == "_text"),
+            "Bundle is no DomainResource"
+        );
+    }
+
+    #[test]
+    fn loose_resources_lie_on_top() {
+        let text = r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"ValueSet",
+            "url":"http://hl7.org/fhir/ValueSet/administrative-gender","name":"Mine"}}]}"#;
+        let file = |text: &str| LooseFile {
+            name: "mine.json".to_owned(),
+            text: text.to_owned(),
+        };
+        let definitions = Definitions::embedded();
+        let layered = definitions.with_resources(&[file(text)]).expect("sound");
+        let gender = "http://hl7.org/fhir/ValueSet/administrative-gender";
+        let name = |definitions: &Definitions, url: &str| {
+            definitions
+                .value_set(url)
+                .map(|value_set| value_set.name.clone())
+        };
+        assert_eq!(name(&layered, gender).as_deref(), Some("Mine"));
+        assert_eq!(
+            name(&layered, &format!("{gender}|4.0.1")).as_deref(),
+            Some("AdministrativeGender"),
+            "the version that is asked for wins over the upper layer"
+        );
+        assert_eq!(layered.packages()[0].id, "loose");
+        let refusal = |text: &str| {
+            let layered = definitions.with_resources(&[file(text)]);
+            layered.expect_err("should be refused").to_string()
+        };
+        assert!(refusal("{").contains("expected JSON"));
+        assert!(refusal(r#"{"resourceType":"Patient"}"#).contains("found none"));
+        assert!(refusal(r#"{"resourceType":"ValueSet"}"#).contains("with `url`"));
+    }
+
+    #[test]
+    fn packages_are_named_with_their_hashes() {
+        let packages = Definitions::embedded().packages();
+        let names: Vec<_> = packages
+            .iter()
+            .map(|package| {
+                (
+                    package.id.as_str(),
+                    package.version.as_str(),
+                    package.sha256.len(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ("openimis.fhir.r4", "1.0.0", 64),
+                ("hl7.fhir.r4.core", "4.0.1", 64)
+            ]
+        );
+    }
+}
