@@ -13,5 +13,6 @@ pub mod finding;
 pub mod http;
 pub mod json;
 pub mod package;
+pub mod profile;
 pub mod report;
 pub mod result;

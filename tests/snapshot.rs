@@ -1,0 +1,300 @@
+//! Our snapshots beside those that others have published.
+//!
+//! The published ones are not part of this repository. `OPENIMIS_GUIDE` names a folder with the
+//! guide as compiled by three ways (`package`, `package-snapshots`, `package-sushi3`),
+//! `FHIR_CORE_PACKAGE` the unpacked `hl7.fhir.r4.core` 4.0.1. Where one is not set, the tests that
+//! need it say `not run`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use openimis_conformance::fhir::{Derivation, ElementDefinition, StructureDefinition, TypedValue};
+use openimis_conformance::profile::snapshot::{DefinitionSource, generate};
+
+/// Definitions read from folders.
+struct Folders {
+    by_url: HashMap<String, Arc<StructureDefinition>>,
+}
+
+impl Folders {
+    fn new(folders: &[PathBuf]) -> Self {
+        let definitions = folders.iter().flat_map(|folder| read(folder));
+        let by_url = definitions.map(|own| (own.url.clone(), Arc::new(own)));
+        Self {
+            by_url: by_url.collect(),
+        }
+    }
+}
+
+impl DefinitionSource for Folders {
+    fn structure_definition(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
+        self.by_url.get(canonical.split('|').next()?).cloned()
+    }
+
+    fn type_definition(&self, name: &str) -> Option<Arc<StructureDefinition>> {
+        self.structure_definition(&format!("http://hl7.org/fhir/StructureDefinition/{name}"))
+    }
+}
+
+fn read(folder: &Path) -> Vec<StructureDefinition> {
+    let entries = std::fs::read_dir(folder).expect("the folder can be read");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with("StructureDefinition-"))
+        })
+        .collect();
+    paths.sort();
+    paths
+        .iter()
+        .filter_map(|path| {
+            let text = std::fs::read_to_string(path).expect("the file can be read");
+            let document = openimis_conformance::json::read(&text).expect("the file is JSON");
+            StructureDefinition::from_node(&document.root)
+        })
+        .collect()
+}
+
+/// The folder that a variable names; says `not run` where it is not set.
+fn folder(variable: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os(variable).map(PathBuf::from);
+    if folder.is_none() {
+        println!("not run: {variable} is not set");
+    }
+    folder
+}
+
+/// What a snapshot says of an element, part by part, as text.
+fn parts(element: &ElementDefinition) -> BTreeMap<&'static str, String> {
+    let value = |value: &Option<TypedValue>| {
+        let value = value.as_ref();
+        value.map_or_else(String::new, |own| {
+            format!("{} {}", own.type_suffix, own.value.to_json())
+        })
+    };
+    let mut constraints: Vec<String> = element
+        .constraints
+        .iter()
+        .map(|own| format!("{} {} {:?}", own.key, own.severity, own.expression))
+        .collect();
+    constraints.sort();
+    BTreeMap::from([
+        ("path", element.path.clone()),
+        ("sliceName", format!("{:?}", element.slice_name)),
+        ("min", format!("{:?}", element.min)),
+        ("max", format!("{:?}", element.max)),
+        ("type", format!("{:?}", element.types)),
+        ("slicing", format!("{:?}", element.slicing)),
+        ("binding", format!("{:?}", element.binding)),
+        ("fixed", value(&element.fixed)),
+        ("pattern", value(&element.pattern)),
+        ("minValue", value(&element.min_value)),
+        ("maxValue", value(&element.max_value)),
+        ("maxLength", format!("{:?}", element.max_length)),
+        ("mustSupport", format!("{:?}", element.must_support)),
+        (
+            "contentReference",
+            format!("{:?}", element.content_reference),
+        ),
+        ("constraint", constraints.join("\n")),
+    ])
+}
+
+/// Each difference: the id of the element and the part that differs.
+fn differences(ours: &[ElementDefinition], theirs: &[ElementDefinition]) -> Vec<(String, String)> {
+    let known: HashMap<&str, &ElementDefinition> =
+        ours.iter().map(|own| (own.id.as_str(), own)).collect();
+    let wanted: BTreeSet<&str> = theirs.iter().map(|own| own.id.as_str()).collect();
+    let mut found = Vec::new();
+    let mut differ = |id: &str, part: &str| found.push((id.to_owned(), part.to_owned()));
+    for element in ours.iter().filter(|own| !wanted.contains(own.id.as_str())) {
+        differ(&element.id, "only ours");
+    }
+    for element in theirs {
+        let Some(own) = known.get(element.id.as_str()) else {
+            differ(&element.id, "only theirs");
+            continue;
+        };
+        let (own, other) = (parts(own), parts(element));
+        for (part, _) in own
+            .iter()
+            .filter(|(part, text)| other.get(*part) != Some(text))
+        {
+            differ(&element.id, part);
+        }
+    }
+    let order = |elements: &[ElementDefinition]| -> Vec<String> {
+        elements.iter().map(|own| own.id.clone()).collect()
+    };
+    if found.is_empty() && order(ours) != order(theirs) {
+        found.push((String::new(), "order".to_owned()));
+    }
+    found
+}
+
+/// What is left of `valueCodeableConcept` beside `value[x]` when the two are written as one.
+fn folded(elements: Vec<ElementDefinition>) -> Vec<ElementDefinition> {
+    let fold = |id: &str| -> String {
+        let segments: Vec<&str> = id
+            .split('.')
+            .map(|own| match own.split_once(':') {
+                Some((name, _)) if name.ends_with("[x]") => name,
+                _ => own,
+            })
+            .collect();
+        segments.join(".")
+    };
+    let mut out: Vec<ElementDefinition> = Vec::new();
+    for mut element in elements {
+        let id = fold(&element.id);
+        let is_choice = id.ends_with("[x]");
+        if is_choice {
+            element.slicing = None;
+            element.slice_name = None;
+        }
+        let changed = id != element.id;
+        element.id = id;
+        match out.iter_mut().find(|own| own.id == element.id) {
+            Some(known) if changed => {
+                known.min = known.min.max(element.min);
+                known.max = known.max.min(element.max);
+                known.types = element.types;
+                known.binding = element.binding;
+                known.pattern = element.pattern;
+                known.must_support = known.must_support.or(element.must_support);
+            }
+            _ => out.push(element),
+        }
+    }
+    out
+}
+
+#[test]
+fn snapshots_of_the_guide_are_those_that_were_published() {
+    let (Some(core), Some(guide)) = (folder("FHIR_CORE_PACKAGE"), folder("OPENIMIS_GUIDE")) else {
+        return;
+    };
+    let definitions = Folders::new(&[core, guide.join("package")]);
+    let published = read(&guide.join("package-snapshots"));
+    assert_eq!(published.len(), 60);
+    for definition in published {
+        let ours = generate(&definition, &definitions).expect("a snapshot");
+        let theirs = definition.snapshot.expect("published with a snapshot");
+        assert_eq!(differences(&ours, &theirs), [], "{}", definition.id);
+    }
+}
+
+#[test]
+fn both_forms_of_choice_types_mean_the_same() {
+    let (Some(core), Some(guide)) = (folder("FHIR_CORE_PACKAGE"), folder("OPENIMIS_GUIDE")) else {
+        return;
+    };
+    let sliced = Folders::new(&[core.clone(), guide.join("package")]);
+    let together = Folders::new(&[core, guide.join("package-sushi3")]);
+    let definitions = read(&guide.join("package-sushi3"));
+    assert_eq!(definitions.len(), 60);
+    for definition in definitions {
+        let other = sliced
+            .structure_definition(&definition.url)
+            .expect("the same");
+        let ours = folded(generate(&definition, &together).expect("a snapshot"));
+        let theirs = folded(generate(&other, &sliced).expect("a snapshot"));
+        assert_eq!(differences(&ours, &theirs), [], "{}", definition.id);
+    }
+}
+
+/// Where the published snapshots of core differ from ours, in form alone.
+const CORE_DIFFERENCES: &[(&str, &str, usize)] = &[
+    // `valueQuantity` inside a slice: they fold it into `value[x]`, we slice as anywhere else.
+    ("bp", "only ours", 16),
+    ("bp", "only theirs", 14),
+    ("bp", "slicing", 2),
+    // They let a slice inherit `mustSupport`; R4 5.1.0.14 says nothing, the guide's tools do not.
+    ("bp", "mustSupport", 2),
+    // They repeat the rules of a type's profile at the element that names it.
+    ("cholesterol", "constraint", 1),
+    ("hdlcholesterol", "constraint", 1),
+    ("ldlcholesterol", "constraint", 1),
+    // They unfold an extension that the differential does not walk into.
+    ("elementdefinition-de", "only theirs", 8),
+    // They leave out a choice element that a slice is made of.
+    ("familymemberhistory-genetic", "only ours", 3),
+    // They do not hand down to a slice what the same differential says of the whole, and they turn
+    // a contentReference to the whole into one to a slice.
+    ("provenance-relevant-history", "binding", 1),
+    ("provenance-relevant-history", "contentReference", 1),
+];
+
+#[test]
+fn profiles_and_extensions_of_core_are_regenerated() {
+    let Some(core) = folder("FHIR_CORE_PACKAGE") else {
+        return;
+    };
+    let definitions = Folders::new(&[core]);
+    let mut urls: Vec<&String> = definitions.by_url.keys().collect();
+    urls.sort();
+    let mut compared = 0;
+    let mut found: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for url in urls {
+        let definition = &definitions.by_url[url];
+        let Some(theirs) = &definition.snapshot else {
+            continue;
+        };
+        if definition.derivation != Some(Derivation::Constraint) {
+            continue;
+        }
+        compared += 1;
+        let ours = generate(definition, &definitions).expect("a snapshot");
+        for (_, part) in differences(&ours, theirs) {
+            *found.entry((definition.id.clone(), part)).or_default() += 1;
+        }
+    }
+    assert_eq!(compared, 439);
+    let documented = CORE_DIFFERENCES
+        .iter()
+        .map(|(id, part, count)| (((*id).to_owned(), (*part).to_owned()), *count));
+    assert_eq!(found, documented.collect());
+}
+
+/// Where the published snapshots of R4's own types differ from ours, whatever the type: elements
+/// by the end of their id.
+const TYPE_DIFFERENCES: &[(&str, &str)] = &[
+    // They do not hand `Element.extension.slicing` down to other types.
+    ("slicing", "xtension"),
+    // They take a primitive derived from another as if it stood alone, and name its type after
+    // the other.
+    ("type", ".value"),
+    ("maxLength", ".value"),
+    ("minValue", ".value"),
+    ("maxValue", ".value"),
+    ("type", "xhtml.id"),
+    ("constraint", "MetadataResource"),
+];
+
+#[test]
+fn types_of_core_are_regenerated() {
+    let Some(core) = folder("FHIR_CORE_PACKAGE") else {
+        return;
+    };
+    let definitions = Folders::new(&[core]);
+    let mut compared = 0;
+    for definition in definitions.by_url.values() {
+        let Some(theirs) = &definition.snapshot else {
+            continue;
+        };
+        if definition.derivation != Some(Derivation::Specialization) {
+            continue;
+        }
+        compared += 1;
+        let ours = generate(definition, &definitions).expect("a snapshot");
+        for (id, part) in differences(&ours, theirs) {
+            let documented = TYPE_DIFFERENCES
+                .iter()
+                .any(|(known, end)| part == *known && id.ends_with(end));
+            assert!(documented, "{}: {part} of {id}", definition.id);
+        }
+    }
+    assert_eq!(compared, 208);
+}
