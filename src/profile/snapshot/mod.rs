@@ -23,6 +23,7 @@ mod unfold;
 use std::sync::Arc;
 
 use crate::fhir::{ElementDefinition, StructureDefinition};
+use crate::package::Definitions;
 
 pub use error::SnapshotError;
 
@@ -33,6 +34,16 @@ pub trait DefinitionSource {
 
     /// The definition of a type, such as `Patient` or `CodeableConcept`.
     fn type_definition(&self, name: &str) -> Option<Arc<StructureDefinition>>;
+}
+
+impl DefinitionSource for Definitions {
+    fn structure_definition(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
+        Self::structure_definition(self, canonical)
+    }
+
+    fn type_definition(&self, name: &str) -> Option<Arc<StructureDefinition>> {
+        Self::type_definition(self, name)
+    }
 }
 
 /// The snapshot of a definition, from its differential; a snapshot it came with is not read, those
