@@ -25,6 +25,9 @@ pub struct Exchange {
     pub id: String,
     /// What was sent.
     pub request: Request,
+    /// The redirects that were answered before the outcome, in order; mostly none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirects: Vec<Redirect>,
     /// What came back.
     pub outcome: Outcome,
     /// Milliseconds from sending to the last byte (one of the values that differ between runs).
@@ -45,13 +48,23 @@ pub struct Request {
     pub body: Option<String>,
 }
 
+/// A redirect on the way to the outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Redirect {
+    /// Status code, such as 301.
+    pub status: u16,
+    /// `Location` as it was sent.
+    pub location: String,
+}
+
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum Outcome {
-    /// An HTTP response, whole or cut.
+    /// A status line and headers came; the body too, unless `body_fault` says otherwise.
     Response(Response),
-    /// No response, or not a whole one.
+    /// Not even a status line came, or what came may not be followed.
     Failure(TransportFailure),
 }
 
@@ -65,10 +78,38 @@ pub struct Response {
     pub version: String,
     /// Headers in order, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Body as text; bytes that are not UTF-8 are replaced and reported by `body_fault`.
+    /// Body as text, decompressed; bytes that are not UTF-8 are replaced and reported by
+    /// `body_fault`.
     pub body: String,
-    /// Why the body is not what the server meant: cut at the size limit, not UTF-8.
-    pub body_fault: Option<String>,
+    /// Why the body is not the one that the server announced. Where this is set the body must not
+    /// be judged as content.
+    pub body_fault: Option<BodyFault>,
+}
+
+/// Why a body is not the one that was announced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BodyFault {
+    /// What kind of fault.
+    pub kind: BodyFaultKind,
+    /// What was expected and found, and how to mend it.
+    pub message: String,
+}
+
+codes! {
+    /// The ways in which a body is not the one that was announced.
+    BodyFaultKind {
+        /// Over the size limit, also after decompression; cut there.
+        TooLarge = "too-large",
+        /// The connection ended before the announced length.
+        Truncated = "truncated",
+        /// The rest did not come in time.
+        Stalled = "stalled",
+        /// `Content-Encoding` does not describe the bytes.
+        Encoding = "encoding",
+        /// Not UTF-8, the only encoding of FHIR JSON (R4 2.6.2).
+        NotUtf8 = "not-utf8",
+    }
 }
 
 /// Why there is no response.

@@ -1,5 +1,32 @@
 //! Talking to the server under test: the client, what was said, and what may not be said.
+//!
+//! Deliberately not here: what an answer means. A server's misbehaviour is an [`Exchange`] like any
+//! other, judged by the checks; personal data is taken out later, by the redaction, because the
+//! checks need to see it. Secrets are taken out here.
 
+mod body;
+mod client;
+mod credentials;
+mod curl;
 mod exchange;
+mod failure;
+mod guard;
+mod options;
+mod request;
+mod scrub;
+mod secret;
+mod secret_forms;
+mod session;
+mod throttle;
+mod transport;
 
-pub use exchange::{Exchange, FailureKind, Method, Outcome, Request, Response, TransportFailure};
+pub use client::{Client, Load};
+pub use credentials::{Credentials, CredentialsError, PASSWORD_VARIABLE, USER_VARIABLE};
+pub use exchange::{
+    BodyFault, BodyFaultKind, Exchange, FailureKind, Method, Outcome, Redirect, Request, Response,
+    TransportFailure,
+};
+pub use options::{ClientError, ClientOptions, Mode, Observer};
+pub use request::{RedirectPolicy, RequestSpec};
+pub use secret::Secret;
+pub use session::{Login, LoginOutcome};

@@ -1,0 +1,485 @@
+//! The client: one method through which everything goes to the target.
+//!
+//! Whatever the server does is an [`Exchange`]; errors are only for arguments with which no client
+//! can be made.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use super::guard::{Guard, refusal};
+use super::options::{ClientError, checked_base};
+use super::scrub::Scrubber;
+use super::session::{self, Session, Token};
+use super::throttle::{Throttle, asked_to_wait};
+use super::transport::{self, Incoming, Limits, Outgoing, USER_AGENT, round_trip};
+use super::{
+    ClientOptions, Exchange, FailureKind, Login, LoginOutcome, Method, Outcome, Redirect,
+    RedirectPolicy, Request, RequestSpec, Response, TransportFailure,
+};
+
+/// More redirects than this in a row are a loop.
+const MAX_REDIRECTS: usize = 5;
+/// A request is sent at most this often when the server asks to come back later.
+const MAX_ATTEMPTS: u32 = 3;
+
+/// A client for one target. Clones share connections, token and limits.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: ClientOptions,
+    guard: Guard,
+    login: Url,
+    http: reqwest::Client,
+    throttle: Throttle,
+    scrubber: Scrubber,
+    session: Session,
+    load: Counters,
+}
+
+/// What a run has cost the server so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Load {
+    /// Requests on the wire, redirects, retries and logins included.
+    pub requests: u64,
+    /// Bytes of bodies received, before decompression.
+    pub bytes: u64,
+    /// Attempts that were repeated because the server asked to come back later.
+    pub retries: u64,
+    /// Milliseconds waited because the server asked for it.
+    pub waited_ms: u64,
+}
+
+#[derive(Default)]
+struct Counters {
+    requests: AtomicU64,
+    bytes: AtomicU64,
+    retries: AtomicU64,
+    waited_ms: AtomicU64,
+}
+
+/// What was sent and received, secrets included; becomes an [`Exchange`].
+struct Trip {
+    result: Result<Incoming, TransportFailure>,
+    redirects: Vec<Redirect>,
+    elapsed: Duration,
+}
+
+impl Client {
+    /// Makes a client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// A base that is no HTTP address or holds an account, an unreadable CA file.
+    pub fn new(mut options: ClientOptions) -> Result<Self, ClientError> {
+        let base = checked_base(&options.base)?;
+        let guard = Guard {
+            base: base.clone(),
+            mode: options.mode,
+            search_by_post: options.search_by_post,
+        };
+        let login = guard
+            .address(&options.login_path)
+            .map_err(|_| ClientError::LoginPath(options.login_path.clone()))?;
+        let http = transport::connector(&options, &base)?;
+        let secrets = options
+            .credentials
+            .iter()
+            .map(|credentials| &credentials.password);
+        let scrubber = Scrubber::new(secrets);
+        options.base = base;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                throttle: Throttle::new(options.concurrency, options.max_rate),
+                guard,
+                login,
+                http,
+                scrubber,
+                session: Session::default(),
+                load: Counters::default(),
+                options,
+            }),
+        })
+    }
+
+    /// The FHIR base, with its final slash.
+    #[must_use]
+    pub fn base(&self) -> &Url {
+        &self.shared.options.base
+    }
+
+    /// Whether requests carry a token.
+    #[must_use]
+    pub fn is_logged_in(&self) -> bool {
+        self.shared.session.token().is_some()
+    }
+
+    /// What the run has cost the server so far.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let load = &self.shared.load;
+        Load {
+            requests: load.requests.load(Ordering::Relaxed),
+            bytes: load.bytes.load(Ordering::Relaxed),
+            retries: load.retries.load(Ordering::Relaxed),
+            waited_ms: load.waited_ms.load(Ordering::Relaxed),
+        }
+    }
+
+    /// A text of the caller without any secret of this run.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.shared.scrubber.text(text)
+    }
+
+    /// Logs in with the options' credentials; `None` without credentials.
+    pub async fn login(&self) -> Option<Login> {
+        let _turn = self.shared.session.login.lock().await;
+        self.shared.log_in().await
+    }
+
+    /// Sends a request, if it may be sent, and waits for the answer.
+    pub async fn send(&self, spec: RequestSpec) -> Exchange {
+        self.shared.send(spec).await
+    }
+}
+
+impl Shared {
+    async fn send(&self, spec: RequestSpec) -> Exchange {
+        let mut outgoing = match self.prepare(&spec) {
+            Ok(outgoing) => outgoing,
+            Err((shown, failure)) => return self.refused(&spec, shown, failure),
+        };
+        let mut token = None;
+        if spec.authenticate {
+            token = self.current_token().await;
+            authorize(&mut outgoing, token.as_ref());
+        }
+        let mut attempt = 0;
+        let mut renewed = false;
+        loop {
+            let trip = self.follow(&outgoing, spec.redirects).await;
+            let answer = trip.result.as_ref().ok();
+            let status = answer.map_or(0, |answer| answer.status);
+            if let Some(used) = &token
+                && self.session.answered(used.generation, status)
+            {
+                if renewed {
+                    self.session.was_fruitless();
+                } else if let Some(newer) = self.renew(used.generation).await {
+                    self.aside(&spec, &outgoing, trip, "expired");
+                    authorize(&mut outgoing, Some(&newer));
+                    token = Some(newer);
+                    renewed = true;
+                    continue;
+                }
+            }
+            let wait = answer.and_then(|answer| wait_for(spec.method, answer, attempt));
+            attempt += 1;
+            let Some(wait) = wait.filter(|_| attempt < MAX_ATTEMPTS) else {
+                return self.finish(&spec.id, &outgoing, trip);
+            };
+            self.aside(&spec, &outgoing, trip, &format!("try{attempt}"));
+            self.load.retries.fetch_add(1, Ordering::Relaxed);
+            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            self.load.waited_ms.fetch_add(millis, Ordering::Relaxed);
+            self.throttle.pause(wait);
+        }
+    }
+
+    /// The request as it goes out, or the address it would have gone to and why it may not.
+    fn prepare(&self, spec: &RequestSpec) -> Result<Outgoing, (String, TransportFailure)> {
+        let address = self
+            .guard
+            .address(&spec.url)
+            .map_err(|failure| (spec.url.clone(), failure))?;
+        let shown = |failure| (address.to_string(), failure);
+        self.guard.method(spec.method, &address).map_err(shown)?;
+        let headers = headers(&spec.headers).map_err(shown)?;
+        Ok(Outgoing {
+            method: spec.method,
+            address,
+            headers,
+            body: spec.body.clone(),
+        })
+    }
+
+    /// The token, renewed if it is about to end.
+    async fn current_token(&self) -> Option<Token> {
+        let token = self.session.token()?;
+        if !token.is_ending() {
+            return Some(token);
+        }
+        self.renew(token.generation).await.or(Some(token))
+    }
+
+    /// A newer token than that one, from another request's login or a new one.
+    async fn renew(&self, generation: u64) -> Option<Token> {
+        let _turn = self.session.login.lock().await;
+        let newer = |token: &Token| token.generation > generation;
+        if let Some(token) = self.session.token().filter(newer) {
+            return Some(token);
+        }
+        self.log_in().await?;
+        self.session.token().filter(newer)
+    }
+
+    /// Logs in; the caller holds the session's turn.
+    async fn log_in(&self) -> Option<Login> {
+        let credentials = self.options.credentials.as_ref()?;
+        let body = serde_json::json!({
+            "username": credentials.username.expose(),
+            "password": credentials.password.expose(),
+        });
+        let types = [("content-type", "application/json"), ("accept", "application/json")];
+        let outgoing = Outgoing {
+            method: Method::Post,
+            address: self.login.clone(),
+            headers: headers(&types.map(|(name, value)| (name.to_owned(), value.to_owned())))
+                .unwrap_or_default(),
+            body: Some(body.to_string()),
+        };
+        let trip = self.follow(&outgoing, RedirectPolicy::Report).await;
+        let outcome = match &trip.result {
+            Err(failure) => LoginOutcome::Failed(failure.message.clone()),
+            Ok(answer) => self.take_token(answer),
+        };
+        // The body that is shown has the shape of the one that was sent, and none of its values.
+        let shown = Outgoing {
+            body: Some(r#"{"username":"***","password":"***"}"#.to_owned()),
+            ..outgoing
+        };
+        let id = format!("login#{}", self.session.next_login());
+        let exchange = self.finish(&id, &shown, trip);
+        Some(Login { exchange, outcome })
+    }
+
+    fn take_token(&self, answer: &Incoming) -> LoginOutcome {
+        for secret in session::suspicious(&answer.body) {
+            self.scrubber.add(&secret);
+        }
+        match session::granted(answer) {
+            Ok(granted) => {
+                self.scrubber.add(&granted.token);
+                self.session.grant(granted);
+                LoginOutcome::Granted
+            }
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Sends, and goes where same-origin redirects lead if the policy and the method allow it.
+    async fn follow(&self, outgoing: &Outgoing, policy: RedirectPolicy) -> Trip {
+        let mut outgoing = outgoing.clone();
+        let mut redirects = Vec::new();
+        let follows = policy == RedirectPolicy::Follow
+            && matches!(outgoing.method, Method::Get | Method::Head);
+        let permit = self.throttle.enter().await;
+        let start = Instant::now();
+        let result = loop {
+            let answer = self.transmit(&outgoing).await;
+            let location = match &answer {
+                Ok(answer) if follows => redirect(answer),
+                _ => None,
+            };
+            let Some(location) = location else {
+                break answer;
+            };
+            redirects.push(location.clone());
+            match self.next_hop(&outgoing.address, &location, redirects.len()) {
+                Ok(address) => outgoing.address = address,
+                Err(failure) => break Err(failure),
+            }
+        };
+        drop(permit);
+        Trip {
+            result,
+            redirects,
+            elapsed: start.elapsed(),
+        }
+    }
+
+    fn next_hop(
+        &self,
+        from: &Url,
+        redirect: &Redirect,
+        count: usize,
+    ) -> Result<Url, TransportFailure> {
+        let refuse = |message: String| TransportFailure {
+            failure: FailureKind::Redirect,
+            message,
+        };
+        let Redirect { status, location } = redirect;
+        let address = from.join(location).map_err(|_| {
+            refuse(format!(
+                "expected an address in `Location` of status {status}, found `{location}`"
+            ))
+        })?;
+        if !self.guard.is_own(&address) || address.password().is_some() {
+            return Err(refuse(format!(
+                "status {status} leads to another origin, `{location}`: not followed, because the \
+                 login must not go there; give that address as the target if it is the right one"
+            )));
+        }
+        if count > MAX_REDIRECTS {
+            return Err(refuse(format!(
+                "more than {MAX_REDIRECTS} redirects in a row, the last to `{location}`: the \
+                 server sends the client in a circle"
+            )));
+        }
+        Ok(address)
+    }
+
+    async fn transmit(&self, outgoing: &Outgoing) -> Result<Incoming, TransportFailure> {
+        let limits = Limits {
+            timeout: self.options.timeout,
+            max_body: self.options.max_body,
+        };
+        self.load.requests.fetch_add(1, Ordering::Relaxed);
+        let answer = round_trip(&self.http, outgoing, limits).await;
+        if let Ok(answer) = &answer {
+            let bytes = u64::try_from(answer.received).unwrap_or(u64::MAX);
+            self.load.bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    /// An attempt that does not end the request: only the observer sees it.
+    fn aside(&self, spec: &RequestSpec, outgoing: &Outgoing, trip: Trip, why: &str) {
+        self.finish(&format!("{}~{why}", spec.id), outgoing, trip);
+    }
+
+    fn refused(&self, spec: &RequestSpec, url: String, failure: TransportFailure) -> Exchange {
+        let request = Request {
+            method: spec.method,
+            url: self.scrubber.text(&url),
+            headers: self.shown(spec.headers.iter()),
+            body: spec.body.as_deref().map(|body| self.scrubber.text(body)),
+        };
+        self.observed(Exchange {
+            id: spec.id.clone(),
+            request,
+            redirects: Vec::new(),
+            outcome: self.failed(failure),
+            elapsed_ms: 0,
+        })
+    }
+
+    /// Takes the secrets out: from here on there are none.
+    fn finish(&self, id: &str, outgoing: &Outgoing, trip: Trip) -> Exchange {
+        let sent = outgoing.headers.iter().map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.to_string(), value)
+        });
+        let sent: Vec<(String, String)> = sent.collect();
+        let request = Request {
+            method: outgoing.method,
+            url: self.scrubber.text(outgoing.address.as_str()),
+            headers: self.shown(sent.iter()),
+            body: outgoing.body.as_deref().map(|body| self.scrubber.text(body)),
+        };
+        let outcome = match trip.result {
+            Err(failure) => self.failed(failure),
+            Ok(answer) => Outcome::Response(Response {
+                status: answer.status,
+                version: answer.version,
+                headers: self.shown(answer.headers.iter()),
+                body: self.scrubber.text(&answer.body),
+                body_fault: answer.fault,
+            }),
+        };
+        let redirects = trip.redirects.into_iter().map(|redirect| Redirect {
+            location: self.scrubber.text(&redirect.location),
+            ..redirect
+        });
+        self.observed(Exchange {
+            id: id.to_owned(),
+            request,
+            redirects: redirects.collect(),
+            outcome,
+            elapsed_ms: u64::try_from(trip.elapsed.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    fn shown<'h>(
+        &self,
+        headers: impl Iterator<Item = &'h (String, String)>,
+    ) -> Vec<(String, String)> {
+        headers
+            .map(|(name, value)| (name.clone(), self.scrubber.header(name, value)))
+            .collect()
+    }
+
+    fn failed(&self, failure: TransportFailure) -> Outcome {
+        Outcome::Failure(TransportFailure {
+            message: self.scrubber.text(&failure.message),
+            ..failure
+        })
+    }
+
+    fn observed(&self, exchange: Exchange) -> Exchange {
+        if let Some(observer) = &self.options.observer {
+            observer(&exchange);
+        }
+        exchange
+    }
+}
+
+/// How long to wait before the same request is sent again; only what is safe to repeat.
+fn wait_for(method: Method, answer: &Incoming, attempt: u32) -> Option<Duration> {
+    if !matches!(method, Method::Get | Method::Head) {
+        return None;
+    }
+    let retry_after = answer.header("retry-after");
+    asked_to_wait(answer.status, retry_after, answer.header("date"), attempt)
+}
+
+fn redirect(answer: &Incoming) -> Option<Redirect> {
+    let location = answer.header("location")?;
+    matches!(answer.status, 301 | 302 | 303 | 307 | 308).then(|| Redirect {
+        status: answer.status,
+        location: location.to_owned(),
+    })
+}
+
+/// The caller's headers and those that every request has.
+fn headers(wanted: &[(String, String)]) -> Result<HeaderMap, TransportFailure> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in wanted {
+        let parsed = HeaderName::from_bytes(name.as_bytes())
+            .ok()
+            .zip(HeaderValue::from_str(value).ok());
+        let Some((name, value)) = parsed else {
+            return Err(refusal(format!(
+                "`{name}` is not a header that can be sent: expected a token as its name and a \
+                 value without control characters"
+            )));
+        };
+        headers.append(name, value);
+    }
+    let defaults = [
+        ("accept", "*/*"),
+        ("accept-encoding", "gzip"),
+        ("user-agent", USER_AGENT),
+    ];
+    for (name, value) in defaults {
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
+    }
+    Ok(headers)
+}
+
+fn authorize(outgoing: &mut Outgoing, token: Option<&Token>) {
+    let Some(token) = token else { return };
+    let text = format!("Bearer {}", token.secret.expose());
+    if let Ok(mut value) = HeaderValue::from_str(&text) {
+        value.set_sensitive(true);
+        outgoing.headers.insert("authorization", value);
+    }
+}
