@@ -14,13 +14,18 @@ pub(super) fn text(
     fault: Option<BodyFault>,
 ) -> (String, Option<BodyFault>) {
     let (bytes, fault) = match content_encoding.map(|value| value.trim().to_ascii_lowercase()) {
-        Some(encoding) if encoding == "gzip" || encoding == "x-gzip" => gunzip(&bytes, limit, fault),
+        Some(encoding) if encoding == "gzip" || encoding == "x-gzip" => {
+            gunzip(&bytes, limit, fault)
+        }
         Some(encoding) if !encoding.is_empty() && encoding != "identity" => {
             let message = format!(
                 "expected no `Content-Encoding` or `gzip`, as the request accepts, found \
                  `{encoding}`"
             );
-            (bytes, fault.or(Some(broken(BodyFaultKind::Encoding, message))))
+            (
+                bytes,
+                fault.or(Some(broken(BodyFaultKind::Encoding, message))),
+            )
         }
         _ => (bytes, fault),
     };
@@ -34,7 +39,10 @@ pub(super) fn text(
             );
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             // A body that was cut may end in half a character; the cut is the fault then.
-            (text, fault.or(Some(broken(BodyFaultKind::NotUtf8, message))))
+            (
+                text,
+                fault.or(Some(broken(BodyFaultKind::NotUtf8, message))),
+            )
         }
     }
 }
@@ -65,7 +73,10 @@ fn gunzip(bytes: &[u8], limit: usize, fault: Option<BodyFault>) -> (Vec<u8>, Opt
                  ({error}) after {}",
                 size(text.len())
             );
-            (text, fault.or(Some(broken(BodyFaultKind::Encoding, message))))
+            (
+                text,
+                fault.or(Some(broken(BodyFaultKind::Encoding, message))),
+            )
         }
     }
 }

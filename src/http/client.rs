@@ -4,25 +4,27 @@
 //! can be made.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::HeaderValue;
 use url::Url;
 
-use super::guard::{Guard, refusal};
+use super::guard::Guard;
+use super::headers::headers;
+use super::load::{Counters, Load};
 use super::options::{ClientError, checked_base};
+use super::redirect::{next_hop, redirect};
 use super::scrub::Scrubber;
 use super::session::{self, Session, Token};
 use super::throttle::{Throttle, asked_to_wait};
-use super::transport::{self, Incoming, Limits, Outgoing, USER_AGENT, round_trip};
+use super::transport::{
+    self, Connection, Connector, Incoming, Limits, Outgoing, round_trip,
+};
 use super::{
     ClientOptions, Exchange, FailureKind, Login, LoginOutcome, Method, Outcome, Redirect,
     RedirectPolicy, Request, RequestSpec, Response, TransportFailure,
 };
 
-/// More redirects than this in a row are a loop.
-const MAX_REDIRECTS: usize = 5;
 /// A request is sent at most this often when the server asks to come back later.
 const MAX_ATTEMPTS: u32 = 3;
 
@@ -36,32 +38,11 @@ struct Shared {
     options: ClientOptions,
     guard: Guard,
     login: Url,
-    http: reqwest::Client,
+    connector: Connector,
     throttle: Throttle,
     scrubber: Scrubber,
     session: Session,
     load: Counters,
-}
-
-/// What a run has cost the server so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Load {
-    /// Requests on the wire, redirects, retries and logins included.
-    pub requests: u64,
-    /// Bytes of bodies received, before decompression.
-    pub bytes: u64,
-    /// Attempts that were repeated because the server asked to come back later.
-    pub retries: u64,
-    /// Milliseconds waited because the server asked for it.
-    pub waited_ms: u64,
-}
-
-#[derive(Default)]
-struct Counters {
-    requests: AtomicU64,
-    bytes: AtomicU64,
-    retries: AtomicU64,
-    waited_ms: AtomicU64,
 }
 
 /// What was sent and received, secrets included; becomes an [`Exchange`].
@@ -86,7 +67,7 @@ impl Client {
         let login = guard
             .address(&options.login_path)
             .map_err(|_| ClientError::LoginPath(options.login_path.clone()))?;
-        let http = transport::connector(&options, &base)?;
+        let connector = transport::connector(&options, &base)?;
         let secrets = options
             .credentials
             .iter()
@@ -98,7 +79,7 @@ impl Client {
                 throttle: Throttle::new(options.concurrency, options.max_rate),
                 guard,
                 login,
-                http,
+                connector,
                 scrubber,
                 session: Session::default(),
                 load: Counters::default(),
@@ -122,13 +103,7 @@ impl Client {
     /// What the run has cost the server so far.
     #[must_use]
     pub fn load(&self) -> Load {
-        let load = &self.shared.load;
-        Load {
-            requests: load.requests.load(Ordering::Relaxed),
-            bytes: load.bytes.load(Ordering::Relaxed),
-            retries: load.retries.load(Ordering::Relaxed),
-            waited_ms: load.waited_ms.load(Ordering::Relaxed),
-        }
+        self.shared.load.now()
     }
 
     /// A text of the caller without any secret of this run.
@@ -185,9 +160,7 @@ impl Shared {
                 return self.finish(&spec.id, &outgoing, trip);
             };
             self.aside(&spec, &outgoing, trip, &format!("try{attempt}"));
-            self.load.retries.fetch_add(1, Ordering::Relaxed);
-            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            self.load.waited_ms.fetch_add(millis, Ordering::Relaxed);
+            self.load.waits(wait);
             self.throttle.pause(wait);
         }
     }
@@ -236,7 +209,10 @@ impl Shared {
             "username": credentials.username.expose(),
             "password": credentials.password.expose(),
         });
-        let types = [("content-type", "application/json"), ("accept", "application/json")];
+        let types = [
+            ("content-type", "application/json"),
+            ("accept", "application/json"),
+        ];
         let outgoing = Outgoing {
             method: Method::Post,
             address: self.login.clone(),
@@ -291,7 +267,7 @@ impl Shared {
                 break answer;
             };
             redirects.push(location.clone());
-            match self.next_hop(&outgoing.address, &location, redirects.len()) {
+            match next_hop(&self.guard, &outgoing.address, &location, redirects.len()) {
                 Ok(address) => outgoing.address = address,
                 Err(failure) => break Err(failure),
             }
@@ -304,47 +280,29 @@ impl Shared {
         }
     }
 
-    fn next_hop(
-        &self,
-        from: &Url,
-        redirect: &Redirect,
-        count: usize,
-    ) -> Result<Url, TransportFailure> {
-        let refuse = |message: String| TransportFailure {
-            failure: FailureKind::Redirect,
-            message,
-        };
-        let Redirect { status, location } = redirect;
-        let address = from.join(location).map_err(|_| {
-            refuse(format!(
-                "expected an address in `Location` of status {status}, found `{location}`"
-            ))
-        })?;
-        if !self.guard.is_own(&address) || address.password().is_some() {
-            return Err(refuse(format!(
-                "status {status} leads to another origin, `{location}`: not followed, because the \
-                 login must not go there; give that address as the target if it is the right one"
-            )));
-        }
-        if count > MAX_REDIRECTS {
-            return Err(refuse(format!(
-                "more than {MAX_REDIRECTS} redirects in a row, the last to `{location}`: the \
-                 server sends the client in a circle"
-            )));
-        }
-        Ok(address)
-    }
-
     async fn transmit(&self, outgoing: &Outgoing) -> Result<Incoming, TransportFailure> {
         let limits = Limits {
             timeout: self.options.timeout,
             max_body: self.options.max_body,
         };
-        self.load.requests.fetch_add(1, Ordering::Relaxed);
-        let answer = round_trip(&self.http, outgoing, limits).await;
+        let over = async |connection| {
+            self.load.sends();
+            round_trip(&self.connector, connection, outgoing, limits).await
+        };
+        let repeatable = matches!(
+            outgoing.method,
+            Method::Get | Method::Head | Method::Options
+        );
+        let mut answer = match repeatable {
+            true => over(Connection::Pooled).await,
+            false => over(Connection::Fresh).await,
+        };
+        if repeatable && matches!(&answer, Err(failure) if failure.failure == FailureKind::Reset) {
+            self.load.reconnects();
+            answer = over(Connection::Fresh).await;
+        }
         if let Ok(answer) = &answer {
-            let bytes = u64::try_from(answer.received).unwrap_or(u64::MAX);
-            self.load.bytes.fetch_add(bytes, Ordering::Relaxed);
+            self.load.receives(answer.received);
         }
         answer
     }
@@ -381,7 +339,10 @@ impl Shared {
             method: outgoing.method,
             url: self.scrubber.text(outgoing.address.as_str()),
             headers: self.shown(sent.iter()),
-            body: outgoing.body.as_deref().map(|body| self.scrubber.text(body)),
+            body: outgoing
+                .body
+                .as_deref()
+                .map(|body| self.scrubber.text(body)),
         };
         let outcome = match trip.result {
             Err(failure) => self.failed(failure),
@@ -437,42 +398,6 @@ fn wait_for(method: Method, answer: &Incoming, attempt: u32) -> Option<Duration>
     }
     let retry_after = answer.header("retry-after");
     asked_to_wait(answer.status, retry_after, answer.header("date"), attempt)
-}
-
-fn redirect(answer: &Incoming) -> Option<Redirect> {
-    let location = answer.header("location")?;
-    matches!(answer.status, 301 | 302 | 303 | 307 | 308).then(|| Redirect {
-        status: answer.status,
-        location: location.to_owned(),
-    })
-}
-
-/// The caller's headers and those that every request has.
-fn headers(wanted: &[(String, String)]) -> Result<HeaderMap, TransportFailure> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in wanted {
-        let parsed = HeaderName::from_bytes(name.as_bytes())
-            .ok()
-            .zip(HeaderValue::from_str(value).ok());
-        let Some((name, value)) = parsed else {
-            return Err(refusal(format!(
-                "`{name}` is not a header that can be sent: expected a token as its name and a \
-                 value without control characters"
-            )));
-        };
-        headers.append(name, value);
-    }
-    let defaults = [
-        ("accept", "*/*"),
-        ("accept-encoding", "gzip"),
-        ("user-agent", USER_AGENT),
-    ];
-    for (name, value) in defaults {
-        headers
-            .entry(HeaderName::from_static(name))
-            .or_insert(HeaderValue::from_static(value));
-    }
-    Ok(headers)
 }
 
 fn authorize(outgoing: &mut Outgoing, token: Option<&Token>) {

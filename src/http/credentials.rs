@@ -19,7 +19,7 @@ const MAX_FILE: u64 = 8 * 1024;
 /// A user name and a password.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// User name; treated as a secret, because some are a person's name.
+    /// User name; never shown by us, but not taken out of answers either: `admin` is a word.
     pub username: Secret,
     /// Password.
     pub password: Secret,
@@ -81,7 +81,7 @@ impl Credentials {
     pub fn find(file: Option<&Path>) -> Result<Option<Self>, CredentialsError> {
         match file {
             Some(path) => Self::from_file(path).map(Some),
-            None => Self::from_env(|name| std::env::var_os(name)),
+            None => Self::from_env(std::env::var_os),
         }
     }
 
@@ -135,7 +135,9 @@ impl Credentials {
         })
     }
 
-    pub(super) fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
+    /// From texts, for callers that got them elsewhere.
+    #[must_use]
+    pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
             username: Secret::new(username),
             password: Secret::new(password),

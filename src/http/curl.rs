@@ -110,7 +110,10 @@ mod tests {
     fn methods_and_bodies_are_said() {
         let put = line(&request(Method::Put, Some("{\n \"a\": \"it's\"\n}")));
         assert!(put.starts_with("curl -sS -X PUT 'http"), "{put}");
-        assert!(put.ends_with(r#" --data-raw $'{\n "a": "it\'s"\n}'"#), "{put}");
+        assert!(
+            put.ends_with(r#" --data-raw $'{\n "a": "it\'s"\n}'"#),
+            "{put}"
+        );
         assert!(!put.contains('\n'));
         let post = line(&request(Method::Post, Some("{}")));
         assert!(!post.contains("-X"), "{post}");

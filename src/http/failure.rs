@@ -68,9 +68,9 @@ fn certificate(fault: &CertificateError, address: &Url) -> String {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => format!(
             "the certificate of {place} has expired: renew it, or check this machine's clock"
         ),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => format!(
-            "the certificate of {place} is not valid yet: check this machine's clock"
-        ),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            format!("the certificate of {place} is not valid yet: check this machine's clock")
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             format!(
                 "the certificate of {place} is for another name than `{}`: use the name it was \
@@ -120,7 +120,9 @@ fn connection(error: &reqwest::Error, place: &str) -> Explained {
     match kind? {
         io::ErrorKind::ConnectionRefused => Some((
             FailureKind::Refused,
-            format!("nothing listens at {place} (connection refused): start the server, or check the port"),
+            format!(
+                "nothing listens at {place} (connection refused): start the server, or check the port"
+            ),
         )),
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Some((
             FailureKind::Refused,

@@ -131,8 +131,16 @@ mod tests {
     fn a_search_by_post_is_sent_only_where_allowed() {
         let address = |url: &str| guard(Mode::Read, true).address(url).expect("own");
         let search = address("Patient/_search");
-        assert!(guard(Mode::Read, false).method(Method::Post, &search).is_err());
-        assert!(guard(Mode::Read, true).method(Method::Post, &search).is_ok());
+        assert!(
+            guard(Mode::Read, false)
+                .method(Method::Post, &search)
+                .is_err()
+        );
+        assert!(
+            guard(Mode::Read, true)
+                .method(Method::Post, &search)
+                .is_ok()
+        );
         for other in ["Patient/", "Patient/x_search", "Patient/?a=/_search"] {
             let result = guard(Mode::Read, true).method(Method::Post, &address(other));
             assert!(result.is_err(), "{other}");

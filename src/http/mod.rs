@@ -11,7 +11,10 @@ mod curl;
 mod exchange;
 mod failure;
 mod guard;
+mod headers;
+mod load;
 mod options;
+mod redirect;
 mod request;
 mod scrub;
 mod secret;
@@ -20,12 +23,13 @@ mod session;
 mod throttle;
 mod transport;
 
-pub use client::{Client, Load};
+pub use client::Client;
 pub use credentials::{Credentials, CredentialsError, PASSWORD_VARIABLE, USER_VARIABLE};
 pub use exchange::{
     BodyFault, BodyFaultKind, Exchange, FailureKind, Method, Outcome, Redirect, Request, Response,
     TransportFailure,
 };
+pub use load::Load;
 pub use options::{ClientError, ClientOptions, Mode, Observer};
 pub use request::{RedirectPolicy, RequestSpec};
 pub use secret::Secret;

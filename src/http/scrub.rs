@@ -74,7 +74,11 @@ impl Scrubber {
 /// `Bearer ***`
 fn scheme_only(value: &str) -> String {
     match value.trim().split_once(' ') {
-        Some((scheme, _)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
+        Some((scheme, _))
+            if scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-') =>
+        {
             format!("{scheme} {MASK}")
         }
         _ => MASK.to_owned(),
@@ -86,8 +90,7 @@ fn cookie_names(value: &str) -> String {
     const ATTRIBUTES: [&str; 7] = [
         "path", "domain", "expires", "max-age", "samesite", "httponly", "secure",
     ];
-    let is_attribute =
-        |name: &str| ATTRIBUTES.contains(&name.trim().to_ascii_lowercase().as_str());
+    let is_attribute = |name: &str| ATTRIBUTES.contains(&name.trim().to_ascii_lowercase().as_str());
     let part = |part: &str| match part.split_once('=') {
         Some((name, _)) if !is_attribute(name) => format!("{name}={MASK}"),
         None if !is_attribute(part) => MASK.to_owned(),

@@ -19,7 +19,11 @@ pub(super) fn forms(secret: &str) -> BTreeSet<String> {
         return forms;
     }
     forms.insert(secret.to_owned());
-    forms.extend(json_forms(secret));
+    for form in json_forms(secret) {
+        // A JSON text inside a JSON string is escaped twice.
+        forms.extend(json_forms(&form));
+        forms.insert(form);
+    }
     forms.extend(percent_forms(secret));
     forms.extend(base64_forms(secret));
     forms.insert(html_form(secret));
@@ -55,12 +59,12 @@ fn json_forms(secret: &str) -> [String; 3] {
 /// Percent-encoding with the sets of characters that are left alone by common encoders.
 fn percent_forms(secret: &str) -> Vec<String> {
     const KEPT: [&[u8]; 6] = [
-        b"-._~",                      // RFC 3986 unreserved
-        b"-._*",                      // HTML forms
-        b"-._~!'()*",                 // JavaScript's encodeURIComponent
-        b"-._~/",                     // Python's quote
+        b"-._~",                         // RFC 3986 unreserved
+        b"-._*",                         // HTML forms
+        b"-._~!'()*",                    // JavaScript's encodeURIComponent
+        b"-._~/",                        // Python's quote
         b"-._~!$%&()*+,/:;=?@[\\]^`{|}", // query of the URL standard
-        b"-._~!$&'()*+,/:;=@[\\]|",   // path of the URL standard
+        b"-._~!$&'()*+,/:;=@[\\]|",      // path of the URL standard
     ];
     let mut all = Vec::new();
     for kept in KEPT {

@@ -83,7 +83,9 @@ impl Session {
             state.token = Some(Token {
                 secret: granted.token,
                 generation,
-                ends: granted.lifetime.and_then(|life| Instant::now().checked_add(life)),
+                ends: granted
+                    .lifetime
+                    .and_then(|life| Instant::now().checked_add(life)),
                 worked: false,
             });
         });

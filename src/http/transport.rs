@@ -11,8 +11,7 @@ use super::options::ClientError;
 use super::{BodyFault, BodyFaultKind, ClientOptions, Method, TransportFailure, body, failure};
 
 /// The program's name in `User-Agent`.
-pub(super) const USER_AGENT: &str =
-    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// The limits of one request.
 #[derive(Debug, Clone, Copy)]
@@ -44,12 +43,43 @@ pub(super) struct Incoming {
 impl Incoming {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
-        headers.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        headers
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
-/// Makes the connection pool.
-pub(super) fn connector(options: &ClientOptions, base: &Url) -> Result<reqwest::Client, ClientError> {
+/// Two ways to the target: over connections that are used again, and over one of its own.
+///
+/// A server may close an idle connection in the moment in which it is used again, and that looks
+/// like a reset. A GET that met this is sent once more over a connection of its own (RFC 9112
+/// 9.3.1 allows it for idempotent methods); a write goes over one from the start.
+pub(super) struct Connector {
+    pooled: reqwest::Client,
+    fresh: reqwest::Client,
+}
+
+/// Which connection a request goes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Connection {
+    Pooled,
+    Fresh,
+}
+
+/// Makes the connections' settings; connects to nothing.
+pub(super) fn connector(options: &ClientOptions, base: &Url) -> Result<Connector, ClientError> {
+    let build = |builder: reqwest::ClientBuilder| {
+        builder
+            .build()
+            .map_err(|error| ClientError::Tls(failure::innermost(&error)))
+    };
+    Ok(Connector {
+        pooled: build(builder(options, base)?)?,
+        fresh: build(builder(options, base)?.pool_max_idle_per_host(0))?,
+    })
+}
+
+fn builder(options: &ClientOptions, base: &Url) -> Result<reqwest::ClientBuilder, ClientError> {
     // reqwest is built without a provider of its own; a second install is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -69,9 +99,7 @@ pub(super) fn connector(options: &ClientOptions, base: &Url) -> Result<reqwest::
     } else if options.ca_file.is_some() {
         builder = builder.tls_certs_merge(ca_certificates(options)?);
     }
-    builder
-        .build()
-        .map_err(|error| ClientError::Tls(failure::innermost(&error)))
+    Ok(builder)
 }
 
 fn ca_certificates(options: &ClientOptions) -> Result<Vec<reqwest::Certificate>, ClientError> {
@@ -100,12 +128,17 @@ pub(super) fn is_loopback(address: &Url) -> bool {
 
 /// Sends one request and reads the whole answer, within the limits.
 pub(super) async fn round_trip(
-    http: &reqwest::Client,
+    connector: &Connector,
+    connection: Connection,
     outgoing: &Outgoing,
     limits: Limits,
 ) -> Result<Incoming, TransportFailure> {
     let deadline = Instant::now() + limits.timeout;
     let request = wire(outgoing)?;
+    let http = match connection {
+        Connection::Pooled => &connector.pooled,
+        Connection::Fresh => &connector.fresh,
+    };
     let answer = timeout_at(deadline.into(), http.execute(request)).await;
     let mut response = match answer {
         Ok(Ok(response)) => response,
