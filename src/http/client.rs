@@ -17,9 +17,7 @@ use super::redirect::{next_hop, redirect};
 use super::scrub::Scrubber;
 use super::session::{self, Session, Token};
 use super::throttle::{Throttle, asked_to_wait};
-use super::transport::{
-    self, Connection, Connector, Incoming, Limits, Outgoing, round_trip,
-};
+use super::transport::{self, Connection, Connector, Incoming, Limits, Outgoing, round_trip};
 use super::{
     ClientOptions, Exchange, FailureKind, Login, LoginOutcome, Method, Outcome, Redirect,
     RedirectPolicy, Request, RequestSpec, Response, TransportFailure,
