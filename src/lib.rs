@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod fhir;
 pub mod finding;
+pub mod guide;
 pub mod http;
 pub mod json;
 pub mod package;

@@ -1,29 +1,17 @@
-//! `guide`: what can be done with an implementation guide by itself.
+//! `guide pack`: the slim form of a FHIR package.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::ExitCode;
+use crate::cli::ExitCode;
 use crate::json::Document;
 use crate::package::{Package, PackageError, PackageFiles, pack, slim_folder};
 
-/// Arguments of `guide`.
+/// Arguments of `guide pack`.
 #[derive(Debug, Args)]
-pub struct GuideArguments {
-    #[command(subcommand)]
-    command: GuideCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum GuideCommand {
-    /// Make the slim form of a FHIR package: its rules and data without prose
-    Pack(PackArguments),
-}
-
-#[derive(Debug, Args)]
-struct PackArguments {
+pub(super) struct PackArguments {
     /// FHIR package: a folder or a .tgz
     package: PathBuf,
     /// Where to write: a folder for the slim form, a file for the pack form
@@ -42,9 +30,8 @@ enum Form {
     Pack,
 }
 
-/// Carries `guide` out.
-pub fn run(arguments: &GuideArguments) -> ExitCode {
-    let GuideCommand::Pack(arguments) = &arguments.command;
+/// Carries `guide pack` out.
+pub(super) fn run(arguments: &PackArguments) -> ExitCode {
     match make(arguments) {
         Ok(written) => {
             println!("{written}");
