@@ -9,6 +9,7 @@
 
 pub mod cli;
 pub mod fhir;
+pub mod fhirpath;
 pub mod finding;
 pub mod guide;
 pub mod http;

@@ -1,0 +1,70 @@
+//! A compiled expression.
+
+use super::ast::Expr;
+use super::context::Context;
+use super::error::{EvaluationError, SyntaxError};
+use super::eval::{Evaluator, Scope};
+use super::item::{Collection, Item};
+use super::parser;
+
+/// An expression, parsed once and evaluated as often as one likes, from any thread.
+#[derive(Debug)]
+pub struct Expression {
+    text: Box<str>,
+    root: Expr,
+}
+
+impl Expression {
+    /// Parses a text.
+    ///
+    /// # Errors
+    /// The first place where the text is no FHIRPath expression; also function names that do not
+    /// exist and wrong numbers of arguments.
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        Ok(Self {
+            root: parser::parse(text)?,
+            text: text.into(),
+        })
+    }
+
+    /// The text it was parsed from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The collection it gives on the focus of the context.
+    ///
+    /// # Errors
+    /// Operators and functions on data they are not defined for, and expressions that need more
+    /// steps than granted.
+    pub fn evaluate<'a>(
+        &self,
+        context: &Context<'_, 'a>,
+    ) -> Result<Collection<'a>, EvaluationError> {
+        let this = Item::Element(context.focus);
+        Evaluator::new(context).eval(&self.root, start(&this))
+    }
+
+    /// The boolean it gives, by singleton evaluation (FHIRPath 4.5): one item that is no boolean
+    /// counts as true; `None` if it gives nothing. For an invariant, nothing means that the data
+    /// does not break it.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`], and a result of more than one item.
+    pub fn evaluate_boolean(
+        &self,
+        context: &Context<'_, '_>,
+    ) -> Result<Option<bool>, EvaluationError> {
+        let this = Item::Element(context.focus);
+        Evaluator::new(context).truth(&self.root, start(&this))
+    }
+}
+
+fn start<'s, 'a>(this: &'s Item<'a>) -> Scope<'s, 'a> {
+    Scope {
+        this: Some(this),
+        index: None,
+        total: None,
+    }
+}

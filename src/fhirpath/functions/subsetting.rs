@@ -1,0 +1,62 @@
+//! Subsetting (FHIRPath 5.3).
+
+use super::{Site, Subsetting};
+use crate::fhirpath::distinct::Distinct;
+use crate::fhirpath::error::EvaluationErrorKind as Kind;
+use crate::fhirpath::eval::Outcome;
+use crate::fhirpath::item::Collection;
+
+pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Subsetting) -> Outcome<Collection<'a>> {
+    let mut input = site.input()?;
+    match function {
+        Subsetting::Single if input.len() > 1 => Err(site.fail(
+            Kind::Cardinality,
+            format!("expected one item for `single()`, found {}", input.len()),
+        )),
+        Subsetting::Single => Ok(input),
+        Subsetting::First => {
+            input.truncate(1);
+            Ok(input)
+        }
+        Subsetting::Last => {
+            input.remove_first(input.len().saturating_sub(1));
+            Ok(input)
+        }
+        Subsetting::Tail => {
+            input.remove_first(1);
+            Ok(input)
+        }
+        Subsetting::Skip => Ok(match site.argument_integer(0)? {
+            None => Collection::new(),
+            Some(count) => {
+                input.remove_first(usize::try_from(count).unwrap_or(0));
+                input
+            }
+        }),
+        Subsetting::Take => {
+            let count = site.argument_integer(0)?.unwrap_or(0);
+            input.truncate(usize::try_from(count).unwrap_or(0));
+            Ok(input)
+        }
+        Subsetting::Intersect => {
+            let mut other = Distinct::of(site.evaluator.context.model, &site.argument_items(0)?);
+            let mut seen = Distinct::new(site.evaluator.context.model);
+            for item in &input {
+                if other.contains(item) {
+                    seen.insert(item);
+                }
+            }
+            site.charge(other.work + seen.work)?;
+            Ok(seen.into_items().into_iter().collect())
+        }
+        Subsetting::Exclude => {
+            let mut other = Distinct::of(site.evaluator.context.model, &site.argument_items(0)?);
+            let kept = input
+                .into_iter()
+                .filter(|item| !other.contains(item))
+                .collect();
+            site.charge(other.work)?;
+            Ok(kept)
+        }
+    }
+}
