@@ -10,9 +10,10 @@ use std::path::Path;
 
 use openimis_conformance::fhirpath::{
     Collection, Context, DefinitionsModel, Element, Environment, EvaluationError, Expression, Item,
-    LocalEnvironment, Model, Strictness, TypeDefinitions,
+    LocalEnvironment, Model, Strictness,
 };
 use openimis_conformance::json;
+use openimis_conformance::package::Definitions;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -164,45 +165,6 @@ fn same(wanted: &Output, (type_name, text): &(String, String)) -> bool {
     type_agrees && value_agrees
 }
 
-fn model() -> DefinitionsModel {
-    DefinitionsModel::new(Folder::new())
-}
-
-struct Folder(
-    std::collections::HashMap<
-        String,
-        std::sync::Arc<openimis_conformance::fhir::StructureDefinition>,
-    >,
-);
-impl Folder {
-    fn new() -> Self {
-        let mut map = std::collections::HashMap::new();
-        for entry in std::fs::read_dir(std::env::var("CORE_DIR").unwrap()).unwrap() {
-            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-            let doc = json::read(&text).unwrap();
-            if let Some(sd) = openimis_conformance::fhir::StructureDefinition::from_node(&doc.root)
-            {
-                map.insert(sd.url.clone(), std::sync::Arc::new(sd));
-            }
-        }
-        Self(map)
-    }
-}
-impl TypeDefinitions for Folder {
-    fn type_definition(
-        &self,
-        name: &str,
-    ) -> Option<std::sync::Arc<openimis_conformance::fhir::StructureDefinition>> {
-        self.structure_definition(&format!("http://hl7.org/fhir/StructureDefinition/{name}"))
-    }
-    fn structure_definition(
-        &self,
-        url: &str,
-    ) -> Option<std::sync::Arc<openimis_conformance::fhir::StructureDefinition>> {
-        self.0.get(url).cloned()
-    }
-}
-
 #[test]
 fn cases_of_a_folder() {
     let Ok(folder) = std::env::var("OPENIMIS_FHIRPATH_CASES") else {
@@ -217,7 +179,7 @@ fn cases_of_a_folder() {
         "expected a suite, found {} cases",
         cases.len()
     );
-    let model = model();
+    let model = DefinitionsModel::new(Definitions::embedded());
     let known = Known::read();
     let mut wrong = BTreeMap::new();
     let mut score = [(0, 0), (0, 0)];

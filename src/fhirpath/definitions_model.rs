@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::model::{Model, Property, TypeId, TypeKind};
 use crate::fhir::{ElementDefinition, StructureDefinition, StructureKind};
+use crate::package::Definitions;
 
 /// The most types one model can hold; R4 has some 210, guides add a few logical models.
 const CAPACITY: usize = 2048;
@@ -20,6 +21,16 @@ pub trait TypeDefinitions: Send + Sync {
 
     /// The definition of a canonical URL.
     fn structure_definition(&self, url: &str) -> Option<Arc<StructureDefinition>>;
+}
+
+impl TypeDefinitions for Definitions {
+    fn type_definition(&self, name: &str) -> Option<Arc<StructureDefinition>> {
+        Self::type_definition(self, name)
+    }
+
+    fn structure_definition(&self, url: &str) -> Option<Arc<StructureDefinition>> {
+        Self::structure_definition(self, url)
+    }
 }
 
 /// The types of a set of definitions. Share one per set: it fills as types are met.
@@ -99,7 +110,7 @@ impl DefinitionsModel {
     }
 
     fn kind_of(&self, name: &str) -> Option<TypeKind> {
-        if let Some(kind) = TypeKind::of_primitive(name) {
+        if let Some(kind) = TypeKind::of_primitive(name).or_else(|| of_datatype(name)) {
             return Some(kind);
         }
         let definition = self.definition(name)?;
@@ -317,6 +328,53 @@ impl Part {
         self.properties
             .sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
     }
+}
+
+/// The kind of the datatypes of R4 (2.24), which is told without reading their definitions: a
+/// resource names many of them and has few.
+fn of_datatype(name: &str) -> Option<TypeKind> {
+    Some(match name {
+        "Quantity" | "Age" | "Count" | "Distance" | "Duration" | "MoneyQuantity"
+        | "SimpleQuantity" => TypeKind::Quantity,
+        "Resource" | "DomainResource" => TypeKind::Resource,
+        "Element"
+        | "BackboneElement"
+        | "Address"
+        | "Annotation"
+        | "Attachment"
+        | "CodeableConcept"
+        | "Coding"
+        | "ContactDetail"
+        | "ContactPoint"
+        | "Contributor"
+        | "DataRequirement"
+        | "Dosage"
+        | "ElementDefinition"
+        | "Expression"
+        | "Extension"
+        | "HumanName"
+        | "Identifier"
+        | "MarketingStatus"
+        | "Meta"
+        | "Money"
+        | "Narrative"
+        | "ParameterDefinition"
+        | "Period"
+        | "Population"
+        | "ProdCharacteristic"
+        | "ProductShelfLife"
+        | "Range"
+        | "Ratio"
+        | "Reference"
+        | "RelatedArtifact"
+        | "SampledData"
+        | "Signature"
+        | "SubstanceAmount"
+        | "Timing"
+        | "TriggerDefinition"
+        | "UsageContext" => TypeKind::Complex,
+        _ => return None,
+    })
 }
 
 fn capitalised(name: &str) -> String {
