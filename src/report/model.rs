@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fhir::codes;
-use crate::finding::{Cause, CauseRule, IssueType, Severity};
-use crate::result::{Evidence, Level, Subject, Verdict};
+use super::finding_group::FindingGroup;
+use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
 
 /// The version of the format that this program writes; older ones stay readable.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -22,11 +21,14 @@ pub struct Report {
     /// The label of the run: a release with an optional suffix, or `embedded`.
     pub label: String,
     /// What was tested.
-    pub target: TargetReport,
+    pub target: Target,
     /// The packages whose rules were applied.
     pub packages: Vec<PackageUse>,
     /// Whether the run came to its end; a partial report says so.
     pub complete: bool,
+    /// Why it is partial.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_because: Option<String>,
     /// The verdict over everything.
     pub verdict: Verdict,
     /// The exit code of the run: 0, 1, 3 or 4 (see README).
@@ -36,11 +38,13 @@ pub struct Report {
     /// Counts.
     pub totals: Totals,
     /// How the server speaks, and where that deviates from R4.
-    pub dialect: Vec<DialectFact>,
+    pub dialect: Vec<ReportedDialect>,
     /// Suites, in the order of the plan.
     pub suites: Vec<SuiteReport>,
     /// Findings, grouped by identity, most important first.
     pub findings: Vec<FindingGroup>,
+    /// The requirements that the checks name, in order of their ids: tested or not, and why.
+    pub requirements: Vec<RequirementCoverage>,
     /// What was not tested, and why, grouped by reason.
     pub skipped: Vec<Skipped>,
     /// Everything that differs between two runs on the same answers: times, durations, ids.
@@ -57,52 +61,12 @@ pub struct Tool {
     pub version: String,
 }
 
-codes! {
-    /// Which server was tested.
-    TargetKind {
-        /// The built-in reference server.
-        Embedded = "embedded",
-        /// A server given by its address.
-        Remote = "remote",
-    }
-}
-
-/// What was tested, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TargetReport {
-    /// Which server.
-    pub kind: TargetKind,
-    /// The FHIR base; `http://embedded/...` for the built-in server, whose port is arbitrary.
-    pub base: String,
-    /// `read` or `write`.
-    pub mode: String,
-    /// The release under test, and on whose word.
-    pub release: Option<String>,
-    /// `claimed by --release`, or where the server said it.
-    pub release_source: Option<String>,
-}
-
-/// A package whose rules were applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PackageUse {
-    /// Package id, such as `hl7.fhir.r4.core`.
-    pub id: String,
-    /// Package version.
-    pub version: String,
-    /// SHA-256 of the definitions as used, in hexadecimal.
-    pub sha256: String,
-}
-
-/// Counts over checks.
+/// Counts over checks; those of a suite stand in [`SuiteReport::checks`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Totals {
     /// All checks.
     pub checks: VerdictCounts,
-    /// By suite, in the order of the plan.
-    pub by_suite: BTreeMap<String, VerdictCounts>,
     /// By resource type; checks about none are under `-`.
     pub by_type: BTreeMap<String, VerdictCounts>,
     /// Requests sent.
@@ -149,17 +113,19 @@ impl VerdictCounts {
 /// One thing learned about how the server speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DialectFact {
+pub struct ReportedDialect {
     /// Stable name, such as `request-media-type`.
     pub name: String,
     /// What the server speaks, such as `application/json`.
     pub value: String,
     /// What R4 asks for, where the server deviates.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
-    /// What the deviation means for the run: what it blocks, what went on in spite of it.
+    /// What the deviation means for the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<String>,
-    /// The finding that reports the deviation.
-    pub finding: Option<String>,
+    /// Ids of the [`FindingGroup`]s that report the deviation.
+    pub findings: Vec<String>,
 }
 
 /// A suite of the plan.
@@ -176,6 +142,8 @@ pub struct SuiteReport {
     pub green: bool,
     /// Why it is not green, in words.
     pub not_green_because: Vec<String>,
+    /// How its checks ended.
+    pub checks: VerdictCounts,
     /// Its scenarios.
     pub scenarios: Vec<ReportedScenario>,
 }
@@ -227,82 +195,12 @@ pub struct ReportedCheck {
     /// How it ended.
     pub verdict: Verdict,
     /// Why it was skipped or could not be evaluated.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What it saw.
     pub evidence: Evidence,
     /// Ids of the [`FindingGroup`]s it belongs to.
     pub findings: Vec<String>,
-}
-
-/// All findings of one identity.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FindingGroup {
-    /// Twelve hexadecimal digits of the SHA-256 over the identity (check, subject, rule, profile
-    /// URL without version, element id, constraint key): the same on every server and release.
-    pub id: String,
-    /// The check that made it.
-    pub check: String,
-    /// The requirements that are broken.
-    pub requirements: Vec<String>,
-    /// How binding.
-    pub level: Level,
-    /// `fail`, `warning`, or `pass` for information.
-    pub verdict: Verdict,
-    /// What it is about.
-    pub subject: Subject,
-    /// The rule of the resource or of the exchange that was broken.
-    pub rule: String,
-    /// `OperationOutcome.issue.severity`.
-    pub severity: Severity,
-    /// `OperationOutcome.issue.code`.
-    pub code: IssueType,
-    /// `url|version` of the profile.
-    pub profile: Option<String>,
-    /// Id of the ElementDefinition.
-    pub element: Option<String>,
-    /// Key of the constraint.
-    pub constraint: Option<String>,
-    /// Whose fault.
-    pub cause: Cause,
-    /// The rule that decided the cause.
-    pub cause_rule: CauseRule,
-    /// What is wrong, of the first occurrence.
-    pub message: String,
-    /// What was expected.
-    pub expected: Option<String>,
-    /// What was found.
-    pub actual: Option<String>,
-    /// How to mend it.
-    pub hint: Option<String>,
-    /// How often it occurred.
-    pub count: u32,
-    /// The first occurrences, at most five.
-    pub occurrences: Vec<Occurrence>,
-    /// The request of the first occurrence as one line for a shell; the token is a variable.
-    pub curl: Option<String>,
-    /// The part of the response that shows it, redacted.
-    pub excerpt: Option<String>,
-}
-
-/// One place where a finding was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Occurrence {
-    /// `scenario/step`.
-    pub step: String,
-    /// The exchange, by id.
-    pub exchange: Option<String>,
-    /// The resource, such as `Patient/123`.
-    pub resource: Option<String>,
-    /// FHIRPath of the place, with indices.
-    pub expression: String,
-    /// Line in the response body.
-    pub line: Option<u32>,
-    /// Column in the response body.
-    pub column: Option<u32>,
-    /// What was found there, redacted.
-    pub actual: Option<String>,
 }
 
 /// Checks that had nothing to look at, for one reason.
@@ -315,22 +213,39 @@ pub struct Skipped {
     pub count: u32,
     /// Which checks, without repeats.
     pub checks: Vec<String>,
+    /// Which resource types, without repeats.
+    pub resource_types: Vec<String>,
+}
+
+/// One requirement, over the whole run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequirementCoverage {
+    /// Stable id, such as `READ-1.status`.
+    pub id: String,
+    /// What it says, where the run knew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
+    /// Where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The most binding level under which a check covers it.
+    pub level: Level,
+    /// The worst of its checks; `skip` where it was not tested.
+    pub verdict: Verdict,
+    /// How the checks that cover it ended.
+    pub checks: VerdictCounts,
+    /// Why some or all of them were not tested, without repeats.
+    pub not_tested_because: Vec<String>,
 }
 
 /// The values that differ between two runs on the same answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunBlock {
-    /// Random id of the run.
-    pub id: String,
-    /// When it started, RFC 3339.
-    pub started: String,
-    /// When it ended, RFC 3339.
-    pub finished: String,
-    /// Wall time in milliseconds.
-    pub elapsed_ms: u64,
-    /// The real base, where the report's one is a stand-in.
-    pub base: String,
+    /// Times and generated ids.
+    #[serde(flatten)]
+    pub clock: RunClock,
     /// Latency by interaction (`search-type Patient`), milliseconds.
     pub latency: BTreeMap<String, Latency>,
 }

@@ -1,0 +1,107 @@
+//! [`RunResult`] to [`Report`]: a pure function, so that the same answers give the same report.
+//!
+//! Verdicts are settled here once more from findings and evidence (see
+//! [`CheckResult::settled`]), so that no writer can show a pass that saw nothing.
+
+mod curl;
+mod excerpt;
+mod grouping;
+mod latency;
+mod requirements;
+mod skipped;
+mod stand_in;
+mod suites;
+mod verdict;
+
+use self::grouping::Groups;
+use self::stand_in::StandIn;
+use super::model::{
+    FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals, VerdictCounts,
+};
+use crate::result::{CheckResult, DialectFact, RunResult, Verdict};
+
+/// The name under which checks about no resource type are counted.
+const NO_TYPE: &str = "-";
+
+/// The report of a run.
+#[must_use]
+pub fn build(run: &RunResult) -> Report {
+    let stand_in = StandIn::new(&run.clock.base, &run.target.base);
+    let groups = Groups::of(run, &stand_in);
+    let suites = suites::suites(run, &groups);
+    let totals = totals(run);
+    let verdict = Verdict::worst(suites.iter().map(|suite| suite.verdict));
+    let skipped = skipped::skipped(run);
+    let dialect = dialect(&run.dialect, &groups);
+    let findings = groups.into_sorted();
+    let exit_code = verdict::exit_code(run.stopped_because.is_some(), &totals.checks);
+    Report {
+        format_version: FORMAT_VERSION.to_owned(),
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        label: run.label.clone(),
+        target: run.target.clone(),
+        packages: run.packages.clone(),
+        complete: run.stopped_because.is_none(),
+        stopped_because: run.stopped_because.clone(),
+        verdict,
+        exit_code,
+        summary: verdict::sentence(run, &totals.checks, &findings, &skipped),
+        totals,
+        dialect,
+        suites,
+        findings,
+        requirements: requirements::coverage(run),
+        skipped,
+        run: RunBlock {
+            clock: run.clock.clone(),
+            latency: latency::by_interaction(&run.exchanges, &run.clock.base),
+        },
+    }
+}
+
+/// All checks of a run, in the order of the plan.
+fn checks(run: &RunResult) -> impl Iterator<Item = &CheckResult> {
+    run.scenarios
+        .iter()
+        .flat_map(|scenario| &scenario.steps)
+        .flat_map(|step| &step.checks)
+}
+
+fn totals(run: &RunResult) -> Totals {
+    let mut totals = Totals {
+        requests: run.exchanges.len() as u32,
+        resources: run.resources,
+        ..Totals::default()
+    };
+    for check in checks(run) {
+        let verdict = check.settled();
+        let resource_type = check.subject.resource_type.as_deref().unwrap_or(NO_TYPE);
+        totals.checks.add(verdict);
+        totals
+            .by_type
+            .entry(resource_type.to_owned())
+            .or_insert_with(VerdictCounts::default)
+            .add(verdict);
+    }
+    totals
+}
+
+fn dialect(facts: &[DialectFact], groups: &Groups) -> Vec<ReportedDialect> {
+    facts
+        .iter()
+        .map(|fact| ReportedDialect {
+            name: fact.name.clone(),
+            value: fact.value.clone(),
+            expected: fact.expected.clone(),
+            effect: fact.effect.clone(),
+            findings: fact
+                .check
+                .as_deref()
+                .map(|check| groups.ids_of_check(check))
+                .unwrap_or_default(),
+        })
+        .collect()
+}

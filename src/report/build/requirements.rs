@@ -1,0 +1,47 @@
+//! Which requirements were tested, which were not, and why.
+
+use std::collections::BTreeMap;
+
+use super::{checks, skipped};
+use crate::report::model::{RequirementCoverage, VerdictCounts};
+use crate::result::{CheckResult, RunResult, Verdict};
+
+/// Every requirement that a check of the plan names, in order of ids.
+pub(super) fn coverage(run: &RunResult) -> Vec<RequirementCoverage> {
+    let mut covered: BTreeMap<&str, RequirementCoverage> = BTreeMap::new();
+    for check in checks(run) {
+        for id in &check.requirements {
+            let requirement = covered
+                .entry(id)
+                .or_insert_with(|| untested(run, id, check));
+            count(requirement, check);
+        }
+    }
+    covered.into_values().collect()
+}
+
+fn untested(run: &RunResult, id: &str, check: &CheckResult) -> RequirementCoverage {
+    let known = run.requirements.iter().find(|known| known.id == id);
+    RequirementCoverage {
+        id: id.to_owned(),
+        statement: known.map(|known| known.statement.clone()),
+        source: known.map(|known| known.source.clone()),
+        level: check.level,
+        verdict: Verdict::Skip,
+        checks: VerdictCounts::default(),
+        not_tested_because: Vec::new(),
+    }
+}
+
+fn count(requirement: &mut RequirementCoverage, check: &CheckResult) {
+    let verdict = check.settled();
+    requirement.level = requirement.level.min(check.level);
+    requirement.verdict = requirement.verdict.max(verdict);
+    requirement.checks.add(verdict);
+    if verdict == Verdict::Skip {
+        let reason = skipped::reason(check);
+        if !requirement.not_tested_because.contains(&reason) {
+            requirement.not_tested_because.push(reason);
+        }
+    }
+}

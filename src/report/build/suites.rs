@@ -1,0 +1,129 @@
+//! Suites with their scenarios, and the rule by which a suite is green.
+
+use std::collections::BTreeMap;
+
+use super::grouping::Groups;
+use super::skipped;
+use crate::report::model::{
+    ReportedCheck, ReportedScenario, ReportedStep, SuiteReport, VerdictCounts,
+};
+use crate::result::{
+    CheckResult, Level, PlannedSuite, RunResult, ScenarioResult, StepResult, Verdict,
+};
+
+/// The suites of the plan, each with its scenarios.
+pub(super) fn suites(run: &RunResult, groups: &Groups) -> Vec<SuiteReport> {
+    let mut suites: Vec<PlannedSuite> = run.suites.clone();
+    for scenario in &run.scenarios {
+        if suites.iter().all(|suite| suite.id != scenario.suite) {
+            suites.push(PlannedSuite {
+                id: scenario.suite.clone(),
+                title: scenario.suite.clone(),
+            });
+        }
+    }
+    suites
+        .iter()
+        .map(|planned| suite(planned, run, groups))
+        .collect()
+}
+
+fn suite(planned: &PlannedSuite, run: &RunResult, groups: &Groups) -> SuiteReport {
+    let scenarios: Vec<&ScenarioResult> = run
+        .scenarios
+        .iter()
+        .filter(|scenario| scenario.suite == planned.id)
+        .collect();
+    let checks: Vec<&CheckResult> = scenarios
+        .iter()
+        .flat_map(|scenario| &scenario.steps)
+        .flat_map(|step| &step.checks)
+        .collect();
+    let mut counts = VerdictCounts::default();
+    for check in &checks {
+        counts.add(check.settled());
+    }
+    let not_green_because = not_green_because(&checks, run.stopped_because.as_deref());
+    SuiteReport {
+        id: planned.id.clone(),
+        title: planned.title.clone(),
+        verdict: Verdict::worst(scenarios.iter().map(|scenario| scenario.verdict())),
+        green: not_green_because.is_empty(),
+        not_green_because,
+        checks: counts,
+        scenarios: scenarios
+            .iter()
+            .map(|result| scenario(result, groups))
+            .collect(),
+    }
+}
+
+/// Why a suite is not green. It is green only if every SHALL of its plan was tested, for every
+/// resource type, interaction and parameter it was planned for, and none failed.
+fn not_green_because(checks: &[&CheckResult], stopped_because: Option<&str>) -> Vec<String> {
+    let shall = || checks.iter().filter(|check| check.level == Level::Shall);
+    let count = |verdict| shall().filter(|check| check.settled() == verdict).count();
+    let mut because = Vec::new();
+    if let Some(reason) = stopped_because {
+        because.push(format!("the run stopped because {reason}"));
+    }
+    if shall().next().is_none() {
+        because.push("no SHALL requirement is in its plan".to_owned());
+    }
+    match count(Verdict::Fail) {
+        0 => {}
+        1 => because.push("1 check of a SHALL failed".to_owned()),
+        failed => because.push(format!("{failed} checks of a SHALL failed")),
+    }
+    match count(Verdict::Error) {
+        0 => {}
+        1 => because.push("1 check of a SHALL could not be evaluated".to_owned()),
+        errors => because.push(format!("{errors} checks of a SHALL could not be evaluated")),
+    }
+    let mut untested: BTreeMap<String, usize> = BTreeMap::new();
+    for check in shall().filter(|check| check.settled() == Verdict::Skip) {
+        *untested.entry(skipped::reason(check)).or_default() += 1;
+    }
+    for (reason, count) in untested {
+        let checks = if count == 1 { "check" } else { "checks" };
+        because.push(format!("{count} {checks} of a SHALL not tested: {reason}"));
+    }
+    because
+}
+
+fn scenario(result: &ScenarioResult, groups: &Groups) -> ReportedScenario {
+    ReportedScenario {
+        id: result.id.clone(),
+        title: result.title.clone(),
+        verdict: result.verdict(),
+        steps: result.steps.iter().map(|step| self::step(step, groups)).collect(),
+    }
+}
+
+fn step(result: &StepResult, groups: &Groups) -> ReportedStep {
+    ReportedStep {
+        id: result.id.clone(),
+        title: result.title.clone(),
+        verdict: result.verdict(),
+        exchanges: result.exchanges.clone(),
+        notes: result.notes.clone(),
+        checks: result.checks.iter().map(|check| self::check(check, groups)).collect(),
+    }
+}
+
+fn check(result: &CheckResult, groups: &Groups) -> ReportedCheck {
+    let verdict = result.settled();
+    ReportedCheck {
+        check: result.check.clone(),
+        requirements: result.requirements.clone(),
+        level: result.level,
+        subject: result.subject.clone(),
+        verdict,
+        reason: match verdict {
+            Verdict::Skip => Some(skipped::reason(result)),
+            _ => result.reason.clone(),
+        },
+        evidence: result.evidence,
+        findings: groups.ids_of(result),
+    }
+}
