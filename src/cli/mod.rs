@@ -2,6 +2,8 @@
 
 mod exit_code;
 mod guide;
+mod output;
+mod render;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +26,8 @@ pub struct Arguments {
 enum Command {
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
+    /// Make another format from a report.json
+    Render(render::RenderArguments),
 }
 
 /// Parses the process's arguments and carries the command out.
@@ -32,5 +36,6 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Guide(arguments) => guide::run(&arguments),
+        Command::Render(arguments) => render::run(&arguments),
     }
 }

@@ -54,6 +54,16 @@ codes! {
         Narrative = "narrative",
         /// A claimed profile is known.
         ProfileUnknown = "profile-unknown",
+        /// The status code of a response is the one that the interaction asks for.
+        Status = "status",
+        /// A header of a response is there and says what it must.
+        Header = "header",
+        /// The server takes and sends the media types of FHIR (R4 3.1.0.1.8).
+        MediaType = "media-type",
+        /// A search returns what was asked for, with right totals and links (R4 3.1.1).
+        SearchResult = "search-result",
+        /// What is read back is what was stored.
+        RoundTrip = "round-trip",
     }
 }
 
@@ -80,6 +90,9 @@ impl Rule {
             Self::ReferenceResolution | Self::ProfileUnknown => IssueType::NotFound,
             Self::Invariant => IssueType::Invariant,
             Self::Narrative => IssueType::Invalid,
+            Self::Status | Self::Header | Self::SearchResult => IssueType::Processing,
+            Self::MediaType => IssueType::NotSupported,
+            Self::RoundTrip => IssueType::Value,
         }
     }
 }

@@ -184,7 +184,8 @@ impl CheckResult {
     pub fn settled(&self) -> Verdict {
         match self.verdict {
             Verdict::Error => Verdict::Error,
-            Verdict::Skip if self.findings.is_empty() => Verdict::Skip,
+            // A failure without a finding is a mistake in the check; it must not turn into a pass.
+            verdict if verdict != Verdict::Pass && self.findings.is_empty() => verdict,
             _ => Verdict::of_check(self.level, self.evidence, &self.findings),
         }
     }
@@ -267,7 +268,10 @@ mod tests {
             resources: 1,
         };
         let guide = vec![broken(Severity::Error, Cause::Guide)];
-        assert_eq!(check(Verdict::Fail, seen, guide).settled(), Verdict::Warning);
+        assert_eq!(
+            check(Verdict::Fail, seen, guide).settled(),
+            Verdict::Warning
+        );
         let server = vec![broken(Severity::Error, Cause::Server)];
         assert_eq!(check(Verdict::Skip, seen, server).settled(), Verdict::Fail);
     }

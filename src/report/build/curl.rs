@@ -26,10 +26,7 @@ pub(super) fn line(request: &Request) -> String {
         method => words.extend(["-X".to_owned(), method.code().to_owned()]),
     }
     for (name, value) in &request.headers {
-        if OWN_HEADERS
-            .iter()
-            .any(|own| name.eq_ignore_ascii_case(own))
-        {
+        if OWN_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
             continue;
         }
         words.push("-H".to_owned());
@@ -142,14 +139,25 @@ mod tests {
 
     #[test]
     fn nothing_leaves_its_quotes() {
-        let line = line(&request(Method::Get, "https://server/?x='$(rm)'\n`id`", None));
-        assert!(line.ends_with(r"$'https://server/?x=\'$(rm)\'\n`id`'"), "{line}");
+        let line = line(&request(
+            Method::Get,
+            "https://server/?x='$(rm)'\n`id`",
+            None,
+        ));
+        assert!(
+            line.ends_with(r"$'https://server/?x=\'$(rm)\'\n`id`'"),
+            "{line}"
+        );
     }
 
     #[test]
     fn a_long_body_is_named_and_not_shown() {
         let body = format!("{{\"data\":\"{}\"}}", "A".repeat(10_000));
-        let line = line(&request(Method::Put, "https://server/Patient/1", Some(&body)));
+        let line = line(&request(
+            Method::Put,
+            "https://server/Patient/1",
+            Some(&body),
+        ));
         assert!(line.contains("--data-binary @body.json"), "{line}");
     }
 }

@@ -176,58 +176,25 @@ fn lay_out(body: &str, place: Option<usize>, window: &mut Window) {
     let mut line = Line::default();
     let (mut in_string, mut escaped) = (false, false);
     for (at, c) in body.char_indices() {
-        if place == Some(at) {
-            line.marked = true;
-        }
+        let marked = place == Some(at);
         if in_string {
-            line.push(c);
+            line.push(c, marked);
             match c {
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 '"' => in_string = false,
                 _ => {}
             }
-            continue;
-        }
-        match c {
-            c if c.is_whitespace() => {}
-            '{' | '[' => {
-                line.push(c);
-                line.close(window, line.depth + 1);
-            }
-            '}' | ']' => {
-                let marked = std::mem::take(&mut line.marked);
-                if !line.is_empty() {
-                    line.close(window, line.depth);
-                }
-                line.depth = line.depth.saturating_sub(1);
-                line.marked = marked;
-                line.push(c);
-            }
-            ',' => {
-                line.push(c);
-                line.close(window, line.depth);
-            }
-            ':' => {
-                line.push(c);
-                line.push(' ');
-            }
-            '"' => {
-                in_string = true;
-                line.push(c);
-            }
-            c => line.push(c),
+        } else {
+            in_string = c == '"';
+            line.token(c, marked, window);
         }
         if window.is_full() {
             return;
         }
     }
-    if place.is_some_and(|place| place >= body.len()) {
-        line.marked = true;
-    }
-    if !line.is_empty() {
-        line.close(window, 0);
-    }
+    line.marked |= place.is_some_and(|place| place >= body.len());
+    line.close(window);
 }
 
 /// The line being laid out.
@@ -240,11 +207,34 @@ struct Line {
 }
 
 impl Line {
-    fn is_empty(&self) -> bool {
-        self.text.is_empty()
+    /// A character outside of strings.
+    fn token(&mut self, c: char, marked: bool, window: &mut Window) {
+        match c {
+            '{' | '[' => {
+                self.push(c, marked);
+                self.close(window);
+                self.depth += 1;
+            }
+            '}' | ']' => {
+                self.close(window);
+                self.depth = self.depth.saturating_sub(1);
+                self.push(c, marked);
+            }
+            ',' => {
+                self.push(c, marked);
+                self.close(window);
+            }
+            ':' => {
+                self.push(c, marked);
+                self.push(' ', false);
+            }
+            c if c.is_whitespace() => self.marked |= marked,
+            c => self.push(c, marked),
+        }
     }
 
-    fn push(&mut self, c: char) {
+    fn push(&mut self, c: char, marked: bool) {
+        self.marked |= marked;
         // What is cut off anyway need not be kept.
         if self.length <= WIDTH {
             self.text.push(c);
@@ -252,11 +242,15 @@ impl Line {
         }
     }
 
-    fn close(&mut self, window: &mut Window, next_depth: usize) {
+    /// Ends the line, if there is anything on it.
+    fn close(&mut self, window: &mut Window) {
+        if self.text.is_empty() {
+            return;
+        }
         let indent = " ".repeat(2 * self.depth.min(DEPTH));
         window.push(format!("{indent}{}", self.text), self.marked);
         *self = Self {
-            depth: next_depth,
+            depth: self.depth,
             ..Self::default()
         };
     }

@@ -87,11 +87,20 @@ mod tests {
             };
             interaction(&request, "http://host/api/")
         };
-        assert_eq!(name(Method::Get, "http://host/api/Patient/?_count=1"), "search-type Patient");
-        assert_eq!(name(Method::Get, "http://host/api/Patient/1/"), "read Patient");
+        assert_eq!(
+            name(Method::Get, "http://host/api/Patient/?_count=1"),
+            "search-type Patient"
+        );
+        assert_eq!(
+            name(Method::Get, "http://host/api/Patient/1/"),
+            "read Patient"
+        );
         assert_eq!(name(Method::Post, "http://host/api/Claim"), "create Claim");
         assert_eq!(name(Method::Post, "http://host/api/login/"), "login");
-        assert_eq!(name(Method::Get, "http://host/api/metadata"), "capabilities");
+        assert_eq!(
+            name(Method::Get, "http://host/api/metadata"),
+            "capabilities"
+        );
         assert_eq!(name(Method::Get, "http://elsewhere/Patient"), "other");
     }
 

@@ -40,9 +40,7 @@ pub(super) fn skipped(run: &RunResult) -> Vec<Skipped> {
             insert(&mut skipped.resource_types, resource_type);
         }
     }
-    reasons.sort_by(|left, right| {
-        (right.count, &left.reason).cmp(&(left.count, &right.reason))
-    });
+    reasons.sort_by(|left, right| (right.count, &left.reason).cmp(&(left.count, &right.reason)));
     reasons
 }
 

@@ -59,6 +59,9 @@ mod tests {
     #[test]
     fn a_given_address_stays_as_it_is() {
         let stand_in = StandIn::new("https://host/api/", "https://host/api");
-        assert_eq!(stand_in.apply("https://host/api/Patient"), "https://host/api/Patient");
+        assert_eq!(
+            stand_in.apply("https://host/api/Patient"),
+            "https://host/api/Patient"
+        );
     }
 }

@@ -75,10 +75,14 @@ fn not_green_because(checks: &[&CheckResult], stopped_because: Option<&str>) -> 
         1 => because.push("1 check of a SHALL failed".to_owned()),
         failed => because.push(format!("{failed} checks of a SHALL failed")),
     }
-    match count(Verdict::Error) {
+    let errors = checks
+        .iter()
+        .filter(|check| check.settled() == Verdict::Error)
+        .count();
+    match errors {
         0 => {}
-        1 => because.push("1 check of a SHALL could not be evaluated".to_owned()),
-        errors => because.push(format!("{errors} checks of a SHALL could not be evaluated")),
+        1 => because.push("1 check could not be evaluated".to_owned()),
+        errors => because.push(format!("{errors} checks could not be evaluated")),
     }
     let mut untested: BTreeMap<String, usize> = BTreeMap::new();
     for check in shall().filter(|check| check.settled() == Verdict::Skip) {
@@ -96,7 +100,11 @@ fn scenario(result: &ScenarioResult, groups: &Groups) -> ReportedScenario {
         id: result.id.clone(),
         title: result.title.clone(),
         verdict: result.verdict(),
-        steps: result.steps.iter().map(|step| self::step(step, groups)).collect(),
+        steps: result
+            .steps
+            .iter()
+            .map(|step| self::step(step, groups))
+            .collect(),
     }
 }
 
@@ -107,7 +115,11 @@ fn step(result: &StepResult, groups: &Groups) -> ReportedStep {
         verdict: result.verdict(),
         exchanges: result.exchanges.clone(),
         notes: result.notes.clone(),
-        checks: result.checks.iter().map(|check| self::check(check, groups)).collect(),
+        checks: result
+            .checks
+            .iter()
+            .map(|check| self::check(check, groups))
+            .collect(),
     }
 }
 

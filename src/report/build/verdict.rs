@@ -30,7 +30,9 @@ pub(super) fn sentence(
     let failed = failures(checks, findings);
     let untested = untested(checks.skip);
     if let Some(reason) = &run.stopped_because {
-        return format!("The run on {who} stopped because {reason}; until then {failed}{untested}.");
+        return format!(
+            "The run on {who} stopped because {reason}; until then {failed}{untested}."
+        );
     }
     if checks.error > 0 {
         let were = plural(checks.error, "check", "checks");
@@ -71,7 +73,10 @@ fn failures(checks: &VerdictCounts, findings: &[FindingGroup]) -> String {
             0 => String::new(),
             warnings => format!(", {warnings} with warnings"),
         };
-        return format!("none of {} failed{warned}", plural(tested, "check", "checks"));
+        return format!(
+            "none of {} failed{warned}",
+            plural(tested, "check", "checks")
+        );
     }
     let distinct = findings
         .iter()

@@ -1,0 +1,366 @@
+//! `summary.md`: for the summary page of a CI job. Such pages take little more than 64 KB, so the
+//! most important comes first and what does not fit is counted.
+
+use std::fmt::Write;
+
+use super::finding_group::FindingGroup;
+use super::model::{Report, VerdictCounts};
+use super::text::{cut, lines, one_line, plural};
+use super::view;
+
+/// Bytes up to which findings are shown in full.
+const DETAILED: usize = 40_000;
+/// Bytes up to which findings are listed.
+const LISTED: usize = 54_000;
+/// Bytes up to which reasons are listed; the rest of the page is small.
+const REASONS: usize = 60_000;
+/// Characters of one quoted text.
+const QUOTED: usize = 600;
+/// Resource types of the matrix; R4 has 148, so more than these are not FHIR's.
+const ROWS: usize = 150;
+
+/// The summary as Markdown (GitHub's, as GitLab reads it too).
+#[must_use]
+pub fn markdown(report: &Report) -> String {
+    let mut page = String::new();
+    heading(&mut page, report);
+    matrix(&mut page, report);
+    findings(&mut page, report);
+    suites(&mut page, report);
+    skipped(&mut page, report);
+    dialect(&mut page, report);
+    sources(&mut page, report);
+    page
+}
+
+/// Appends a line. Writing to memory has no way to fail.
+macro_rules! line {
+    ($page:expr) => { $page.push('\n') };
+    ($page:expr, $($arguments:tt)*) => {{
+        let _ = writeln!($page, $($arguments)*);
+    }};
+}
+
+fn heading(page: &mut String, report: &Report) {
+    let name = text(&report.label);
+    line!(page, "# Conformance of {name}: {}", view::outcome(report));
+    line!(page);
+    line!(page, "**{}**", text(&report.summary));
+    line!(page);
+    line!(page, "| | pass | warning | fail | error | skip |");
+    line!(page, "|---|---:|---:|---:|---:|---:|");
+    line!(page, "| checks | {} |", counts(&report.totals.checks));
+    line!(page);
+}
+
+fn counts(counts: &VerdictCounts) -> String {
+    format!(
+        "{} | {} | {} | {} | {}",
+        counts.pass, counts.warning, counts.fail, counts.error, counts.skip
+    )
+}
+
+fn matrix(page: &mut String, report: &Report) {
+    let matrix = view::matrix(report);
+    if matrix.rows.is_empty() {
+        return;
+    }
+    line!(page, "## Resource types by interactions");
+    line!(page);
+    let columns: Vec<String> = matrix.interactions.iter().map(|name| text(name)).collect();
+    line!(page, "| | {} |", columns.join(" | "));
+    line!(page, "|---|{}", "---|".repeat(columns.len()));
+    for row in matrix.rows.iter().take(ROWS) {
+        let cells: Vec<String> = row
+            .cells
+            .iter()
+            .map(|cell| match cell {
+                None => String::new(),
+                Some(cell) => format!("{} {}", sign(&cell.verdict), cell.text),
+            })
+            .collect();
+        line!(
+            page,
+            "| {} | {} |",
+            text(&row.resource_type),
+            cells.join(" | ")
+        );
+    }
+    line!(page);
+}
+
+/// A sign beside the words, never instead of them.
+fn sign(verdict: &str) -> &'static str {
+    match verdict {
+        "pass" => "✅",
+        "warning" => "⚠️",
+        "fail" => "❌",
+        "error" => "💥",
+        _ => "➖",
+    }
+}
+
+fn findings(page: &mut String, report: &Report) {
+    line!(page, "## Findings");
+    line!(page);
+    if report.findings.is_empty() {
+        line!(page, "None.");
+        line!(page);
+        return;
+    }
+    let mut rest = report.findings.iter().peekable();
+    while let Some(group) = rest.next_if(|_| page.len() < DETAILED) {
+        detailed(page, group);
+    }
+    if rest.peek().is_some() {
+        line!(page, "### Further findings");
+        line!(page);
+    }
+    while let Some(group) = rest.next_if(|_| page.len() < LISTED) {
+        line!(
+            page,
+            "- {}: {}",
+            title(group),
+            text(&cut(&group.message, 200))
+        );
+    }
+    match rest.count() {
+        0 => {}
+        more => line!(
+            page,
+            "- and {} in `report.html`",
+            plural(more, "more", "more")
+        ),
+    }
+    line!(page);
+}
+
+fn title(group: &FindingGroup) -> String {
+    format!(
+        "{} {} · {} · {} · {}×",
+        sign(group.verdict.code()),
+        view::grade(group),
+        text(&view::about(&group.subject)),
+        group.cause,
+        group.count
+    )
+}
+
+fn detailed(page: &mut String, group: &FindingGroup) {
+    line!(page, "### {}", title(group));
+    line!(page);
+    line!(page, "{}", text(&cut(&group.message, QUOTED)));
+    line!(page);
+    item(page, "expected", group.expected.as_deref());
+    item(page, "found", group.actual.as_deref());
+    let requirements = group.requirements.join(", ");
+    item(
+        page,
+        &format!("requirement ({})", group.level),
+        Some(&requirements),
+    );
+    item(page, "rule", Some(&rule(group)));
+    if let Some(first) = group.occurrences.first() {
+        let resource = first.resource.as_deref().unwrap_or_default();
+        let place = format!("{} {resource} {}", first.step, first.expression);
+        item(page, "where", Some(place.trim_end()));
+    }
+    item(page, "hint", group.hint.as_deref());
+    item(page, "id", Some(&group.id));
+    line!(page);
+    for block in [group.curl.as_deref(), group.excerpt.as_deref()] {
+        if let Some(block) = block {
+            fenced(page, &cut(&lines(block), 3 * QUOTED));
+        }
+    }
+}
+
+fn rule(group: &FindingGroup) -> String {
+    let mut rule = group.rule.clone();
+    for part in [&group.constraint, &group.element, &group.profile] {
+        if let Some(part) = part {
+            rule.push_str(" · ");
+            rule.push_str(part);
+        }
+    }
+    rule
+}
+
+fn item(page: &mut String, name: &str, value: Option<&str>) {
+    if let Some(value) = value.filter(|value| !value.is_empty()) {
+        line!(page, "- {name}: {}", text(&cut(value, QUOTED)));
+    }
+}
+
+fn suites(page: &mut String, report: &Report) {
+    line!(page, "## Suites");
+    line!(page);
+    line!(
+        page,
+        "| suite | green | pass | warning | fail | error | skip | why not |"
+    );
+    line!(page, "|---|---|---:|---:|---:|---:|---:|---|");
+    for suite in &report.suites {
+        let green = if suite.green { "yes" } else { "no" };
+        let why = text(&cut(&suite.not_green_because.join("; "), QUOTED));
+        let name = text(&suite.id);
+        line!(
+            page,
+            "| {name} | {green} | {} | {why} |",
+            counts(&suite.checks)
+        );
+    }
+    line!(page);
+}
+
+fn skipped(page: &mut String, report: &Report) {
+    if report.skipped.is_empty() {
+        return;
+    }
+    line!(page, "## Not tested");
+    line!(page);
+    let mut rest = report.skipped.iter();
+    while page.len() < REASONS {
+        let Some(skipped) = rest.next() else { break };
+        let types = cut(&skipped.resource_types.join(", "), 200);
+        let reason = text(&cut(&skipped.reason, 300));
+        let checks = plural(skipped.count as usize, "check", "checks");
+        match types.is_empty() {
+            true => line!(page, "- {checks}: {reason}"),
+            false => line!(page, "- {checks}: {reason} ({})", text(&types)),
+        }
+    }
+    match rest.count() {
+        0 => {}
+        more => line!(
+            page,
+            "- and {} in `report.html`",
+            plural(more, "reason", "reasons")
+        ),
+    }
+    line!(page);
+}
+
+fn dialect(page: &mut String, report: &Report) {
+    let deviations = report.dialect.iter().filter(|fact| fact.expected.is_some());
+    let mut first = true;
+    for fact in deviations.take(20) {
+        if std::mem::take(&mut first) {
+            line!(page, "## How the server speaks otherwise than R4");
+            line!(page);
+        }
+        let effect = fact.effect.as_deref().unwrap_or_default();
+        line!(
+            page,
+            "- {}: {} (R4: {}) {}",
+            text(&fact.name),
+            text(&cut(&fact.value, 100)),
+            text(&cut(fact.expected.as_deref().unwrap_or_default(), 100)),
+            text(&cut(effect, 200))
+        );
+    }
+    if !first {
+        line!(page);
+    }
+}
+
+fn sources(page: &mut String, report: &Report) {
+    let packages: Vec<String> = report
+        .packages
+        .iter()
+        .take(20)
+        .map(|package| {
+            let digits = package.sha256.get(..12).unwrap_or(&package.sha256);
+            format!("{} {} ({digits})", package.id, package.version)
+        })
+        .collect();
+    line!(
+        page,
+        "{} · mode {} · {} · {} validated · {} {}",
+        text(&cut(&report.target.base, 300)),
+        report.target.mode,
+        plural(report.totals.requests as usize, "request", "requests"),
+        plural(report.totals.resources as usize, "resource", "resources"),
+        text(&report.tool.name),
+        text(&report.tool.version)
+    );
+    line!(page);
+    line!(page, "Packages: {}", text(&packages.join(", ")));
+}
+
+/// Text that stays text: no markup, no links, no HTML, one line. Code spans of our own messages
+/// are kept, because a backtick pair only shows what is between them.
+fn text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let balanced = text.matches('`').count() % 2 == 0 && !text.contains("``");
+    let mut in_code = false;
+    for c in one_line(text).chars() {
+        match c {
+            '`' if balanced => {
+                in_code = !in_code;
+                escaped.push(c);
+            }
+            // A pipe ends a table's cell even in code.
+            '|' => escaped.push_str("\\|"),
+            c if in_code => escaped.push(c),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '!' | '@' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A block of code whose fence is longer than any inside.
+fn fenced(page: &mut String, block: &str) {
+    let longest = block
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    line!(page, "{fence}text\n{block}\n{fence}");
+    line!(page);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fenced, markdown, text};
+    use crate::report::sample;
+
+    #[test]
+    fn the_summary_of_the_sample() {
+        insta::assert_snapshot!(markdown(&sample::report()));
+    }
+
+    #[test]
+    fn it_stays_under_64_kilobytes_and_counts_the_rest() {
+        let mut report = sample::report();
+        let finding = report.findings[0].clone();
+        let skipped = report.skipped[0].clone();
+        report.findings = vec![finding; 5_000];
+        report.skipped = vec![skipped; 5_000];
+        for suite in &mut report.suites {
+            suite.not_green_because = vec!["reason".to_owned(); 1_000];
+        }
+        let page = markdown(&report);
+        assert!(page.len() < 64_000, "{}", page.len());
+        assert!(page.contains("- and "), "the rest is counted");
+        assert!(page.contains("Packages:"), "the end is there");
+    }
+
+    #[test]
+    fn what_a_server_sends_stays_text() {
+        assert_eq!(text("<img src=x>[a](b)"), "&lt;img src=x&gt;\\[a\\](b)");
+        assert_eq!(text("a\n# b | `c`"), "a \\# b \\| `c`");
+        assert_eq!(text("one ` and <b>"), "one \\` and &lt;b&gt;");
+        let mut page = String::new();
+        fenced(&mut page, "```\n# out\n````");
+        assert!(page.starts_with("`````text\n"), "{page}");
+    }
+}

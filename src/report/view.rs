@@ -1,0 +1,205 @@
+//! What several formats show and none stores: the matrix of resource types by interactions, and
+//! counts over findings.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::finding_group::FindingGroup;
+use super::model::{Report, ReportedCheck, VerdictCounts};
+use crate::finding::Cause;
+use crate::result::{Subject, Verdict};
+
+/// The row of checks about no resource type.
+const WHOLE_SERVER: &str = "whole server";
+/// The column of checks about no interaction.
+const OTHER: &str = "other";
+
+/// The order of columns: what a client does first, first (names as in R4 restful-interaction).
+const INTERACTIONS: &[&str] = &[
+    "capabilities",
+    "search-type",
+    "read",
+    "vread",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "history-instance",
+    "history-type",
+];
+
+/// Resource types by interactions.
+#[derive(Debug, Serialize)]
+pub(super) struct Matrix {
+    /// Columns.
+    pub(super) interactions: Vec<String>,
+    /// Rows.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A resource type.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    /// Its name, or [`WHOLE_SERVER`].
+    pub(super) resource_type: String,
+    /// A cell for each column; `None` where nothing was planned.
+    pub(super) cells: Vec<Option<Cell>>,
+}
+
+/// How the checks of one type and interaction ended.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Cell {
+    /// Counts.
+    pub(super) counts: VerdictCounts,
+    /// The worst; skip only where all were skipped.
+    pub(super) verdict: String,
+    /// In words, such as `2 of 7 fail`.
+    pub(super) text: String,
+    /// The most important finding.
+    pub(super) finding: Option<String>,
+    /// Why all were skipped.
+    pub(super) reason: Option<String>,
+}
+
+/// All checks of a report, in order.
+pub(super) fn checks(report: &Report) -> impl Iterator<Item = &ReportedCheck> {
+    report
+        .suites
+        .iter()
+        .flat_map(|suite| &suite.scenarios)
+        .flat_map(|scenario| &scenario.steps)
+        .flat_map(|step| &step.checks)
+}
+
+/// The matrix of a report.
+pub(super) fn matrix(report: &Report) -> Matrix {
+    let rank: BTreeMap<&str, usize> = report
+        .findings
+        .iter()
+        .enumerate()
+        .map(|(rank, group)| (group.id.as_str(), rank))
+        .collect();
+    let mut cells: BTreeMap<(&str, &str), Vec<&ReportedCheck>> = BTreeMap::new();
+    for check in checks(report) {
+        let resource_type = check.subject.resource_type.as_deref().unwrap_or("");
+        let interaction = check.subject.interaction.as_deref().unwrap_or(OTHER);
+        cells
+            .entry((resource_type, interaction))
+            .or_default()
+            .push(check);
+    }
+    let mut interactions: Vec<&str> = cells.keys().map(|key| key.1).collect();
+    interactions.sort_by_key(|name| (column(name), *name));
+    interactions.dedup();
+    let mut types: Vec<&str> = cells.keys().map(|key| key.0).collect();
+    types.dedup();
+    // Checks about no type come first in the map, and belong last in the table.
+    types.sort_by_key(|name| name.is_empty());
+    let rows = types
+        .iter()
+        .map(|&resource_type| Row {
+            resource_type: match resource_type {
+                "" => WHOLE_SERVER.to_owned(),
+                name => name.to_owned(),
+            },
+            cells: interactions
+                .iter()
+                .map(|&interaction| Some(cell(cells.get(&(resource_type, interaction))?, &rank)))
+                .collect(),
+        })
+        .collect();
+    Matrix {
+        interactions: interactions.into_iter().map(str::to_owned).collect(),
+        rows,
+    }
+}
+
+fn column(interaction: &str) -> usize {
+    match interaction {
+        OTHER => usize::MAX,
+        name => INTERACTIONS
+            .iter()
+            .position(|known| *known == name)
+            .unwrap_or(INTERACTIONS.len()),
+    }
+}
+
+fn cell(checks: &[&ReportedCheck], rank: &BTreeMap<&str, usize>) -> Cell {
+    let mut counts = VerdictCounts::default();
+    for check in checks {
+        counts.add(check.verdict);
+    }
+    let worst = Verdict::worst(checks.iter().map(|check| check.verdict));
+    let finding = checks
+        .iter()
+        .flat_map(|check| &check.findings)
+        .min_by_key(|id| rank.get(id.as_str()).copied().unwrap_or(usize::MAX));
+    let reason = checks
+        .iter()
+        .filter(|_| worst == Verdict::Skip)
+        .find_map(|check| check.reason.clone());
+    Cell {
+        counts,
+        verdict: worst.code().to_owned(),
+        text: words(&counts, worst),
+        finding: finding.cloned(),
+        reason,
+    }
+}
+
+fn words(counts: &VerdictCounts, worst: Verdict) -> String {
+    let tested = counts.total() - counts.skip;
+    match worst {
+        Verdict::Pass => format!("{tested} pass"),
+        Verdict::Skip => "not tested".to_owned(),
+        Verdict::Warning => format!("{} of {tested} warn", counts.warning),
+        Verdict::Fail => format!("{} of {tested} fail", counts.fail),
+        Verdict::Error => format!("{} of {tested} in error", counts.error),
+    }
+}
+
+/// Findings by cause, in the order of [`Cause`], with how many of them fail.
+pub(super) fn by_cause(report: &Report) -> Vec<(Cause, Vec<&FindingGroup>)> {
+    Cause::ALL
+        .iter()
+        .map(|&cause| {
+            let groups = report.findings.iter().filter(|group| group.cause == cause);
+            (cause, groups.collect())
+        })
+        .collect()
+}
+
+/// What a finding is about, in words: `Patient search-type _id`.
+pub(super) fn about(subject: &Subject) -> String {
+    let parts: Vec<&str> = [
+        subject.resource_type.as_deref(),
+        subject.interaction.as_deref(),
+        subject.search_parameter.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match parts.is_empty() {
+        true => WHOLE_SERVER.to_owned(),
+        false => parts.join(" "),
+    }
+}
+
+/// The verdict over a report in one or two words.
+pub(super) fn outcome(report: &Report) -> &'static str {
+    match report.exit_code {
+        0 => "conformant",
+        1 => "not conformant",
+        3 => "incomplete",
+        _ => "nothing tested",
+    }
+}
+
+/// How bad a finding is, in a word for its reader: information has the verdict `pass`.
+pub(super) fn grade(group: &FindingGroup) -> &'static str {
+    match group.verdict {
+        Verdict::Pass => "information",
+        verdict => verdict.code(),
+    }
+}
