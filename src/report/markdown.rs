@@ -168,20 +168,17 @@ fn detailed(page: &mut String, group: &FindingGroup) {
     item(page, "hint", group.hint.as_deref());
     item(page, "id", Some(&group.id));
     line!(page);
-    for block in [group.curl.as_deref(), group.excerpt.as_deref()] {
-        if let Some(block) = block {
-            fenced(page, &cut(&lines(block), 3 * QUOTED));
-        }
+    for block in [&group.curl, &group.excerpt].into_iter().flatten() {
+        fenced(page, &cut(&lines(block), 3 * QUOTED));
     }
 }
 
 fn rule(group: &FindingGroup) -> String {
     let mut rule = group.rule.clone();
-    for part in [&group.constraint, &group.element, &group.profile] {
-        if let Some(part) = part {
-            rule.push_str(" · ");
-            rule.push_str(part);
-        }
+    let parts = [&group.constraint, &group.element, &group.profile];
+    for part in parts.into_iter().flatten() {
+        rule.push_str(" · ");
+        rule.push_str(part);
     }
     rule
 }
@@ -292,7 +289,7 @@ fn sources(page: &mut String, report: &Report) {
 /// are kept, because a backtick pair only shows what is between them.
 fn text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    let balanced = text.matches('`').count() % 2 == 0 && !text.contains("``");
+    let balanced = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut in_code = false;
     for c in one_line(text).chars() {
         match c {

@@ -11,8 +11,7 @@ use crate::fhir::codes;
 use crate::finding::{Cause, Finding, Severity};
 
 pub use run::{
-    DialectFact, Mode, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target,
-    TargetKind,
+    DialectFact, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
 };
 
 codes! {

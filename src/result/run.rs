@@ -4,17 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ScenarioResult;
 use crate::fhir::codes;
-use crate::http::Exchange;
-
-codes! {
-    /// What a run may do to the server.
-    Mode {
-        /// Only the login is POSTed.
-        Read = "read",
-        /// Resources are created, and journalled.
-        Write = "write",
-    }
-}
+use crate::http::{Exchange, Mode};
 
 codes! {
     /// Which server was tested.

@@ -33,7 +33,15 @@ pub(super) fn of(exchange: &Exchange, line: Option<u32>, column: Option<u32>) ->
             return format!("no response ({}): {}", failure.failure, failure.message);
         }
     };
-    let mut text = head(response);
+    let mut text = String::new();
+    for redirect in &exchange.redirects {
+        text.push_str(&format!(
+            "{}, redirected to {}\n",
+            redirect.status,
+            cut(&redirect.location)
+        ));
+    }
+    text.push_str(&head(response));
     let place = line.and_then(|line| offset(&response.body, line, column.unwrap_or(1)));
     let body = body_lines(&response.body, place);
     if !body.is_empty() {
@@ -41,7 +49,7 @@ pub(super) fn of(exchange: &Exchange, line: Option<u32>, column: Option<u32>) ->
         text.push_str(&body);
     }
     if let Some(fault) = &response.body_fault {
-        text.push_str(&format!("\n\n({fault})"));
+        text.push_str(&format!("\n\n({})", fault.message));
     }
     text
 }

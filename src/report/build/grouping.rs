@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::stand_in::StandIn;
-use super::{curl, excerpt};
+use super::{excerpt, request_line};
 use crate::finding::{Cause, Finding};
 use crate::http::Exchange;
 use crate::report::finding_group::{FindingGroup, Occurrence};
@@ -163,7 +163,7 @@ impl Seen<'_> {
             .as_deref()
             .and_then(|id| exchanges.get(id));
         let finding = &self.observed.finding;
-        group.curl = exchange.map(|exchange| self.stand_in.apply(&curl::line(&exchange.request)));
+        group.curl = exchange.map(|exchange| self.stand_in.apply(&request_line::of(exchange)));
         group.excerpt = exchange.map(|exchange| {
             self.stand_in
                 .apply(&excerpt::of(exchange, finding.line, finding.column))

@@ -3,10 +3,10 @@
 //! Verdicts are settled here once more from findings and evidence (see
 //! [`CheckResult::settled`]), so that no writer can show a pass that saw nothing.
 
-mod curl;
 mod excerpt;
 mod grouping;
 mod latency;
+mod request_line;
 mod requirements;
 mod skipped;
 mod stand_in;
@@ -15,9 +15,7 @@ mod verdict;
 
 use self::grouping::Groups;
 use self::stand_in::StandIn;
-use super::model::{
-    FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals, VerdictCounts,
-};
+use super::model::{FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals};
 use crate::result::{CheckResult, DialectFact, RunResult, Verdict};
 
 /// The name under which checks about no resource type are counted.
@@ -83,7 +81,7 @@ fn totals(run: &RunResult) -> Totals {
         totals
             .by_type
             .entry(resource_type.to_owned())
-            .or_insert_with(VerdictCounts::default)
+            .or_default()
             .add(verdict);
     }
     totals

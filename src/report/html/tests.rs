@@ -27,7 +27,7 @@ fn the_first_screen_answers_what_whose_and_how_again() {
         assert_eq!(page.matches(&anchor).count(), 1, "{anchor}");
     }
     assert!(page.contains("Send the request again"));
-    assert!(page.contains("curl -sSi"));
+    assert!(page.contains("curl -sS "));
 }
 
 #[test]

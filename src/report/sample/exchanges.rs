@@ -132,6 +132,7 @@ fn answered(
     Exchange {
         id: id.to_owned(),
         request: request(method, path, sent),
+        redirects: Vec::new(),
         outcome: Outcome::Response(Response {
             status,
             version: "HTTP/1.1".to_owned(),

@@ -6,10 +6,10 @@ mod exchanges;
 mod flows;
 mod make;
 
+use crate::http::Mode;
 use crate::report::{Report, build};
 use crate::result::{
-    DialectFact, Mode, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target,
-    TargetKind,
+    DialectFact, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
 };
 
 /// The base of the sample server.
