@@ -67,3 +67,17 @@ fn a_name_that_is_nearly_right_gets_a_proposal_and_exit_code_2() {
         "{message}"
     );
 }
+
+#[test]
+fn dump() {
+    for f in openimis_conformance::guide::check::check(&Definitions::embedded()) {
+        println!(
+            "{}\t{}\t{}\t{}\t{}",
+            f.kind,
+            f.definition.rsplit('/').next().unwrap(),
+            f.element.unwrap_or_default(),
+            f.detail.unwrap_or_default(),
+            f.message
+        );
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: packages (how definitions are found) and instances.
 
+pub mod check;
 mod element_tree;
 pub mod find;
 pub mod show;
