@@ -13,6 +13,7 @@ pub mod fhirpath;
 pub mod finding;
 pub mod guide;
 pub mod http;
+pub mod interpretation;
 pub mod json;
 pub mod package;
 pub mod profile;

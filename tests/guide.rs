@@ -1,7 +1,9 @@
 //! `guide`, as people use it.
 
+use openimis_conformance::guide::check::{GuideReport, check};
 use openimis_conformance::guide::find;
 use openimis_conformance::guide::show::{Extent, ProfileView, text};
+use openimis_conformance::interpretation::Interpretations;
 use openimis_conformance::package::Definitions;
 
 fn shown(profile: &str, extent: Extent) -> ProfileView {
@@ -69,15 +71,11 @@ fn a_name_that_is_nearly_right_gets_a_proposal_and_exit_code_2() {
 }
 
 #[test]
-fn dump() {
-    for f in openimis_conformance::guide::check::check(&Definitions::embedded()) {
-        println!(
-            "{}\t{}\t{}\t{}\t{}",
-            f.kind,
-            f.definition.rsplit('/').next().unwrap(),
-            f.element.unwrap_or_default(),
-            f.detail.unwrap_or_default(),
-            f.message
-        );
-    }
+fn every_fault_of_the_guide_has_a_decision_and_every_decision_a_fault() {
+    let definitions = Definitions::embedded();
+    let package = &definitions.packages()[0];
+    let faults = check(&definitions, &package.id);
+    let report = GuideReport::new(package, faults, Interpretations::embedded());
+    insta::assert_snapshot!(report.text());
+    assert!(report.is_settled());
 }

@@ -1,5 +1,6 @@
 //! `guide`: what can be done with an implementation guide by itself.
 
+mod check;
 mod pack;
 mod show;
 
@@ -21,6 +22,8 @@ pub struct GuideArguments {
 enum GuideCommand {
     /// Print a profile as a tree: what it asks of each element
     Show(show::ShowArguments),
+    /// Find the guide's own faults, and what is decided about each
+    Check(check::CheckArguments),
     /// Make the slim form of a FHIR package: its rules and data without prose
     Pack(pack::PackArguments),
 }
@@ -29,6 +32,7 @@ enum GuideCommand {
 pub fn run(arguments: &GuideArguments) -> ExitCode {
     match &arguments.command {
         GuideCommand::Show(arguments) => show::run(arguments),
+        GuideCommand::Check(arguments) => check::run(arguments),
         GuideCommand::Pack(arguments) => pack::run(arguments),
     }
 }

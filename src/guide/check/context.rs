@@ -1,4 +1,4 @@
-//! Extensions: where they say they belong, and where the profiles use them (R4 2.5.1.2).
+//! Extensions: where they say they belong, and where the profiles use them (R4 2.5, Defining Extensions).
 
 use super::{Fault, FaultKind, Guide, Profile};
 use crate::fhir::{ExtensionContext, ExtensionContextType, StructureDefinition};
@@ -22,7 +22,7 @@ pub fn expressions(guide: &Guide<'_>, faults: &mut Vec<Fault>) {
             }
             let found = &context.expression;
             let named = named_profile(guide, found)
-                .map(|own| format!(", which is the name of the profile `{}`", own.url));
+                .map(|own| format!(", which is the name of the profile `{}`", own.id));
             let message = format!(
                 "expected the path of an element, a type or the URL of an extension as context, found `{found}`{}",
                 named.unwrap_or_default()

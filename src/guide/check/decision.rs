@@ -1,4 +1,4 @@
-//! What a slice says at the end of a discriminator's path (R4 5.1.0.14.1).
+//! What a slice says at the end of a discriminator's path (R4 5.1.0.14, Discriminator).
 
 use super::path::Step;
 use super::{Guide, Profile};

@@ -1,5 +1,5 @@
 //! Slicing that cannot work: paths that mean nothing, slices that say nothing, slices that say
-//! the same (R4 5.1.0.14.1).
+//! the same (R4 5.1.0.14, Discriminator).
 
 use super::decision::{Decision, Search};
 use super::path::{Step, parse, without_choice_marks};

@@ -7,6 +7,7 @@ mod canonicals;
 mod capability;
 mod cardinality;
 mod context;
+mod decided;
 mod decision;
 mod discriminator;
 mod enumeration;
@@ -20,7 +21,9 @@ mod values;
 
 use crate::package::Definitions;
 
-pub use fault::{Fault, FaultKind};
+pub use crate::interpretation::FaultKind;
+pub use decided::{DecidedFault, GuideReport, StaleDecision};
+pub use fault::Fault;
 use subject::{Guide, Profile};
 
 /// A rule that a guide is held to.
@@ -42,11 +45,11 @@ const RULES: &[Rule] = &[
     capability::check,
 ];
 
-/// All faults of what lies over R4 core, sorted, without repeats.
+/// All faults of one package, sorted, without repeats.
 #[must_use]
-pub fn check(definitions: &Definitions) -> Vec<Fault> {
+pub fn check(definitions: &Definitions, package: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let guide = Guide::new(definitions, &mut faults);
+    let guide = Guide::new(definitions, package, &mut faults);
     for rule in RULES {
         rule(&guide, &mut faults);
     }

@@ -1,4 +1,4 @@
-//! The restricted FHIRPath of discriminators (R4 5.1.0.14.1): element names, `extension(url)`,
+//! The restricted FHIRPath of discriminators (R4 5.1.0.14, Discriminator): element names, `extension(url)`,
 //! `resolve()` and `ofType(type)`, or `$this`.
 
 /// One step of a discriminator path.

@@ -1,5 +1,6 @@
 //! What is checked: the definitions that a guide adds to R4 core.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Fault, FaultKind};
@@ -7,11 +8,8 @@ use crate::fhir::{
     CapabilityStatement, CodeSystem, ElementDefinition, StructureDefinition, ValueSet,
 };
 use crate::guide::ElementTree;
-use crate::package::{Definitions, Example};
+use crate::package::Definitions;
 use crate::profile::snapshot::generate;
-
-/// The package id of R4 core, which is not checked.
-const CORE: &str = "hl7.fhir.r4.core";
 
 /// The definitions of a guide, and those they build on.
 pub struct Guide<'g> {
@@ -25,8 +23,6 @@ pub struct Guide<'g> {
     pub code_systems: Vec<Arc<CodeSystem>>,
     /// CapabilityStatements.
     pub statements: Vec<Arc<CapabilityStatement>>,
-    /// Examples.
-    pub examples: Vec<Arc<Example>>,
 }
 
 /// A profile or extension with its snapshot.
@@ -38,14 +34,21 @@ pub struct Profile {
 }
 
 impl<'g> Guide<'g> {
-    /// Collects what is to be checked; a profile without a snapshot is a fault.
-    pub fn new(definitions: &'g Definitions, faults: &mut Vec<Fault>) -> Self {
+    /// Collects what is to be checked: the definitions of one package. A profile without a
+    /// snapshot is a fault.
+    pub fn new(definitions: &'g Definitions, package: &str, faults: &mut Vec<Fault>) -> Self {
+        let own: BTreeSet<&str> = definitions
+            .structure_definitions()
+            .filter(|(_, id)| *id == package)
+            .map(|(url, _)| url)
+            .collect();
         let all = definitions
             .profiles()
             .into_iter()
             .chain(definitions.extensions());
+        let own_has = |url: &str| own.contains(url);
         let mut profiles = Vec::new();
-        for definition in all {
+        for definition in all.filter(|own| own_has(&own.url)) {
             let made = generate(&definition, definitions);
             match made.map(ElementTree::new) {
                 Ok(Some(tree)) => profiles.push(Profile { definition, tree }),
@@ -56,8 +59,8 @@ impl<'g> Guide<'g> {
                 }
             }
         }
-        let value_sets = definitions.value_sets().filter(|(_, id)| *id != CORE);
-        let code_systems = definitions.code_systems().filter(|(_, id)| *id != CORE);
+        let value_sets = definitions.value_sets().filter(|(_, id)| *id == package);
+        let code_systems = definitions.code_systems().filter(|(_, id)| *id == package);
         Self {
             value_sets: value_sets
                 .filter_map(|(url, _)| definitions.value_set(url))
@@ -66,7 +69,6 @@ impl<'g> Guide<'g> {
                 .filter_map(|(url, _)| definitions.code_system(url))
                 .collect(),
             statements: definitions.capability_statements(),
-            examples: definitions.examples(),
             profiles,
             definitions,
         }

@@ -100,7 +100,7 @@ fn check_code(
     faults.push(fault(FaultKind::DisplayDiffers, message).detail(detail));
 }
 
-/// Displays are compared without regard to case and white space (R4 4.8.13).
+/// Displays are compared without regard to case and white space (R4 leaves open how).
 fn is_alike(display: &str, names: &[&str]) -> bool {
     let plain = |text: &str| {
         text.split_whitespace()

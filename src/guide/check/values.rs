@@ -11,7 +11,7 @@ pub fn check(guide: &Guide<'_>, faults: &mut Vec<Fault>) {
                 let Some(value) = value else { continue };
                 let names: Vec<&str> = element.types.iter().map(|own| own.code.as_str()).collect();
                 let fits = |code: &&str| code.eq_ignore_ascii_case(&value.type_suffix);
-                if names.len() == 1 && names.iter().any(|code| fits(code)) {
+                if names.len() == 1 && names.iter().any(fits) {
                     continue;
                 }
                 let property = format!("{prefix}{}", value.type_suffix);
