@@ -54,3 +54,20 @@ pub struct Place {
     /// What tells the fault from others at the same element.
     pub detail: Option<String>,
 }
+
+/// How R4 is read where it leaves room, or contradicts itself.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// Stable name, kebab-case.
+    pub id: String,
+    /// What we take it to say.
+    pub reading: String,
+    /// Why this and nothing else.
+    pub reason: String,
+    /// Where it is stated, or left out.
+    pub source: String,
+    /// Changes to definitions of R4.
+    #[serde(default)]
+    pub repair: Vec<Repair>,
+}

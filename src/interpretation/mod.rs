@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 use crate::fhir::{StructureDefinition, ValueSet};
 use crate::finding::Finding;
 
-pub use entry::{Decision, Interpretation, Place};
+pub use entry::{Decision, Interpretation, Place, Reading};
 pub use fault_kind::FaultKind;
 pub use quarantine::Quarantine;
 pub use repair::{Change, Edit, Repair};
@@ -36,8 +36,11 @@ static INTERPRETATIONS: LazyLock<Interpretations> = LazyLock::new(|| {
 pub struct Interpretations {
     /// The canonical base of the guide: what the places of the list are relative to.
     pub canonical: String,
-    /// The decisions.
+    /// The decisions on faults of the guide.
     pub interpretations: Vec<Interpretation>,
+    /// Where R4 itself leaves room or is faulty, and how it is read.
+    #[serde(default)]
+    pub readings: Vec<Reading>,
 }
 
 impl Interpretations {
@@ -75,12 +78,15 @@ impl Interpretations {
         repaired
     }
 
-    /// The decision by which a finding is the guide's fault, if there is one.
+    /// The decision by which a finding is the guide's fault, if there is one. `profiles` are the
+    /// canonical URLs of those that the resource was held against.
     #[must_use]
-    pub fn quarantine(&self, finding: &Finding) -> Option<&Interpretation> {
+    pub fn quarantine(&self, finding: &Finding, profiles: &[&str]) -> Option<&Interpretation> {
         self.interpretations.iter().find(|own| {
-            let mut quarantined = own.quarantine.iter();
-            quarantined.any(|own| own.matches(finding, &self.canonical))
+            own.quarantine.iter().any(|own| {
+                let applied = |profile: &&str| self.means(&own.profile, profile);
+                profiles.iter().any(applied) && own.matches(finding)
+            })
         })
     }
 
@@ -91,7 +97,8 @@ impl Interpretations {
     }
 
     fn repairs_of(&self, url: &str) -> impl Iterator<Item = &Repair> {
-        let repairs = self.interpretations.iter().flat_map(|own| &own.repair);
+        let of_guide = self.interpretations.iter().flat_map(|own| &own.repair);
+        let repairs = of_guide.chain(self.readings.iter().flat_map(|own| &own.repair));
         repairs.filter(move |own| self.means(&own.definition, url))
     }
 }

@@ -2,21 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::is_tail;
 use crate::finding::{Finding, Rule};
 
 /// Which findings are meant; what is left out may be anything.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quarantine {
+    /// The profile against which the resource was held, below the canonical URL of the guide.
+    pub profile: String,
     /// `rule`.
     pub rule: Rule,
     /// The place, without indices, such as `Medication.amount`.
     pub path: Option<String>,
     /// `constraint`.
     pub constraint: Option<String>,
-    /// `profile`, without version; may be relative to the guide.
-    pub profile: Option<String>,
     /// Id of the ElementDefinition.
     pub element: Option<String>,
     /// What the message quotes, such as a code.
@@ -24,11 +23,10 @@ pub struct Quarantine {
 }
 
 impl Quarantine {
-    pub(super) fn matches(&self, finding: &Finding, canonical: &str) -> bool {
+    pub(super) fn matches(&self, finding: &Finding) -> bool {
         let same = |wanted: &Option<String>, found: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
-        let profile = finding.profile.as_deref().unwrap_or_default();
         let quotes = |text: &String| {
             ["`", "\""]
                 .iter()
@@ -39,10 +37,6 @@ impl Quarantine {
             && same(&self.element, finding.element.as_deref())
             && same(&self.path, Some(&without_indices(&finding.expression)))
             && self.quotes.as_ref().is_none_or(quotes)
-            && self
-                .profile
-                .as_deref()
-                .is_none_or(|own| is_tail(canonical, own, profile))
     }
 }
 
