@@ -17,5 +17,6 @@ pub mod interpretation;
 pub mod json;
 pub mod package;
 pub mod profile;
+pub mod redaction;
 pub mod report;
 pub mod result;

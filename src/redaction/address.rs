@@ -1,0 +1,320 @@
+//! URLs and references: the ids of people and the values of searches for them go, everything else
+//! stays, so that an address still says where it leads.
+
+use super::known::Known;
+use super::rules::RULES;
+use super::spelling::Spelled;
+use super::text::Pseudonyms;
+
+/// What was seen of people while an address was rewritten.
+pub(super) trait Sink {
+    /// Somebody's id.
+    fn id(&mut self, id: &[char]);
+    /// Somebody's text.
+    fn text(&mut self, text: &[char]);
+}
+
+/// Nothing is to be learned.
+impl Sink for () {
+    fn id(&mut self, _id: &[char]) {}
+    fn text(&mut self, _text: &[char]) {}
+}
+
+impl Sink for Known {
+    fn id(&mut self, id: &[char]) {
+        self.learn_id(id);
+    }
+
+    fn text(&mut self, text: &[char]) {
+        self.learn(text);
+    }
+}
+
+/// Rewrites an address; `known` is what was seen before.
+pub(super) fn rewrite(
+    address: &str,
+    pseudonyms: &Pseudonyms,
+    known: &Known,
+    sink: &mut impl Sink,
+) -> String {
+    let (rest, fragment) = split(address, '#');
+    let (path, query) = split(rest, '?');
+    let mut rewriter = Rewriter {
+        pseudonyms,
+        known,
+        sink,
+    };
+    let mut out = rewriter.path(path);
+    if let Some(query) = query {
+        out.push('?');
+        let about_people = path.split('/').any(|segment| RULES.is_person(segment));
+        out.push_str(&rewriter.query(query, about_people));
+    }
+    if let Some(fragment) = fragment {
+        out.push('#');
+        out.push_str(&rewriter.known_id(fragment));
+    }
+    out
+}
+
+/// Rewrites `name=value&...`, a form or the query of an address.
+pub(super) fn rewrite_form(
+    form: &str,
+    about_people: bool,
+    pseudonyms: &Pseudonyms,
+    known: &Known,
+    sink: &mut impl Sink,
+) -> String {
+    let mut rewriter = Rewriter {
+        pseudonyms,
+        known,
+        sink,
+    };
+    rewriter.query(form, about_people)
+}
+
+/// Rewrites the address of something personal: only scheme and host stay, or the media type of a
+/// `data:` URL.
+pub(super) fn rewrite_personal(address: &str, pseudonyms: &Pseudonyms) -> String {
+    let start = match address.find("://") {
+        Some(at) => address[at + 3..]
+            .find('/')
+            .map_or(address.len(), |slash| at + 3 + slash),
+        None if address.starts_with("data:") => address.find(',').unwrap_or(0),
+        None => 0,
+    };
+    let (kept, personal) = address.split_at(start);
+    let spelled = Spelled::percent(personal);
+    kept.to_owned() + &spelled.rewritten(&pseudonyms.text(&spelled.characters))
+}
+
+fn split(text: &str, at: char) -> (&str, Option<&str>) {
+    match text.split_once(at) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+struct Rewriter<'r, S: Sink> {
+    pseudonyms: &'r Pseudonyms,
+    known: &'r Known,
+    sink: &'r mut S,
+}
+
+impl<S: Sink> Rewriter<'_, S> {
+    fn path(&mut self, path: &str) -> String {
+        // The host may not be touched: it says which server this is.
+        let (origin, path) = match path.find("://") {
+            Some(at) => {
+                let end = path[at + 3..]
+                    .find('/')
+                    .map_or(path.len(), |slash| at + 3 + slash);
+                path.split_at(end)
+            }
+            None => ("", path),
+        };
+        let mut after_person = false;
+        let segments = path.split('/').map(|segment| {
+            let is_id = after_person && !segment.is_empty() && !segment.starts_with(['_', '$']);
+            after_person = RULES.is_person(segment);
+            match is_id {
+                true => self.id(segment),
+                false => self.known_id(segment),
+            }
+        });
+        let segments: Vec<String> = segments.collect();
+        origin.to_owned() + &segments.join("/")
+    }
+
+    fn id(&mut self, segment: &str) -> String {
+        let spelled = Spelled::percent(segment);
+        self.sink.id(&spelled.characters);
+        spelled.rewritten(&self.pseudonyms.text(&spelled.characters))
+    }
+
+    fn known_id(&self, segment: &str) -> String {
+        let spelled = Spelled::percent(segment);
+        match self.known.is_id(&spelled.characters) {
+            true => spelled.rewritten(&self.pseudonyms.text(&spelled.characters)),
+            false => segment.to_owned(),
+        }
+    }
+
+    fn query(&mut self, query: &str, about_people: bool) -> String {
+        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, value)) => {
+                format!("{name}={}", self.parameter(name, value, about_people))
+            }
+            None => pair.to_owned(),
+        });
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
+    fn parameter(&mut self, name: &str, value: &str, about_people: bool) -> String {
+        let name = Spelled::percent(name).text();
+        let plain = name.split(':').next().unwrap_or_default();
+        let spelled = Spelled::percent(value);
+        // Ids of things are needed to see what was asked for.
+        let is_safe = RULES.is_safe_search(plain) || (plain == "_id" && !about_people);
+        if is_safe {
+            let hidden = self.known.hide(self.pseudonyms, &spelled.characters);
+            return spelled.rewritten(&hidden);
+        }
+        let mut characters = spelled.characters.clone();
+        let start = kept_start(&characters);
+        let personal = characters.split_off(start);
+        match plain {
+            "_id" => self.sink.id(&personal),
+            _ => self.sink.text(&personal),
+        }
+        characters.extend(self.pseudonyms.text(&personal));
+        spelled.rewritten(&characters)
+    }
+}
+
+/// How much of a search value stays: the system before `|`, the type before an id, the prefix of a
+/// date (R4 3.1.1.4).
+fn kept_start(value: &[char]) -> usize {
+    if let Some(bar) = value.iter().rposition(|&c| c == '|') {
+        return bar + 1;
+    }
+    let text: String = value.iter().collect();
+    if let Some((kind, _)) = text.rsplit_once('/')
+        && kind
+            .rsplit('/')
+            .next()
+            .is_some_and(|kind| kind.starts_with(|first: char| first.is_ascii_uppercase()))
+    {
+        return kind.chars().count() + 1;
+    }
+    let is_prefix = matches!(
+        value.get(..2),
+        Some(
+            ['e', 'q'] | ['n', 'e'] | ['g' | 'l', 't' | 'e'] | ['s', 'a'] | ['e', 'b'] | ['a', 'p']
+        )
+    );
+    let is_date = value
+        .get(2..6)
+        .is_some_and(|year| year.iter().all(char::is_ascii_digit));
+    if is_prefix && is_date { 2 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::super::Key;
+    use super::super::cipher::Direction;
+    use super::super::known::Known;
+    use super::super::text::Pseudonyms;
+    use super::{rewrite, rewrite_personal};
+
+    fn pseudonyms() -> Pseudonyms {
+        Pseudonyms::new(&Key::new([5; 32], date(2026, 6, 15)), Direction::Hide)
+    }
+
+    fn code() -> String {
+        let code: Vec<char> = "070707070".chars().collect();
+        pseudonyms().text(&code).into_iter().collect()
+    }
+
+    fn hidden(address: &str) -> String {
+        let mut known = Known::default();
+        let shown = rewrite(address, &pseudonyms(), &Known::default(), &mut known);
+        // What was seen is known from then on.
+        assert_eq!(rewrite(address, &pseudonyms(), &known, &mut ()), shown);
+        shown
+    }
+
+    #[test]
+    fn ids_of_people_go_and_the_rest_of_the_address_stays() {
+        let code = code();
+        for (address, expected) in [
+            (
+                "http://h:8/Patient/070707070/",
+                format!("http://h:8/Patient/{code}/"),
+            ),
+            (
+                "Patient/070707070/_history/1",
+                format!("Patient/{code}/_history/1"),
+            ),
+            ("Location/070707070", "Location/070707070".to_owned()),
+            ("Patient/_search", "Patient/_search".to_owned()),
+            ("Patient/$everything", "Patient/$everything".to_owned()),
+            (
+                "Patient/aef885b3-9d20-5424-9e94-33b1c5679916",
+                "Patient/aef885b3-9d20-5424-9e94-33b1c5679916".to_owned(),
+            ),
+            (
+                "urn:uuid:aef885b3-9d20-5424-9e94-33b1c5679916#x",
+                "urn:uuid:aef885b3-9d20-5424-9e94-33b1c5679916#x".to_owned(),
+            ),
+        ] {
+            assert_eq!(hidden(address), expected);
+        }
+    }
+
+    #[test]
+    fn the_values_of_searches_go_and_their_form_stays() {
+        let code = code();
+        for (address, expected) in [
+            (
+                "Patient/?identifier=070707070&_count=5",
+                format!("Patient/?identifier={code}&_count=5"),
+            ),
+            (
+                "Patient?identifier=http://s/x%7C070707070",
+                format!("Patient?identifier=http://s/x%7C{code}"),
+            ),
+            (
+                "Claim?patient=Patient/070707070",
+                format!("Claim?patient=Patient/{code}"),
+            ),
+            (
+                "Claim?patient.identifier:exact=070707070",
+                format!("Claim?patient.identifier:exact={code}"),
+            ),
+            ("Claim?_id=070707070", "Claim?_id=070707070".to_owned()),
+            ("Patient?_id=070707070", format!("Patient?_id={code}")),
+            (
+                "Location?physicalType=si&page-offset=2",
+                "Location?physicalType=si&page-offset=2".to_owned(),
+            ),
+        ] {
+            assert_eq!(hidden(address), expected);
+        }
+        let born = hidden("Patient?birthdate=ge1988-03-04");
+        assert!(
+            born.starts_with("Patient?birthdate=ge19") && !born.ends_with("03-04"),
+            "{born}"
+        );
+        let name = hidden("Patient?name=J%C3%B6rg+O'Neill");
+        assert!(
+            !name.contains("rg+") && !name.contains("Neill") && name.contains("+"),
+            "{name}"
+        );
+    }
+
+    #[test]
+    fn a_known_id_is_found_in_every_place() {
+        let mut known = Known::default();
+        known.learn_id(&"p1".chars().collect::<Vec<_>>());
+        let shown = rewrite("#p1", &pseudonyms(), &known, &mut ());
+        assert!(shown.starts_with('#') && shown != "#p1", "{shown}");
+    }
+
+    #[test]
+    fn the_address_of_a_picture_keeps_only_its_host() {
+        let shown = rewrite_personal("https://h/photos/070707070.jpg?t=1", &pseudonyms());
+        assert!(
+            shown.starts_with("https://h/") && !shown.contains("photos"),
+            "{shown}"
+        );
+        let data = rewrite_personal("data:image/png;base64,iVBORw0KGgo", &pseudonyms());
+        assert!(
+            data.starts_with("data:image/png;base64,") && !data.contains("iVBOR"),
+            "{data}"
+        );
+        assert!(!rewrite_personal("photos/ada.jpg", &pseudonyms()).contains("ada"));
+    }
+}

@@ -1,0 +1,340 @@
+//! A JSON document as the list of its values and of what is to be done with each.
+//!
+//! The walk knows the FHIR type of every property; the list of personal data and the type decide.
+
+use super::elements::{Elements, Kind};
+use super::rules::{Listed, RULES, Scope};
+use crate::json::{Member, Node, Value};
+
+/// What is done with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Treatment {
+    /// Stays.
+    Keep,
+    /// Stays, but for what is known to be personal from elsewhere.
+    Mention,
+    /// The text of a server for people: as `Mention`, and numbers and addresses in it go.
+    Message,
+    /// An address or reference: the ids of people and the values of searches go.
+    Address,
+    /// The address of something personal: everything after the host goes.
+    PersonalAddress,
+    /// Somebody's name, code or number: every word and date goes, and is known by itself.
+    Name,
+    /// Somebody's text: every word and date goes, and the whole is known.
+    Prose,
+    /// Somebody's date.
+    Date,
+    /// Somebody's picture.
+    Base64,
+    /// Somebody's narrative.
+    Markup,
+    /// A number that may be somebody's.
+    Number,
+    /// The id of somebody: as `Name`, and known as an id.
+    Id,
+}
+
+/// A value of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Leaf {
+    /// Byte offset of the value: of the opening quote of a string.
+    pub(super) offset: usize,
+    /// Whether it is a string, else a number.
+    pub(super) is_string: bool,
+    pub(super) treatment: Treatment,
+}
+
+/// A place on the way down.
+#[derive(Clone)]
+struct Place {
+    kind: Kind,
+    /// Path from the resource, `Patient.name.family`.
+    path: String,
+    /// Paths from the datatypes on the way, the innermost last: `HumanName.family`.
+    datatypes: Vec<String>,
+    scope: Scope,
+    /// For what is inside a Reference: whether its target is a person; unknown counts as one.
+    target: Option<Target>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Person,
+    Thing,
+}
+
+/// The values of a document that are strings or numbers, in the order of the text.
+pub(super) fn leaves(root: &Node<'_>, elements: &Elements) -> Vec<Leaf> {
+    let mut walk = Walk {
+        elements,
+        leaves: Vec::new(),
+    };
+    walk.root(root);
+    walk.leaves
+}
+
+struct Walk<'e> {
+    elements: &'e Elements,
+    leaves: Vec<Leaf>,
+}
+
+impl Walk<'_> {
+    fn root(&mut self, node: &Node<'_>) {
+        match &node.value {
+            Value::Object(_) if node.str("resourceType").is_some() => {
+                self.resource(node, Scope::Elements);
+            }
+            Value::Object(members) => members.iter().for_each(|member| self.foreign(member)),
+            Value::Array(entries) => entries.iter().for_each(|entry| self.root(entry)),
+            Value::String(_) => self.leaf(node, Treatment::Message),
+            Value::Number(_) => self.leaf(node, Treatment::Number),
+            Value::Null | Value::Boolean(_) => {}
+        }
+    }
+
+    /// A member of an object that is no resource: messages stay readable, the rest is personal.
+    fn foreign(&mut self, member: &Member<'_>) {
+        let is_message = matches!(
+            &*member.name,
+            "detail" | "details" | "error" | "errors" | "message" | "title" | "type" | "status"
+        );
+        match &member.value.value {
+            Value::String(_) if is_message => self.leaf(&member.value, Treatment::Message),
+            Value::Object(_) | Value::Array(_) => self.root(&member.value),
+            _ => self.unknown(&member.value),
+        }
+    }
+
+    fn resource(&mut self, node: &Node<'_>, scope: Scope) {
+        let name = node.str("resourceType").unwrap_or_default();
+        let place = Place {
+            kind: self.elements.named(name),
+            path: name.to_owned(),
+            datatypes: Vec::new(),
+            scope,
+            target: None,
+        };
+        for member in node.members() {
+            match &*member.name {
+                "resourceType" => self.leaf(&member.value, Treatment::Keep),
+                "id" if matches!(member.value.value, Value::String(_)) => {
+                    let unknown = place.kind == Kind::Unknown;
+                    let person = unknown || RULES.is_person(name);
+                    let treatment = match person {
+                        true => Treatment::Id,
+                        false => Treatment::Mention,
+                    };
+                    self.leaf(&member.value, treatment);
+                }
+                _ => self.property(&place, member),
+            }
+        }
+    }
+
+    fn property(&mut self, of: &Place, member: &Member<'_>) {
+        let name = &*member.name;
+        // The sibling of a primitive holds its id and extensions (R4 2.6.2.2).
+        let (plain, is_sibling) = match name.strip_prefix('_') {
+            Some(plain) => (plain, true),
+            None => (name, false),
+        };
+        let kind = match self.elements.property(&of.kind, plain) {
+            Kind::Primitive(_) if is_sibling => self.elements.named("Element"),
+            _ if is_sibling => Kind::Unknown,
+            kind => kind,
+        };
+        let mut datatypes = of.datatypes.clone();
+        for path in &mut datatypes {
+            path.push('.');
+            path.push_str(plain);
+        }
+        if let Kind::Complex { definition, path } = &kind
+            && **definition == **path
+        {
+            datatypes.push(path.clone());
+        }
+        let place = Place {
+            kind,
+            path: format!("{}.{plain}", of.path),
+            datatypes,
+            scope: of.scope,
+            target: of.target,
+        };
+        self.value(&place, &member.value);
+    }
+
+    fn value(&mut self, place: &Place, node: &Node<'_>) {
+        match (&place.kind, &node.value) {
+            (_, Value::Null | Value::Boolean(_)) => {}
+            (_, Value::Array(entries)) => {
+                entries.iter().for_each(|entry| self.value(place, entry));
+            }
+            (Kind::Resource, Value::Object(_)) => match node.str("resourceType") {
+                Some(_) => self.resource(node, place.scope),
+                None => self.unknown(node),
+            },
+            (Kind::Complex { definition, .. }, Value::Object(members)) => {
+                let mut place = place.clone();
+                if &**definition == "Extension" {
+                    place.scope = scope(node, place.scope);
+                }
+                if &**definition == "Reference" {
+                    place.target = Some(target(node));
+                }
+                members
+                    .iter()
+                    .for_each(|member| self.property(&place, member));
+            }
+            (Kind::Primitive(code), Value::String(_)) => {
+                let treatment = string(place, code);
+                self.leaf(node, treatment);
+            }
+            (Kind::Primitive(_), Value::Number(_)) if place.scope != Scope::Personal => {
+                self.leaf(node, Treatment::Keep);
+            }
+            _ => self.unknown(node),
+        }
+    }
+
+    /// What FHIR does not know is personal.
+    fn unknown(&mut self, node: &Node<'_>) {
+        match &node.value {
+            Value::Null | Value::Boolean(_) => {}
+            Value::String(text) if text.contains("://") => self.leaf(node, Treatment::Address),
+            Value::String(_) => self.leaf(node, Treatment::Prose),
+            Value::Number(_) => self.leaf(node, Treatment::Number),
+            Value::Array(entries) => entries.iter().for_each(|entry| self.unknown(entry)),
+            Value::Object(_) if node.str("resourceType").is_some() => {
+                self.resource(node, Scope::Personal);
+            }
+            Value::Object(members) => {
+                members
+                    .iter()
+                    .for_each(|member| self.unknown(&member.value));
+            }
+        }
+    }
+
+    fn leaf(&mut self, node: &Node<'_>, treatment: Treatment) {
+        self.leaves.push(Leaf {
+            offset: node.offset as usize,
+            is_string: matches!(node.value, Value::String(_)),
+            treatment,
+        });
+    }
+}
+
+/// How the content of an extension is judged; a relative URL is part of the extension around it.
+fn scope(extension: &Node<'_>, around: Scope) -> Scope {
+    match extension.str("url") {
+        Some(url) if url.contains(':') => match RULES.extension(url) {
+            // Nothing inside something personal is less personal.
+            _ if around == Scope::Personal => Scope::Personal,
+            listed => listed,
+        },
+        Some(_) => around,
+        None => Scope::Personal,
+    }
+}
+
+/// Whom a reference means, by its `type` or the type in the address.
+fn target(reference: &Node<'_>) -> Target {
+    let is_type = |name: &&str| name.starts_with(|first: char| first.is_ascii_uppercase());
+    let address = reference.str("reference").unwrap_or_default();
+    let mut named = address.split('/').filter(is_type);
+    let said = reference.str("type").filter(is_type);
+    match (said, named.clone().next()) {
+        (None, None) => Target::Person,
+        _ if said.is_some_and(|name| RULES.is_person(name)) => Target::Person,
+        _ if named.any(|name| RULES.is_person(name)) => Target::Person,
+        _ => Target::Thing,
+    }
+}
+
+/// What is done with a string of a primitive type.
+fn string(place: &Place, code: &str) -> Treatment {
+    let listed = listed(place);
+    let personal = match (listed, place.scope) {
+        (Some(Listed::Personal), _) => Some(true),
+        (_, Scope::Personal) => match listed_datatype(place) {
+            // The words of a code and the unit of a quantity are safe everywhere.
+            Some(Listed::Safe) if !place.path.ends_with(".text") => Some(false),
+            _ => Some(true),
+        },
+        (Some(Listed::Safe), _) | (None, Scope::Safe) => Some(false),
+        (None, Scope::Elements) => None,
+    };
+    match code {
+        // The id of an element is for links inside the resource (R4 2.24.0.4).
+        "string" | "id" if place.path.ends_with(".id") && place.scope != Scope::Personal => {
+            Treatment::Mention
+        }
+        "string" | "markdown" if place.path.ends_with(".reference") && place.target.is_some() => {
+            Treatment::Address
+        }
+        "string" | "markdown" | "id" => match place.target {
+            // The display and the identifier of a reference belong to its target.
+            Some(Target::Thing) if place.scope != Scope::Personal => Treatment::Mention,
+            Some(Target::Person) if personal != Some(false) => Treatment::Name,
+            _ if personal == Some(false) => match place.path.starts_with("OperationOutcome.") {
+                true => Treatment::Message,
+                false if is_word_of_code(place) => Treatment::Keep,
+                false => Treatment::Mention,
+            },
+            _ if is_name(place) => Treatment::Name,
+            _ => Treatment::Prose,
+        },
+        "date" | "dateTime" | "instant" if personal == Some(true) => Treatment::Date,
+        "base64Binary" if personal != Some(false) => Treatment::Base64,
+        "xhtml" => Treatment::Markup,
+        "url" if listed == Some(Listed::Personal) => Treatment::PersonalAddress,
+        "uri" | "url" => Treatment::Address,
+        _ => Treatment::Keep,
+    }
+}
+
+/// Whether the words of a text are somebody's by themselves. Those of an address are not: a village
+/// may be called after a word that messages need.
+fn is_name(place: &Place) -> bool {
+    const NAMES: [&str; 3] = ["HumanName.", "ContactPoint.", "Identifier."];
+    let mut datatypes = place.datatypes.iter();
+    place.path.ends_with(".name")
+        || datatypes.any(|path| NAMES.iter().any(|name| path.starts_with(name)))
+}
+
+/// What is compared with terminology must not change at all.
+fn is_word_of_code(place: &Place) -> bool {
+    let mut datatypes = place.datatypes.iter();
+    datatypes
+        .any(|path| path == "Coding.display" || path == "Coding.version" || path.ends_with("unit"))
+}
+
+/// What the list says: the longest path of the resource, then of the datatypes from the innermost,
+/// then the resource type.
+fn listed(place: &Place) -> Option<Listed> {
+    let mut prefix = place.path.as_str();
+    while let Some((shorter, _)) = prefix.rsplit_once('.') {
+        if let Some(listed) = RULES.listed(prefix) {
+            return Some(listed);
+        }
+        prefix = shorter;
+    }
+    listed_datatype(place).or_else(|| RULES.listed(prefix))
+}
+
+fn listed_datatype(place: &Place) -> Option<Listed> {
+    for path in place.datatypes.iter().rev() {
+        let mut prefix = path.as_str();
+        loop {
+            if let Some(listed) = RULES.listed(prefix) {
+                return Some(listed);
+            }
+            match prefix.rsplit_once('.') {
+                Some((shorter, _)) => prefix = shorter,
+                None => break,
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,353 @@
+//! The redaction of a run: what was seen so far, and an exchange or a text in its redacted form.
+
+use std::sync::{PoisonError, RwLock};
+
+use super::Key;
+use super::address;
+use super::broken;
+use super::cipher::Direction;
+use super::elements::Elements;
+use super::known::Known;
+use super::leaves::{Leaf, Treatment, leaves};
+use super::markup::{self, Everything, Replace};
+use super::message;
+use super::spelling::Spelled;
+use super::text::Pseudonyms;
+use crate::http::{Exchange, Outcome, Redirect, Request, Response, TransportFailure};
+use crate::json;
+use crate::package::Definitions;
+
+/// Takes what is personal out of everything that a run writes. One for a run, shared by all its
+/// parts: what one exchange showed of somebody is found in the texts of all later ones.
+pub struct Redactor {
+    /// `None` where personal data is to be kept.
+    pseudonyms: Option<Pseudonyms>,
+    elements: Elements,
+    known: RwLock<Known>,
+}
+
+impl Redactor {
+    /// Replaces personal data by the pseudonyms of that key.
+    #[must_use]
+    pub fn new(key: &Key, definitions: Definitions) -> Self {
+        Self::with(Some(Pseudonyms::new(key, Direction::Hide)), definitions)
+    }
+
+    /// Puts the original texts back into what was redacted with that key, as far as an element
+    /// says where they stand. Words in the pages and messages of a server may stay pseudonyms.
+    #[must_use]
+    pub fn restoring(key: &Key, definitions: Definitions) -> Self {
+        Self::with(Some(Pseudonyms::new(key, Direction::Restore)), definitions)
+    }
+
+    /// Changes nothing: for `--include-personal-data`, about which the caller must warn.
+    #[must_use]
+    pub fn keeping_personal_data(definitions: Definitions) -> Self {
+        Self::with(None, definitions)
+    }
+
+    fn with(pseudonyms: Option<Pseudonyms>, definitions: Definitions) -> Self {
+        Self {
+            pseudonyms,
+            elements: Elements::new(definitions),
+            known: RwLock::default(),
+        }
+    }
+
+    /// Whether personal data is kept.
+    #[must_use]
+    pub fn keeps_personal_data(&self) -> bool {
+        self.pseudonyms.is_none()
+    }
+
+    /// Makes something known as personal that no exchange would show, such as the user's name.
+    pub fn learn(&self, text: &str) {
+        let text: Vec<char> = text.chars().collect();
+        self.known_mut(|known| known.learn(&text));
+    }
+
+    /// The exchange as it may be written. Everything personal in it is known from then on.
+    #[must_use]
+    pub fn redact_exchange(&self, exchange: &Exchange) -> Exchange {
+        let Some(pseudonyms) = &self.pseudonyms else {
+            return exchange.clone();
+        };
+        self.known_mut(|known| {
+            let pass = Pass {
+                pseudonyms,
+                elements: &self.elements,
+            };
+            pass.learn(exchange, known);
+        });
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let pass = Pass {
+            pseudonyms,
+            elements: &self.elements,
+        };
+        pass.exchange(exchange, &known)
+    }
+
+    /// A text of ours about exchanges that were redacted before: a message, a value that was
+    /// found. What they showed of people is replaced in it.
+    #[must_use]
+    pub fn redact_text(&self, text: &str) -> String {
+        let Some(pseudonyms) = &self.pseudonyms else {
+            return text.to_owned();
+        };
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let characters: Vec<char> = text.chars().collect();
+        known.hide(pseudonyms, &characters).into_iter().collect()
+    }
+
+    fn known_mut(&self, act: impl FnOnce(&mut Known)) {
+        act(&mut self.known.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// One walk over an exchange.
+struct Pass<'p> {
+    pseudonyms: &'p Pseudonyms,
+    elements: &'p Elements,
+}
+
+impl Pass<'_> {
+    fn learn(&self, exchange: &Exchange, known: &mut Known) {
+        let nothing = Known::default();
+        address::rewrite(&exchange.request.url, self.pseudonyms, &nothing, known);
+        let request_type = content_type(&exchange.request.headers);
+        if let Some(body) = &exchange.request.body {
+            self.learn_body(body, request_type, known);
+        }
+        if let Outcome::Response(response) = &exchange.outcome {
+            self.learn_body(&response.body, content_type(&response.headers), known);
+        }
+    }
+
+    fn learn_body(&self, body: &str, content_type: Option<&str>, known: &mut Known) {
+        if is_form(content_type) {
+            let nothing = Known::default();
+            address::rewrite_form(body, true, self.pseudonyms, &nothing, known);
+            return;
+        }
+        let Ok(document) = json::read(body) else {
+            return;
+        };
+        for leaf in leaves(&document.root, self.elements) {
+            let Some(inside) = inside(document.text, &leaf) else {
+                continue;
+            };
+            let spelled = Spelled::json(inside);
+            match leaf.treatment {
+                Treatment::Name | Treatment::Date => known.learn(&spelled.characters),
+                Treatment::Prose => known.learn_prose(&spelled.characters),
+                // Short numbers are not replaced where they stand, nor anywhere else.
+                Treatment::Number if inside.len() >= 5 => known.learn(&spelled.characters),
+                Treatment::Id => known.learn_id(&spelled.characters),
+                Treatment::Address => {
+                    let nothing = Known::default();
+                    address::rewrite(&spelled.text(), self.pseudonyms, &nothing, known);
+                }
+                Treatment::Message => {
+                    for range in message::suspicious(&spelled.characters) {
+                        known.learn(&spelled.characters[range]);
+                    }
+                }
+                Treatment::Keep
+                | Treatment::Mention
+                | Treatment::Number
+                | Treatment::PersonalAddress
+                | Treatment::Base64
+                | Treatment::Markup => {}
+            }
+        }
+    }
+
+    fn exchange(&self, exchange: &Exchange, known: &Known) -> Exchange {
+        let request = &exchange.request;
+        Exchange {
+            id: exchange.id.clone(),
+            request: Request {
+                method: request.method,
+                url: self.address(&request.url, known),
+                headers: self.headers(&request.headers, known),
+                body: request
+                    .body
+                    .as_deref()
+                    .map(|body| self.body(body, content_type(&request.headers), known)),
+            },
+            redirects: exchange
+                .redirects
+                .iter()
+                .map(|redirect| Redirect {
+                    status: redirect.status,
+                    location: self.address(&redirect.location, known),
+                })
+                .collect(),
+            outcome: self.outcome(&exchange.outcome, known),
+            elapsed_ms: exchange.elapsed_ms,
+        }
+    }
+
+    fn outcome(&self, outcome: &Outcome, known: &Known) -> Outcome {
+        match outcome {
+            Outcome::Response(response) => Outcome::Response(Response {
+                status: response.status,
+                version: response.version.clone(),
+                headers: self.headers(&response.headers, known),
+                body: self.body(&response.body, content_type(&response.headers), known),
+                body_fault: response.body_fault.clone(),
+            }),
+            Outcome::Failure(failure) => Outcome::Failure(TransportFailure {
+                failure: failure.failure,
+                message: self.plain(&failure.message, known),
+            }),
+        }
+    }
+
+    fn headers(&self, headers: &[(String, String)], known: &Known) -> Vec<(String, String)> {
+        let rewrite = |(name, value): &(String, String)| {
+            let value = match name.to_ascii_lowercase().as_str() {
+                "location" | "content-location" | "referer" => self.address(value, known),
+                "if-none-exist" => {
+                    address::rewrite_form(value, true, self.pseudonyms, known, &mut ())
+                }
+                _ => self.plain(value, known),
+            };
+            (name.clone(), value)
+        };
+        headers.iter().map(rewrite).collect()
+    }
+
+    fn address(&self, text: &str, known: &Known) -> String {
+        address::rewrite(text, self.pseudonyms, known, &mut ())
+    }
+
+    fn plain(&self, text: &str, known: &Known) -> String {
+        let characters: Vec<char> = text.chars().collect();
+        known
+            .hide(self.pseudonyms, &characters)
+            .into_iter()
+            .collect()
+    }
+
+    fn body(&self, body: &str, content_type: Option<&str>, known: &Known) -> String {
+        if is_form(content_type) {
+            return address::rewrite_form(body, true, self.pseudonyms, known, &mut ());
+        }
+        match json::read(body) {
+            Ok(document) => {
+                let mark = &body[..body.len() - document.text.len()];
+                mark.to_owned() + &self.document(&document, known)
+            }
+            Err(_) if body.trim_start().starts_with(['{', '[', '"']) => {
+                broken::rewrite(body, self.pseudonyms, |text| self.address(text, known))
+            }
+            Err(_) => {
+                let page = Page { pass: self, known };
+                markup::rewrite(body, &page)
+            }
+        }
+    }
+
+    /// The document with the same layout: only the insides of strings and numbers change.
+    fn document(&self, document: &json::Document<'_>, known: &Known) -> String {
+        let text = document.text;
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for leaf in leaves(&document.root, self.elements) {
+            let Some(inside) = inside(text, &leaf) else {
+                continue;
+            };
+            let start = leaf.offset + usize::from(leaf.is_string);
+            out.push_str(&text[done..start]);
+            out.push_str(&self.leaf(&leaf, inside, known));
+            done = start + inside.len();
+        }
+        out.push_str(&text[done..]);
+        out
+    }
+
+    fn leaf(&self, leaf: &Leaf, inside: &str, known: &Known) -> String {
+        let spelled = Spelled::json(inside);
+        let characters = &spelled.characters;
+        let hide = self.pseudonyms;
+        let replaced = match leaf.treatment {
+            Treatment::Keep => return inside.to_owned(),
+            Treatment::Mention => known.hide(hide, characters),
+            Treatment::Message => message::hide(hide, known, characters),
+            Treatment::Name | Treatment::Prose | Treatment::Id => hide.text(characters),
+            Treatment::Date => hide.date(characters),
+            Treatment::Base64 => hide.base64(characters),
+            Treatment::Number => hide.number(characters),
+            Treatment::Markup => {
+                let text = markup::rewrite(&spelled.text(), &Everything(hide));
+                return respelled(&spelled, &text);
+            }
+            Treatment::Address => {
+                let text = self.address(&spelled.text(), known);
+                return respelled(&spelled, &text);
+            }
+            Treatment::PersonalAddress => {
+                let text = address::rewrite_personal(&spelled.text(), hide);
+                return respelled(&spelled, &text);
+            }
+        };
+        spelled.rewritten(&replaced)
+    }
+}
+
+/// A new text in the spelling of the old one, where it has as many characters; else spelled anew.
+fn respelled(spelled: &Spelled<'_>, text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    if characters.len() == spelled.characters.len() {
+        return spelled.rewritten(&characters);
+    }
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// The text of a leaf, without the quotes of a string.
+fn inside<'t>(text: &'t str, leaf: &Leaf) -> Option<&'t str> {
+    let literal = text.get(leaf.offset..)?;
+    if !leaf.is_string {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        let end = literal.find(|c: char| !is_part(c)).unwrap_or(literal.len());
+        return literal.get(..end);
+    }
+    let literal = literal.strip_prefix('"')?;
+    let mut escaped = false;
+    for (at, byte) in literal.bytes().enumerate() {
+        match byte {
+            b'"' if !escaped => return literal.get(..at),
+            b'\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    None
+}
+
+fn content_type(headers: &[(String, String)]) -> Option<&str> {
+    let mut headers = headers.iter();
+    let found = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    found.map(|(_, value)| value.as_str())
+}
+
+fn is_form(content_type: Option<&str>) -> bool {
+    content_type.is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
+}
+
+/// A web page: what is known goes, and every word that is not harmless.
+struct Page<'p> {
+    pass: &'p Pass<'p>,
+    known: &'p Known,
+}
+
+impl Replace for Page<'_> {
+    fn text(&self, text: &[char]) -> Vec<char> {
+        message::hide_page(self.pass.pseudonyms, text)
+    }
+
+    fn address(&self, address: &str) -> String {
+        self.pass.address(address, self.known)
+    }
+}
