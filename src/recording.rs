@@ -1,163 +1,357 @@
-//! The recording: every exchange of a run, one JSON object per line, written as it comes.
+//! `exchanges.ndjson`: what was said during a run, one line for each exchange, written as it
+//! comes. A run that is killed leaves a recording that can be read up to its last whole line.
 //!
-//! What is written was made safe first: the exchange comes without secrets, and the recording
-//! takes personal data out of it. A recording cut off by the end of the process is whole up to its
-//! last line.
+//! Everything passes the redaction on its way in. Deliberately not here: judging; whoever reads a
+//! recording judges it again.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::http::Exchange;
+use crate::redaction::Redactor;
 
-/// Takes out of an exchange what may not be written.
-pub type Redact = Box<dyn Fn(&Exchange) -> Exchange + Send + Sync>;
+/// The name of the file in the folder of a run.
+pub const FILE_NAME: &str = "exchanges.ndjson";
+/// The version of the format that this program writes.
+pub const FORMAT_VERSION: &str = "1.0";
 
-/// A recording being written.
+/// The first line of a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Header {
+    /// [`FORMAT_VERSION`] of the program that wrote it.
+    pub recording: String,
+    /// Whether the data of people is the real one.
+    pub personal_data: PersonalData,
+}
+
+crate::fhir::codes! {
+    /// What stands in the place of the data of people.
+    PersonalData {
+        /// Pseudonyms.
+        Pseudonyms = "pseudonyms",
+        /// The data itself, because somebody asked for it.
+        Included = "included",
+    }
+}
+
+/// Why a recording cannot be written or read.
+#[derive(Debug, Error)]
+pub enum RecordingError {
+    /// The file cannot be written: no right, no space.
+    #[error("cannot write the recording `{}`: {source}; free some space or choose another folder", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file cannot be read.
+    #[error("cannot read the recording `{}`: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line is not what it should be.
+    #[error("`{}`, line {line}: expected {expected}; {source}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What should stand there.
+        expected: &'static str,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// The file is empty.
+    #[error("`{}` is empty: expected a recording, which starts with a line about itself", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer program wrote it.
+    #[error("`{}` has format version {found}, expected {FORMAT_VERSION}: use the program that wrote it, or a newer one", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: String,
+    },
+}
+
+/// A recording that is being made.
 pub struct Recording {
     path: PathBuf,
-    redact: Redact,
-    state: Mutex<State>,
-}
-
-struct State {
-    file: File,
-    /// The first line that could not be written; the run goes on, and ends with this error.
-    failed: Option<std::io::Error>,
-}
-
-/// A recording that cannot be written or read.
-#[derive(Debug, Error)]
-#[error("expected to {action} the recording {}, found: {error}", path.display())]
-pub struct RecordingError {
-    path: PathBuf,
-    action: &'static str,
-    error: std::io::Error,
+    file: Mutex<File>,
+    redactor: Arc<Redactor>,
 }
 
 impl Recording {
-    /// Starts a recording, in place of one that is there.
+    /// Starts a recording in that folder; one that was there is replaced.
     ///
     /// # Errors
-    /// The file cannot be made.
-    pub fn create(path: &Path, redact: Redact) -> Result<Self, RecordingError> {
-        let file = File::create(path).map_err(|error| RecordingError {
-            path: path.to_owned(),
-            action: "make",
-            error,
+    /// The file cannot be written.
+    pub fn create(folder: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
+        let path = folder.join(FILE_NAME);
+        let personal_data = match redactor.keeps_personal_data() {
+            true => PersonalData::Included,
+            false => PersonalData::Pseudonyms,
+        };
+        let header = Header {
+            recording: FORMAT_VERSION.to_owned(),
+            personal_data,
+        };
+        let file = File::create(&path).map_err(|source| RecordingError::Unwritable {
+            path: path.clone(),
+            source,
         })?;
+        let recording = Self {
+            path,
+            file: Mutex::new(file),
+            redactor,
+        };
+        recording.append(&header)?;
+        Ok(recording)
+    }
+
+    /// Goes on with the recording in that folder, after its last whole line. The same key must be
+    /// used, or equal values are equal no more.
+    ///
+    /// # Errors
+    /// There is none, it is not readable, or the file cannot be written.
+    pub fn resume(folder: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
+        let path = folder.join(FILE_NAME);
+        let whole = read(&path)?.whole_bytes;
+        let unwritable = |source| RecordingError::Unwritable {
+            path: path.clone(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .map_err(unwritable)?;
+        file.set_len(whole).map_err(unwritable)?;
         Ok(Self {
-            path: path.to_owned(),
-            redact,
-            state: Mutex::new(State { file, failed: None }),
+            path,
+            file: Mutex::new(file),
+            redactor,
         })
     }
 
-    /// Writes an exchange; what goes wrong is said by [`Self::finish`].
-    pub fn record(&self, exchange: &Exchange) {
-        let redacted = (self.redact)(exchange);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.failed.is_some() {
-            return;
-        }
-        let mut attempt = || {
-            let mut line = serde_json::to_vec(&redacted)?;
-            line.push(b'\n');
-            state.file.write_all(&line)
-        };
-        let result = attempt();
-        state.failed = result.err();
-    }
-
-    /// Says whether every exchange was written.
+    /// Records an exchange and gives back what was recorded: its redacted form.
     ///
     /// # Errors
-    /// The first line that could not be written.
-    pub fn finish(&self) -> Result<(), RecordingError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match state.failed.take() {
-            None => Ok(()),
-            Some(error) => Err(RecordingError {
-                path: self.path.clone(),
-                action: "write",
-                error,
-            }),
-        }
+    /// The line cannot be written; the run should stop then, because it would lose results.
+    pub fn record(&self, exchange: &Exchange) -> Result<Exchange, RecordingError> {
+        let redacted = self.redactor.redact_exchange(exchange);
+        self.append(&redacted)?;
+        Ok(redacted)
+    }
+
+    /// One write for a line, straight to the system: nothing is lost with the process.
+    fn append(&self, line: &impl Serialize) -> Result<(), RecordingError> {
+        let unwritable = |source| RecordingError::Unwritable {
+            path: self.path.clone(),
+            source,
+        };
+        let mut text = serde_json::to_vec(line).map_err(|error| unwritable(error.into()))?;
+        text.push(b'\n');
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&text).map_err(unwritable)
     }
 }
 
-/// Reads a recording; a last line that was cut off is left out.
+/// A recording that was read.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Its first line.
+    pub header: Header,
+    /// The exchanges, in the order in which they ended.
+    pub exchanges: Vec<Exchange>,
+    /// Whether its last line is cut: the run was killed while it was written.
+    pub is_cut: bool,
+    /// Bytes up to the end of the last whole line.
+    whole_bytes: u64,
+}
+
+/// Reads a recording.
 ///
 /// # Errors
-/// The file cannot be read.
-pub fn read(path: &Path) -> Result<Vec<Exchange>, RecordingError> {
-    let failed = |error| RecordingError {
+/// Not readable, not a recording, of another version, or a whole line of it is damaged.
+pub fn read(path: &Path) -> Result<Recorded, RecordingError> {
+    let unreadable = |source| RecordingError::Unreadable {
         path: path.to_owned(),
-        action: "read",
-        error,
+        source,
     };
-    let file = File::open(path).map_err(failed)?;
-    let lines: Vec<String> = BufReader::new(file).lines().collect::<Result<_, _>>().map_err(failed)?;
-    Ok(lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect())
+    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    let mut lines = Lines::default();
+    let Some(first) = lines.next(&mut reader).map_err(unreadable)? else {
+        return Err(RecordingError::Empty {
+            path: path.to_owned(),
+        });
+    };
+    let malformed = |line, expected, source| RecordingError::Malformed {
+        path: path.to_owned(),
+        line,
+        expected,
+        source,
+    };
+    let header: Header = serde_json::from_slice(&first)
+        .map_err(|source| malformed(1, "the first line of a recording", source))?;
+    if header.recording.split('.').next() != FORMAT_VERSION.split('.').next() {
+        return Err(RecordingError::Version {
+            path: path.to_owned(),
+            found: header.recording,
+        });
+    }
+    let mut exchanges = Vec::new();
+    while let Some(line) = lines.next(&mut reader).map_err(unreadable)? {
+        let exchange = serde_json::from_slice(&line);
+        exchanges.push(exchange.map_err(|source| malformed(lines.count, "an exchange", source))?);
+    }
+    Ok(Recorded {
+        header,
+        exchanges,
+        is_cut: lines.is_cut,
+        whole_bytes: lines.whole_bytes,
+    })
+}
+
+/// Whole lines of a file; what comes after the last line end is a cut line.
+#[derive(Default)]
+struct Lines {
+    count: usize,
+    whole_bytes: u64,
+    is_cut: bool,
+}
+
+impl Lines {
+    fn next(&mut self, reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+        let mut line = Vec::new();
+        let length = reader.read_until(b'\n', &mut line)?;
+        if !line.ends_with(b"\n") {
+            self.is_cut = length > 0;
+            return Ok(None);
+        }
+        self.count += 1;
+        self.whole_bytes += length as u64;
+        Ok(Some(line))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::http::{FailureKind, Method, Outcome, Request, TransportFailure};
+    use std::fs::OpenOptions;
+    use std::io::Write;
+    use std::path::Path;
+    use std::sync::Arc;
 
-    fn exchange(id: &str) -> Exchange {
+    use super::{FILE_NAME, PersonalData, Recording, RecordingError, read};
+    use crate::http::{Exchange, Method, Outcome, Request, Response};
+    use crate::package::Definitions;
+    use crate::redaction::{Key, Redactor};
+
+    fn redactor() -> Arc<Redactor> {
+        let key = Key::new([1; 32], jiff::civil::date(2026, 6, 15));
+        Arc::new(Redactor::new(&key, Definitions::core()))
+    }
+
+    fn exchange(n: u32) -> Exchange {
         Exchange {
-            id: id.to_owned(),
+            id: format!("t/s#{n}"),
             request: Request {
                 method: Method::Get,
-                url: "http://127.0.0.1/Patient/Ada".to_owned(),
+                url: "http://h/Patient/".to_owned(),
                 headers: Vec::new(),
                 body: None,
             },
             redirects: Vec::new(),
-            outcome: Outcome::Failure(TransportFailure {
-                failure: FailureKind::Refused,
-                message: "nobody listens".to_owned(),
+            outcome: Outcome::Response(Response {
+                status: 200,
+                version: "HTTP/1.1".to_owned(),
+                headers: Vec::new(),
+                body: r#"{"resourceType":"Patient","name":[{"family":"Lovett"}]}"#.to_owned(),
+                body_fault: None,
             }),
             elapsed_ms: 1,
         }
     }
 
-    fn without_ada(exchange: &Exchange) -> Exchange {
-        let mut redacted = exchange.clone();
-        redacted.request.url = redacted.request.url.replace("Ada", "Xyz");
-        redacted
+    fn damage(folder: &Path, text: &str) {
+        let path = folder.join(FILE_NAME);
+        let mut file = OpenOptions::new().append(true).open(path).expect("there");
+        file.write_all(text.as_bytes()).expect("written");
     }
 
     #[test]
-    fn what_is_written_is_redacted_and_can_be_read_again() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("exchanges.ndjson");
-        let recording = Recording::create(&path, Box::new(without_ada)).expect("a recording");
-        recording.record(&exchange("a#1"));
-        recording.record(&exchange("a#2"));
-        recording.finish().expect("written");
-        let text = std::fs::read_to_string(&path).expect("readable");
-        assert!(!text.contains("Ada"));
-        let ids: Vec<_> = read(&path).expect("readable").into_iter().map(|exchange| exchange.id).collect();
-        assert_eq!(ids, ["a#1", "a#2"]);
+    fn what_was_recorded_is_read_again_without_names() {
+        let folder = tempfile::tempdir().expect("folder");
+        let recording = Recording::create(folder.path(), redactor()).expect("created");
+        let kept: Vec<Exchange> = (1..4)
+            .map(|n| recording.record(&exchange(n)).expect("recorded"))
+            .collect();
+        // Still open: what was recorded is there at once.
+        let recorded = read(&folder.path().join(FILE_NAME)).expect("read");
+        assert_eq!(recorded.exchanges, kept);
+        assert_eq!(recorded.header.personal_data, PersonalData::Pseudonyms);
+        assert!(!recorded.is_cut);
+        let text = std::fs::read_to_string(folder.path().join(FILE_NAME)).expect("text");
+        assert!(!text.contains("Lovett") && text.lines().count() == 4);
     }
 
     #[test]
-    fn a_line_that_was_cut_off_is_left_out() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("exchanges.ndjson");
-        let recording = Recording::create(&path, Box::new(without_ada)).expect("a recording");
-        recording.record(&exchange("a#1"));
-        std::fs::OpenOptions::new()
-            .append(true)
-            .open(&path)
-            .and_then(|mut file| file.write_all(b"{\"id\":\"a#2\",\"requ"))
-            .expect("written");
-        assert_eq!(read(&path).expect("readable").len(), 1);
+    fn a_cut_line_is_left_out_and_the_recording_goes_on_after_it() {
+        let folder = tempfile::tempdir().expect("folder");
+        let recording = Recording::create(folder.path(), redactor()).expect("created");
+        recording.record(&exchange(1)).expect("recorded");
+        drop(recording);
+        damage(folder.path(), r#"{"id":"t/s#2","requ"#);
+        let path = folder.path().join(FILE_NAME);
+        let recorded = read(&path).expect("read");
+        assert_eq!((recorded.exchanges.len(), recorded.is_cut), (1, true));
+        let recording = Recording::resume(folder.path(), redactor()).expect("resumed");
+        recording.record(&exchange(2)).expect("recorded");
+        let recorded = read(&path).expect("read");
+        assert_eq!((recorded.exchanges.len(), recorded.is_cut), (2, false));
+    }
+
+    #[test]
+    fn what_is_no_recording_says_where() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join(FILE_NAME);
+        let error = |text: &str| {
+            std::fs::write(&path, text).expect("written");
+            read(&path).expect_err(text)
+        };
+        assert!(matches!(error(""), RecordingError::Empty { .. }));
+        assert!(matches!(
+            error("{}\n"),
+            RecordingError::Malformed { line: 1, .. }
+        ));
+        let header = r#"{"recording":"1.0","personalData":"pseudonyms"}"#;
+        let damaged = error(&format!("{header}\n{{}}\n"));
+        assert!(matches!(damaged, RecordingError::Malformed { line: 2, .. }));
+        let newer = error(&header.replace("1.0", "2.0")).to_string();
+        assert!(
+            newer.contains("is empty") || newer.contains("2.0"),
+            "{newer}"
+        );
+        let newer = error(&format!("{}\n", header.replace("1.0", "2.0"))).to_string();
+        assert!(newer.contains("format version 2.0"), "{newer}");
+        let missing = Recording::create(&folder.path().join("no"), redactor()).err();
+        assert!(
+            missing
+                .expect("no folder")
+                .to_string()
+                .contains("choose another folder")
+        );
     }
 }

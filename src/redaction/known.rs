@@ -30,8 +30,6 @@ pub(super) struct Known {
     values: BTreeSet<String>,
     /// Whole texts of several words, by their first word in lower case.
     phrases: HashMap<String, Vec<Vec<char>>>,
-    /// Ids of people, of any length.
-    ids: HashSet<String>,
 }
 
 impl Known {
@@ -51,6 +49,9 @@ impl Known {
         }
         let tokens = tokens(text);
         let words = tokens.iter().filter(|(token, _)| *token == Token::Word);
+        let dates = tokens.iter().filter(|(token, _)| *token == Token::Date);
+        let dates = dates.map(|(_, range)| text[range.clone()].iter().collect::<String>());
+        self.values.extend(dates);
         let words: Vec<&[char]> = words.map(|(_, range)| &text[range.clone()]).collect();
         if words.len() > 1
             && let Some(first) = words.first()
@@ -58,16 +59,15 @@ impl Known {
             let phrases = self.phrases.entry(lower(first)).or_default();
             phrases.push(text.to_vec());
         }
+        // The words of a mail address are those of an organization too.
+        if text.contains(&'@') {
+            return;
+        }
         let is_short = words.len() <= MOST_WORDS && text.len() <= MOST_CHARACTERS;
         // A single word is the whole text.
         let is_name = (is_name && is_short) || words.len() == 1;
         for word in words {
             self.learn_word(word, is_name);
-        }
-        for (token, range) in tokens {
-            if token == Token::Date {
-                self.values.insert(text[range].iter().collect());
-            }
         }
     }
 
@@ -81,17 +81,6 @@ impl Known {
         } else if is_name && word.len() == 2 && word[0].is_uppercase() {
             self.short.insert(word.iter().collect());
         }
-    }
-
-    /// Somebody's id was seen.
-    pub(super) fn learn_id(&mut self, id: &[char]) {
-        self.learn(id);
-        self.ids.insert(id.iter().collect());
-    }
-
-    /// Whether that is the id of somebody.
-    pub(super) fn is_id(&self, id: &[char]) -> bool {
-        self.ids.contains(&id.iter().collect::<String>())
     }
 
     fn is_word(&self, word: &[char]) -> bool {

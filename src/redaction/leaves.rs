@@ -2,6 +2,8 @@
 //!
 //! The walk knows the FHIR type of every property; the list of personal data and the type decide.
 
+use std::collections::HashSet;
+
 use super::elements::{Elements, Kind};
 use super::rules::{Listed, RULES, Scope};
 use crate::json::{Member, Node, Value};
@@ -11,9 +13,7 @@ use crate::json::{Member, Node, Value};
 pub(super) enum Treatment {
     /// Stays.
     Keep,
-    /// Stays, but for what is known to be personal from elsewhere.
-    Mention,
-    /// The text of a server for people: as `Mention`, and numbers and addresses in it go.
+    /// The text of a server for people: what is known of somebody goes, and what looks personal.
     Message,
     /// An address or reference: the ids of people and the values of searches go.
     Address,
@@ -69,6 +69,7 @@ pub(super) fn leaves(root: &Node<'_>, elements: &Elements) -> Vec<Leaf> {
     let mut walk = Walk {
         elements,
         leaves: Vec::new(),
+        contained: HashSet::new(),
     };
     walk.root(root);
     walk.leaves
@@ -77,6 +78,8 @@ pub(super) fn leaves(root: &Node<'_>, elements: &Elements) -> Vec<Leaf> {
 struct Walk<'e> {
     elements: &'e Elements,
     leaves: Vec<Leaf>,
+    /// `#id` of the contained people of the resource: a reference to one is an id too.
+    contained: HashSet<String>,
 }
 
 impl Walk<'_> {
@@ -115,6 +118,12 @@ impl Walk<'_> {
             scope,
             target: None,
         };
+        let contained = node.get("contained").map(Node::entries).unwrap_or_default();
+        let people = contained
+            .iter()
+            .filter(|resource| RULES.is_person(resource.str("resourceType").unwrap_or_default()));
+        let ids = people.filter_map(|person| person.str("id"));
+        self.contained.extend(ids.map(|id| format!("#{id}")));
         for member in node.members() {
             match &*member.name {
                 "resourceType" => self.leaf(&member.value, Treatment::Keep),
@@ -123,7 +132,7 @@ impl Walk<'_> {
                     let person = unknown || RULES.is_person(name);
                     let treatment = match person {
                         true => Treatment::Id,
-                        false => Treatment::Mention,
+                        false => Treatment::Keep,
                     };
                     self.leaf(&member.value, treatment);
                 }
@@ -185,6 +194,9 @@ impl Walk<'_> {
                 members
                     .iter()
                     .for_each(|member| self.property(&place, member));
+            }
+            (Kind::Primitive(_), Value::String(text)) if self.contained.contains(&**text) => {
+                self.leaf(node, Treatment::Id);
             }
             (Kind::Primitive(code), Value::String(_)) => {
                 let treatment = string(place, code);
@@ -268,19 +280,19 @@ fn string(place: &Place, code: &str) -> Treatment {
     match code {
         // The id of an element is for links inside the resource (R4 2.24.0.4).
         "string" | "id" if place.path.ends_with(".id") && place.scope != Scope::Personal => {
-            Treatment::Mention
+            Treatment::Keep
         }
+        "string" if place.path == "Subscription.criteria" => Treatment::Address,
         "string" | "markdown" if place.path.ends_with(".reference") && place.target.is_some() => {
             Treatment::Address
         }
         "string" | "markdown" | "id" => match place.target {
             // The display and the identifier of a reference belong to its target.
-            Some(Target::Thing) if place.scope != Scope::Personal => Treatment::Mention,
+            Some(Target::Thing) if place.scope != Scope::Personal => Treatment::Keep,
             Some(Target::Person) if personal != Some(false) => Treatment::Name,
             _ if personal == Some(false) => match place.path.starts_with("OperationOutcome.") {
                 true => Treatment::Message,
-                false if is_word_of_code(place) => Treatment::Keep,
-                false => Treatment::Mention,
+                false => Treatment::Keep,
             },
             _ if is_name(place) => Treatment::Name,
             _ => Treatment::Prose,
@@ -301,13 +313,6 @@ fn is_name(place: &Place) -> bool {
     let mut datatypes = place.datatypes.iter();
     place.path.ends_with(".name")
         || datatypes.any(|path| NAMES.iter().any(|name| path.starts_with(name)))
-}
-
-/// What is compared with terminology must not change at all.
-fn is_word_of_code(place: &Place) -> bool {
-    let mut datatypes = place.datatypes.iter();
-    datatypes
-        .any(|path| path == "Coding.display" || path == "Coding.version" || path.ends_with("unit"))
 }
 
 /// What the list says: the longest path of the resource, then of the datatypes from the innermost,

@@ -112,8 +112,7 @@ struct Pass<'p> {
 
 impl Pass<'_> {
     fn learn(&self, exchange: &Exchange, known: &mut Known) {
-        let nothing = Known::default();
-        address::rewrite(&exchange.request.url, self.pseudonyms, &nothing, known);
+        address::rewrite(&exchange.request.url, self.pseudonyms, known);
         let request_type = content_type(&exchange.request.headers);
         if let Some(body) = &exchange.request.body {
             self.learn_body(body, request_type, known);
@@ -125,8 +124,7 @@ impl Pass<'_> {
 
     fn learn_body(&self, body: &str, content_type: Option<&str>, known: &mut Known) {
         if is_form(content_type) {
-            let nothing = Known::default();
-            address::rewrite_form(body, true, self.pseudonyms, &nothing, known);
+            address::rewrite_form(body, true, self.pseudonyms, known);
             return;
         }
         let Ok(document) = json::read(body) else {
@@ -138,14 +136,14 @@ impl Pass<'_> {
             };
             let spelled = Spelled::json(inside);
             match leaf.treatment {
-                Treatment::Name | Treatment::Date => known.learn(&spelled.characters),
+                Treatment::Name | Treatment::Id | Treatment::Date => {
+                    known.learn(&spelled.characters);
+                }
                 Treatment::Prose => known.learn_prose(&spelled.characters),
                 // Short numbers are not replaced where they stand, nor anywhere else.
                 Treatment::Number if inside.len() >= 5 => known.learn(&spelled.characters),
-                Treatment::Id => known.learn_id(&spelled.characters),
                 Treatment::Address => {
-                    let nothing = Known::default();
-                    address::rewrite(&spelled.text(), self.pseudonyms, &nothing, known);
+                    address::rewrite(&spelled.text(), self.pseudonyms, known);
                 }
                 Treatment::Message => {
                     for range in message::suspicious(&spelled.characters) {
@@ -153,7 +151,6 @@ impl Pass<'_> {
                     }
                 }
                 Treatment::Keep
-                | Treatment::Mention
                 | Treatment::Number
                 | Treatment::PersonalAddress
                 | Treatment::Base64
@@ -168,7 +165,7 @@ impl Pass<'_> {
             id: exchange.id.clone(),
             request: Request {
                 method: request.method,
-                url: self.address(&request.url, known),
+                url: self.address(&request.url),
                 headers: self.headers(&request.headers, known),
                 body: request
                     .body
@@ -180,7 +177,7 @@ impl Pass<'_> {
                 .iter()
                 .map(|redirect| Redirect {
                     status: redirect.status,
-                    location: self.address(&redirect.location, known),
+                    location: self.address(&redirect.location),
                 })
                 .collect(),
             outcome: self.outcome(&exchange.outcome, known),
@@ -207,10 +204,8 @@ impl Pass<'_> {
     fn headers(&self, headers: &[(String, String)], known: &Known) -> Vec<(String, String)> {
         let rewrite = |(name, value): &(String, String)| {
             let value = match name.to_ascii_lowercase().as_str() {
-                "location" | "content-location" | "referer" => self.address(value, known),
-                "if-none-exist" => {
-                    address::rewrite_form(value, true, self.pseudonyms, known, &mut ())
-                }
+                "location" | "content-location" | "referer" => self.address(value),
+                "if-none-exist" => address::rewrite_form(value, true, self.pseudonyms, &mut ()),
                 _ => self.plain(value, known),
             };
             (name.clone(), value)
@@ -218,8 +213,8 @@ impl Pass<'_> {
         headers.iter().map(rewrite).collect()
     }
 
-    fn address(&self, text: &str, known: &Known) -> String {
-        address::rewrite(text, self.pseudonyms, known, &mut ())
+    fn address(&self, text: &str) -> String {
+        address::rewrite(text, self.pseudonyms, &mut ())
     }
 
     fn plain(&self, text: &str, known: &Known) -> String {
@@ -232,7 +227,7 @@ impl Pass<'_> {
 
     fn body(&self, body: &str, content_type: Option<&str>, known: &Known) -> String {
         if is_form(content_type) {
-            return address::rewrite_form(body, true, self.pseudonyms, known, &mut ());
+            return address::rewrite_form(body, true, self.pseudonyms, &mut ());
         }
         match json::read(body) {
             Ok(document) => {
@@ -240,12 +235,9 @@ impl Pass<'_> {
                 mark.to_owned() + &self.document(&document, known)
             }
             Err(_) if body.trim_start().starts_with(['{', '[', '"']) => {
-                broken::rewrite(body, self.pseudonyms, |text| self.address(text, known))
+                broken::rewrite(body, self.pseudonyms, |text| self.address(text))
             }
-            Err(_) => {
-                let page = Page { pass: self, known };
-                markup::rewrite(body, &page)
-            }
+            Err(_) => markup::rewrite(body, &Page(self)),
         }
     }
 
@@ -273,7 +265,6 @@ impl Pass<'_> {
         let hide = self.pseudonyms;
         let replaced = match leaf.treatment {
             Treatment::Keep => return inside.to_owned(),
-            Treatment::Mention => known.hide(hide, characters),
             Treatment::Message => message::hide(hide, known, characters),
             Treatment::Name | Treatment::Prose | Treatment::Id => hide.text(characters),
             Treatment::Date => hide.date(characters),
@@ -284,7 +275,7 @@ impl Pass<'_> {
                 return respelled(&spelled, &text);
             }
             Treatment::Address => {
-                let text = self.address(&spelled.text(), known);
+                let text = self.address(&spelled.text());
                 return respelled(&spelled, &text);
             }
             Treatment::PersonalAddress => {
@@ -336,18 +327,15 @@ fn is_form(content_type: Option<&str>) -> bool {
     content_type.is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
 }
 
-/// A web page: what is known goes, and every word that is not harmless.
-struct Page<'p> {
-    pass: &'p Pass<'p>,
-    known: &'p Known,
-}
+/// A web page: every word goes that is not harmless.
+struct Page<'p>(&'p Pass<'p>);
 
 impl Replace for Page<'_> {
     fn text(&self, text: &[char]) -> Vec<char> {
-        message::hide_page(self.pass.pseudonyms, text)
+        message::hide_page(self.0.pseudonyms, text)
     }
 
     fn address(&self, address: &str) -> String {
-        self.pass.address(address, self.known)
+        self.0.address(address)
     }
 }

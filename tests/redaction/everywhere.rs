@@ -118,10 +118,8 @@ fn remaining(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 /// What may stay of a type that stands for people: words of codes and units, large areas.
 fn may_stay(path: &str) -> bool {
     let last = |name: &str| path.ends_with(&format!(".{name}"));
-    let in_concept = path
-        .rsplit('.')
-        .nth(1)
-        .is_some_and(|name| name != "address" && name != "name");
+    // Of the types that name an identifier or a party; all others are listed as personal.
+    let in_concept = path.ends_with(".type.text") || path.contains(".meta.");
     (last("display") || last("version")) && (path.contains(".coding.") || path.contains(".tag.") || path.contains(".security."))
         || last("unit")
         || (last("text") && in_concept)
