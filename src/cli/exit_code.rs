@@ -17,6 +17,18 @@ pub enum ExitCode {
 }
 
 impl ExitCode {
+    /// The one of that number; a number that is none of them means that a run is incomplete.
+    #[must_use]
+    pub fn from_code(code: u8) -> Self {
+        match code {
+            0 => Self::Conformant,
+            1 => Self::Failure,
+            2 => Self::Usage,
+            4 => Self::NothingTested,
+            _ => Self::Incomplete,
+        }
+    }
+
     /// The one that wins when several apply.
     #[must_use]
     pub fn strongest(codes: impl IntoIterator<Item = Self>) -> Self {

@@ -2,8 +2,10 @@
 
 mod exit_code;
 mod guide;
+mod list;
 mod output;
 mod render;
+mod run;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +26,10 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Test a server and write a conformance report
+    Run(Box<run::RunCommand>),
+    /// List suites, scenarios, checks, requirements or the plan of a run
+    List(list::ListCommand),
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
     /// Make another format from a report.json
@@ -35,7 +41,15 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
+        Command::Run(command) => command.run(),
+        Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
     }
+}
+
+/// Says on standard error what went wrong.
+fn complain(error: &dyn std::fmt::Display, code: ExitCode) -> ExitCode {
+    eprintln!("error: {error}");
+    code
 }

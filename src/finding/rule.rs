@@ -62,6 +62,18 @@ codes! {
         MediaType = "media-type",
         /// A search returns what was asked for, with right totals and links (R4 3.1.1).
         SearchResult = "search-result",
+        /// The address at which an interaction is answered.
+        Address = "address",
+        /// The login, and what is refused without one.
+        Login = "login",
+        /// Links between the pages of a search.
+        Paging = "paging",
+        /// The OperationOutcome that explains a failure.
+        ErrorBody = "error-body",
+        /// An expectation of a scenario file.
+        Expectation = "expectation",
+        /// No whole answer came.
+        Transport = "transport",
         /// What is read back is what was stored.
         RoundTrip = "round-trip",
     }
@@ -90,9 +102,15 @@ impl Rule {
             Self::ReferenceResolution | Self::ProfileUnknown => IssueType::NotFound,
             Self::Invariant => IssueType::Invariant,
             Self::Narrative => IssueType::Invalid,
-            Self::Status | Self::Header | Self::SearchResult => IssueType::Processing,
-            Self::MediaType => IssueType::NotSupported,
+            Self::Status | Self::Header | Self::SearchResult | Self::Paging => {
+                IssueType::Processing
+            }
+            Self::MediaType | Self::Address => IssueType::NotSupported,
+            Self::Login => IssueType::Login,
+            Self::ErrorBody => IssueType::Incomplete,
             Self::RoundTrip => IssueType::Value,
+            Self::Expectation => IssueType::BusinessRule,
+            Self::Transport => IssueType::Transient,
         }
     }
 }

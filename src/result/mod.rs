@@ -76,6 +76,10 @@ pub struct CheckResult {
     pub requirements: Vec<String>,
     /// How binding the requirement is.
     pub level: Level,
+    /// Whether it applies only where the server gives an occasion, such as a second page; then one
+    /// that had none is no gap as long as another of the same requirement had one.
+    #[serde(default)]
+    pub conditional: bool,
     /// What it was about.
     pub subject: Subject,
     /// How it ended.
@@ -98,6 +102,9 @@ pub struct Observed {
     pub resource: Option<String>,
     /// The finding.
     pub finding: Finding,
+    /// How many more of the same identity were seen and not kept.
+    #[serde(default)]
+    pub repeats: u32,
 }
 
 /// What a check is about: part of a finding's identity.
@@ -216,11 +223,13 @@ mod tests {
             exchange: None,
             resource: None,
             finding,
+            repeats: 0,
         };
         CheckResult {
             check: "read-status".to_owned(),
             requirements: Vec::new(),
             level: Level::Shall,
+            conditional: false,
             subject: Subject::default(),
             verdict,
             reason: None,

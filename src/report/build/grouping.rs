@@ -171,7 +171,7 @@ impl Seen<'_> {
     }
 
     fn count_in(&self, group: &mut FindingGroup) {
-        group.count += 1;
+        group.count += 1 + self.observed.repeats;
         group.level = group.level.min(self.check.level);
         for requirement in &self.check.requirements {
             if let Err(at) = group.requirements.binary_search(requirement) {

@@ -1,6 +1,6 @@
 //! Suites with their scenarios, and the rule by which a suite is green.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::grouping::Groups;
 use super::skipped;
@@ -59,7 +59,8 @@ fn suite(planned: &PlannedSuite, run: &RunResult, groups: &Groups) -> SuiteRepor
 }
 
 /// Why a suite is not green. It is green only if every SHALL of its plan was tested, for every
-/// resource type, interaction and parameter it was planned for, and none failed.
+/// resource type, interaction and parameter it was planned for, and none failed; a conditional
+/// check that had no occasion is no gap where another of its requirement had one.
 fn not_green_because(checks: &[&CheckResult], stopped_because: Option<&str>) -> Vec<String> {
     let shall = || checks.iter().filter(|check| check.level == Level::Shall);
     let count = |verdict| shall().filter(|check| check.settled() == verdict).count();
@@ -85,7 +86,15 @@ fn not_green_because(checks: &[&CheckResult], stopped_because: Option<&str>) -> 
         errors => because.push(format!("{errors} checks could not be evaluated")),
     }
     let mut untested: BTreeMap<String, usize> = BTreeMap::new();
-    for check in shall().filter(|check| check.settled() == Verdict::Skip) {
+    let tested: BTreeSet<&str> = shall()
+        .filter(|check| check.settled() != Verdict::Skip)
+        .flat_map(|check| check.requirements.iter().map(String::as_str))
+        .collect();
+    let is_gap = |check: &CheckResult| {
+        let elsewhere = |id: &String| tested.contains(id.as_str());
+        !(check.conditional && check.requirements.iter().all(elsewhere))
+    };
+    for check in shall().filter(|check| check.settled() == Verdict::Skip && is_gap(check)) {
         *untested.entry(skipped::reason(check)).or_default() += 1;
     }
     for (reason, count) in untested {

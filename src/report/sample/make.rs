@@ -42,6 +42,7 @@ impl Scope {
             check: self.check.to_owned(),
             requirements: vec![self.requirement.to_owned()],
             level: self.level,
+            conditional: false,
             subject: self.subject,
             verdict: Verdict::of_check(self.level, evidence, &findings),
             reason: None,
@@ -65,6 +66,7 @@ pub(super) fn seen(exchange: &str, resource: Option<&str>, finding: Finding) -> 
         exchange: Some(exchange.to_owned()),
         resource: resource.map(str::to_owned),
         finding,
+        repeats: 0,
     }
 }
 

@@ -1,0 +1,112 @@
+//! Judging one answer by its status and headers.
+
+use super::Judgement;
+use crate::finding::Rule;
+use crate::http::{Exchange, Outcome, Response};
+
+/// The response; where none came, the check cannot be evaluated and says so.
+pub fn response<'e>(judgement: &mut Judgement, exchange: &'e Exchange) -> Option<&'e Response> {
+    match &exchange.outcome {
+        Outcome::Response(response) => {
+            judgement.saw_exchange();
+            Some(response)
+        }
+        Outcome::Failure(failure) => {
+            judgement.error(format!("{}: {}", failure.failure, failure.message));
+            None
+        }
+    }
+}
+
+/// Holds the status to one that is expected; true where it is.
+pub fn status(judgement: &mut Judgement, exchange: &Exchange, expected: u16) -> bool {
+    let Some(response) = response(judgement, exchange) else {
+        return false;
+    };
+    if response.status == expected {
+        return true;
+    }
+    judgement.broken_by(
+        &exchange.id,
+        Rule::Status,
+        "http.status",
+        &format!("status {expected}"),
+        &describe_status(response),
+    );
+    false
+}
+
+/// A failure (4xx, 5xx) carries an OperationOutcome with an issue.
+pub fn error_body(judgement: &mut Judgement, exchange: &Exchange) {
+    let Some(response) = exchange.response() else { return };
+    if response.status < 400 {
+        return;
+    }
+    judgement.saw_exchange();
+    let found = match crate::json::read(&response.body) {
+        Err(_) if response.body.trim().is_empty() => "an empty body".to_owned(),
+        Err(_) => format!(
+            "a body that is no JSON ({})",
+            response.media_type().unwrap_or_else(|| "without a media type".to_owned())
+        ),
+        Ok(document) => match document.root.str("resourceType") {
+            Some("OperationOutcome") if document.root.get("issue").is_some_and(|issue| !issue.entries().is_empty()) => {
+                return;
+            }
+            Some("OperationOutcome") => "an OperationOutcome without an issue".to_owned(),
+            Some(other) => format!("a {other}"),
+            None => "JSON without a `resourceType`".to_owned(),
+        },
+    };
+    judgement.broken_by(
+        &exchange.id,
+        Rule::ErrorBody,
+        "http.body",
+        "an OperationOutcome that says what went wrong",
+        &format!("status {} with {found}", response.status),
+    );
+}
+
+/// A well-formed request is not answered by a server error.
+pub fn no_server_error(judgement: &mut Judgement, exchange: &Exchange) {
+    let Some(response) = exchange.response() else { return };
+    judgement.saw_exchange();
+    if response.status >= 500 {
+        judgement.broken_by(
+            &exchange.id,
+            Rule::Status,
+            "http.status",
+            "a status below 500",
+            &describe_status(response),
+        );
+        judgement.hint("look at the server's log at this time; a request that cannot be served is refused with 4xx");
+    }
+}
+
+/// The status, and what an OperationOutcome says of it.
+#[must_use]
+pub fn describe_status(response: &Response) -> String {
+    match outcome_text(response) {
+        Some(text) => format!("status {} ({text})", response.status),
+        None => format!("status {}", response.status),
+    }
+}
+
+/// The text of the first issue of an OperationOutcome.
+#[must_use]
+pub fn outcome_text(response: &Response) -> Option<String> {
+    let document = crate::json::read(&response.body).ok()?;
+    if document.root.str("resourceType") != Some("OperationOutcome") {
+        return None;
+    }
+    let issue = document.root.get("issue")?.entries().first()?;
+    let text = issue
+        .get("details")
+        .and_then(|details| details.str("text"))
+        .or_else(|| issue.str("diagnostics"))?;
+    let mut short: String = text.chars().take(200).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    Some(short)
+}

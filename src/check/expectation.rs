@@ -1,0 +1,74 @@
+//! Expectations of scenario files: FHIRPath that must be true of an answer.
+
+use super::{Check, Judgement};
+use crate::fhirpath::{Collection, Context, Element, Expression, LocalEnvironment, Model};
+use crate::finding::{Finding, Rule, Severity};
+use crate::json::Node;
+use crate::result::Subject;
+use crate::suite::Expectation;
+
+/// The check that all expectations share; each names its own requirement.
+pub const EXPECTATION: Check = Check {
+    id: "expectation",
+    requirements: &["RT-1.identifier"],
+    title: "an expectation of the scenario holds",
+};
+
+/// Holds one expectation (captures already filled in) to a resource.
+#[must_use]
+pub fn judge(
+    model: &dyn Model,
+    expectation: &Expectation,
+    fhirpath: &str,
+    exchange: &str,
+    resource: &Node<'_>,
+    subject: &Subject,
+) -> Judgement {
+    let mut judgement = Judgement::new(&EXPECTATION, subject).of_requirement(&expectation.requirement);
+    judgement.saw_resource();
+    match is_true(model, fhirpath, resource) {
+        Ok(true) => {}
+        Ok(false) => {
+            let label = super::validity::label(resource);
+            let mut finding = Finding::new(
+                Severity::Error,
+                Rule::Expectation,
+                resource.str("resourceType").unwrap_or_default(),
+                format!("expected that {}, found that it does not hold", expectation.says),
+            );
+            finding.constraint = Some(expectation.says.clone());
+            finding.expected = Some(fhirpath.to_owned());
+            judgement.find(exchange, Some(&label), finding);
+        }
+        Err(message) => judgement.error(message),
+    }
+    judgement
+}
+
+/// Whether an expression is true of a resource; an empty result is not.
+///
+/// # Errors
+/// The expression cannot be read or evaluated.
+pub fn is_true(model: &dyn Model, fhirpath: &str, resource: &Node<'_>) -> Result<bool, String> {
+    let expression = Expression::parse(fhirpath).map_err(|error| format!("`{fhirpath}`: {error}"))?;
+    let environment = LocalEnvironment::new(model);
+    let context = Context::new(model, &environment, Element::resource(resource, model));
+    expression
+        .evaluate_boolean(&context)
+        .map(|value| value == Some(true))
+        .map_err(|error| format!("`{fhirpath}`: {error}"))
+}
+
+/// The first value of an expression as text.
+///
+/// # Errors
+/// The expression cannot be read or evaluated.
+pub fn first_text(model: &dyn Model, fhirpath: &str, resource: &Node<'_>) -> Result<Option<String>, String> {
+    let expression = Expression::parse(fhirpath).map_err(|error| format!("`{fhirpath}`: {error}"))?;
+    let environment = LocalEnvironment::new(model);
+    let context = Context::new(model, &environment, Element::resource(resource, model));
+    let items: Collection<'_> = expression
+        .evaluate(&context)
+        .map_err(|error| format!("`{fhirpath}`: {error}"))?;
+    Ok(items.iter().find_map(|item| item.to_text().map(|text| text.to_string())))
+}

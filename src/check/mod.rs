@@ -1,0 +1,16 @@
+//! Checks: a requirement held against what the server did.
+//!
+//! Each check is named in the [`catalog`]; the other files hold the judging, which is pure: it
+//! sees answers and says what it finds. Sending is the runner's.
+
+pub mod catalog;
+pub mod create;
+pub mod expectation;
+pub mod exchange;
+mod judgement;
+pub mod page;
+pub mod read;
+pub mod validity;
+
+pub use catalog::Check;
+pub use judgement::Judgement;

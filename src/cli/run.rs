@@ -1,0 +1,180 @@
+//! `run`: test a server and write the report.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::ExitCode;
+use crate::http::Mode;
+use crate::options::RunArguments;
+use crate::result::ScenarioResult;
+use crate::run::{Progress, RunError};
+
+/// Test a server and write a conformance report
+#[derive(Debug, Args)]
+pub struct RunCommand {
+    /// FHIR base of the server; without it the built-in reference server is tested
+    #[arg(long, value_name = "URL")]
+    target: Option<String>,
+    /// Release under test, with an optional suffix; names the report
+    #[arg(long, value_name = "LABEL")]
+    release: Option<String>,
+    /// What may be sent [default: read; write for the built-in server]
+    #[arg(long, value_enum)]
+    mode: Option<ModeArgument>,
+    /// The host, repeated, to allow --mode write on another machine
+    #[arg(long, value_name = "HOST")]
+    confirm_write: Option<String>,
+    /// Suite by name, or a scenario file; may be repeated [default: all]
+    #[arg(long = "suite", value_name = "NAME|FILE")]
+    suites: Vec<String>,
+    /// Folder of the report [default: reports/<label>]
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// File with user and password, readable by its owner only
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+    /// PEM file of certificates to trust beside the system's
+    #[arg(long = "ca", value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Another FHIR package; may be repeated
+    #[arg(long = "package", value_name = "DIR|TGZ")]
+    packages: Vec<PathBuf>,
+    /// Seconds for one request [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+    /// Scenarios side by side [default: 4]
+    #[arg(long, value_name = "N")]
+    concurrency: Option<usize>,
+    /// Requests per second at most
+    #[arg(long, value_name = "N")]
+    max_rate: Option<f64>,
+    /// Pages of one search at most [default: 1000]
+    #[arg(long, value_name = "N")]
+    max_pages: Option<usize>,
+    /// Leave personal data in everything that is written
+    #[arg(long)]
+    include_personal_data: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+    /// No colour [also: NO_COLOR]
+    #[arg(long)]
+    no_color: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ModeArgument {
+    Read,
+    Write,
+}
+
+impl RunCommand {
+    /// Carries the command out.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        let (quiet, no_color) = (self.quiet, self.no_color);
+        let options = match self.arguments().check() {
+            Ok(options) => options,
+            Err(error) => return super::complain(&error, ExitCode::Usage),
+        };
+        if options.include_personal_data {
+            eprintln!("warning: personal data stays in everything that is written to {}", options.output.display());
+        }
+        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return super::complain(&error, ExitCode::Incomplete),
+        };
+        let progress = Bar::new(quiet);
+        let finished = runtime.block_on(crate::run::run(&options, &progress));
+        progress.bar.finish_and_clear();
+        match finished {
+            Err(error) => super::complain(&error, exit_code(&error)),
+            Ok(finished) => {
+                if !quiet {
+                    print_report(&finished, no_color);
+                }
+                ExitCode::from_code(finished.report.exit_code)
+            }
+        }
+    }
+
+    fn arguments(self) -> RunArguments {
+        RunArguments {
+            target: self.target,
+            release: self.release,
+            mode: self.mode.map(|mode| match mode {
+                ModeArgument::Read => Mode::Read,
+                ModeArgument::Write => Mode::Write,
+            }),
+            confirm_write: self.confirm_write,
+            suites: self.suites,
+            output: self.output,
+            credentials: self.credentials,
+            ca_file: self.ca_file,
+            packages: self.packages,
+            timeout: self.timeout,
+            concurrency: self.concurrency,
+            max_rate: self.max_rate,
+            max_pages: self.max_pages,
+            include_personal_data: self.include_personal_data,
+        }
+    }
+}
+
+fn exit_code(error: &RunError) -> ExitCode {
+    match error {
+        RunError::Suite(_)
+        | RunError::Package(_)
+        | RunError::Credentials(_)
+        | RunError::Client(_)
+        | RunError::Output { .. } => ExitCode::Usage,
+        RunError::NothingSelected => ExitCode::NothingTested,
+        RunError::Recording(_)
+        | RunError::Journal(_)
+        | RunError::Embedded(_)
+        | RunError::Key(_)
+        | RunError::Probe(_)
+        | RunError::Write(_) => ExitCode::Incomplete,
+    }
+}
+
+fn print_report(finished: &crate::run::Finished, no_color: bool) {
+    let mut style = super::output::table_style();
+    style.colour &= !no_color;
+    super::output::print(&format!("{}\n", crate::report::table(&finished.report, &style).trim_end()));
+    for file in &finished.files {
+        eprintln!("wrote {}", file.display());
+    }
+}
+
+/// Progress on a terminal, and nowhere else.
+struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    fn new(quiet: bool) -> Self {
+        let bar = ProgressBar::new(0);
+        if quiet || !std::io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+}
+
+impl Progress for Bar {
+    fn planned(&self, scenarios: usize) {
+        self.bar.set_length(scenarios as u64);
+    }
+
+    fn played(&self, scenario: &ScenarioResult) {
+        self.bar.inc(1);
+        self.bar.set_message(scenario.id.clone());
+    }
+}

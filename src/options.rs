@@ -1,0 +1,240 @@
+//! What a run is told to do, checked once: nothing after this has to ask again.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+use url::Url;
+
+use crate::http::Mode;
+
+/// Arguments of a run as they were given.
+#[derive(Debug, Clone, Default)]
+pub struct RunArguments {
+    /// FHIR base of the server; the built-in one where it is left out.
+    pub target: Option<String>,
+    /// Release under test.
+    pub release: Option<String>,
+    /// Read or write; by default read, and write for the built-in server.
+    pub mode: Option<Mode>,
+    /// Host on which writing was confirmed.
+    pub confirm_write: Option<String>,
+    /// Names of suites or paths of scenario files.
+    pub suites: Vec<String>,
+    /// Where the report goes; by default `reports/<label>`.
+    pub output: Option<PathBuf>,
+    /// File with user and password.
+    pub credentials: Option<PathBuf>,
+    /// PEM file of certificates to trust.
+    pub ca_file: Option<PathBuf>,
+    /// Other FHIR packages.
+    pub packages: Vec<PathBuf>,
+    /// Seconds for one request.
+    pub timeout: Option<u64>,
+    /// Scenarios side by side.
+    pub concurrency: Option<usize>,
+    /// Requests per second.
+    pub max_rate: Option<f64>,
+    /// Pages of one search.
+    pub max_pages: Option<usize>,
+    /// Whether personal data stays in what is written.
+    pub include_personal_data: bool,
+}
+
+/// A run, checked.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// The server; `None` is the built-in one.
+    pub target: Option<Url>,
+    /// What may be sent.
+    pub mode: Mode,
+    /// Label of the report: the release, or what stands in for it.
+    pub label: String,
+    /// Release under test.
+    pub release: Option<String>,
+    /// Names of suites or paths of scenario files; all shipped suites if empty.
+    pub suites: Vec<String>,
+    /// Folder of the report.
+    pub output: PathBuf,
+    /// File with user and password.
+    pub credentials: Option<PathBuf>,
+    /// PEM file of certificates to trust.
+    pub ca_file: Option<PathBuf>,
+    /// Other FHIR packages.
+    pub packages: Vec<PathBuf>,
+    /// Longest time for one request.
+    pub timeout: Duration,
+    /// Scenarios side by side, and requests at the same time.
+    pub concurrency: usize,
+    /// Requests per second, if bounded.
+    pub max_rate: Option<f64>,
+    /// Pages of one search.
+    pub max_pages: usize,
+    /// Whether personal data stays in what is written.
+    pub include_personal_data: bool,
+}
+
+/// Arguments that do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OptionsError {
+    /// Not an address.
+    #[error("expected --target to be an address such as https://imis.example.org/api/api_fhir_r4/, found `{found}`: {reason}")]
+    Target {
+        /// What was given.
+        found: String,
+        /// Why it is none.
+        reason: String,
+    },
+    /// Not a label.
+    #[error("expected --release to be letters, digits, `.`, `-` and `_`, such as 26.04 or 26.04-rc2, found `{0}`")]
+    Label(String),
+    /// Writing to a server elsewhere needs a word.
+    #[error(
+        "--mode write creates data on {host}, which is not this machine: repeat the host as --confirm-write {host} to allow it"
+    )]
+    Unconfirmed {
+        /// The host.
+        host: String,
+    },
+    /// A number that is none.
+    #[error("expected {name} to be at least 1, found 0")]
+    Zero {
+        /// The option.
+        name: &'static str,
+    },
+}
+
+impl RunArguments {
+    /// Checks the arguments.
+    ///
+    /// # Errors
+    /// The first that does not fit.
+    pub fn check(self) -> Result<RunOptions, OptionsError> {
+        let target = self.target.as_deref().map(parse_target).transpose()?;
+        let mode = self.mode.unwrap_or(if target.is_none() { Mode::Write } else { Mode::Read });
+        if let Some(url) = &target {
+            confirmed(url, mode, self.confirm_write.as_deref())?;
+        }
+        let label = match (&self.release, &target) {
+            (Some(release), _) => release.clone(),
+            (None, None) => "embedded".to_owned(),
+            (None, Some(url)) => url.host_str().unwrap_or("target").replace([':', '[', ']'], "-"),
+        };
+        if !is_label(&label) {
+            return Err(OptionsError::Label(label));
+        }
+        for (name, number) in [("--concurrency", self.concurrency), ("--max-pages", self.max_pages)] {
+            if number == Some(0) {
+                return Err(OptionsError::Zero { name });
+            }
+        }
+        if self.timeout == Some(0) {
+            return Err(OptionsError::Zero { name: "--timeout" });
+        }
+        Ok(RunOptions {
+            output: self.output.unwrap_or_else(|| PathBuf::from("reports").join(&label)),
+            target,
+            mode,
+            label,
+            release: self.release,
+            suites: self.suites,
+            credentials: self.credentials,
+            ca_file: self.ca_file,
+            packages: self.packages,
+            timeout: Duration::from_secs(self.timeout.unwrap_or(60)),
+            concurrency: self.concurrency.unwrap_or(4),
+            max_rate: self.max_rate,
+            max_pages: self.max_pages.unwrap_or(1000),
+            include_personal_data: self.include_personal_data,
+        })
+    }
+}
+
+fn parse_target(found: &str) -> Result<Url, OptionsError> {
+    let failed = |reason: &str| OptionsError::Target {
+        // An address may hold an account; what stands before `@` is not repeated.
+        found: found.rsplit_once('@').map_or(found, |(_, rest)| rest).to_owned(),
+        reason: reason.to_owned(),
+    };
+    let url = Url::parse(found).map_err(|error| failed(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(failed("it is neither http nor https"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(failed("it holds an account; give that as OPENIMIS_USER and OPENIMIS_PASSWORD"));
+    }
+    Ok(url)
+}
+
+fn confirmed(url: &Url, mode: Mode, host: Option<&str>) -> Result<(), OptionsError> {
+    let here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let named = url.host_str().unwrap_or_default();
+    if mode == Mode::Read || here || host == Some(named) {
+        return Ok(());
+    }
+    Err(OptionsError::Unconfirmed { host: named.to_owned() })
+}
+
+fn is_label(label: &str) -> bool {
+    let fits = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_');
+    !label.is_empty() && label.len() <= 64 && label.chars().all(fits) && !label.starts_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(target: Option<&str>) -> RunArguments {
+        RunArguments {
+            target: target.map(str::to_owned),
+            ..RunArguments::default()
+        }
+    }
+
+    #[test]
+    fn the_built_in_server_is_written_to_and_a_given_one_only_read() {
+        let embedded = arguments(None).check().expect("fits");
+        assert_eq!((embedded.mode, embedded.label.as_str()), (Mode::Write, "embedded"));
+        let given = arguments(Some("https://imis.example.org/api/")).check().expect("fits");
+        assert_eq!((given.mode, given.label.as_str()), (Mode::Read, "imis.example.org"));
+    }
+
+    #[test]
+    fn writing_elsewhere_needs_the_host_repeated() {
+        let mut writing = arguments(Some("https://imis.example.org/api/"));
+        writing.mode = Some(Mode::Write);
+        let error = writing.clone().check().expect_err("not confirmed").to_string();
+        assert!(error.contains("--confirm-write imis.example.org"), "{error}");
+        writing.confirm_write = Some("other.example.org".to_owned());
+        assert!(writing.clone().check().is_err());
+        writing.confirm_write = Some("imis.example.org".to_owned());
+        assert!(writing.check().is_ok());
+    }
+
+    #[test]
+    fn writing_to_this_machine_needs_no_word() {
+        for base in ["http://127.0.0.1:8000/api/", "http://localhost/api/", "http://[::1]:80/api/"] {
+            let mut writing = arguments(Some(base));
+            writing.mode = Some(Mode::Write);
+            assert!(writing.check().is_ok(), "{base}");
+        }
+    }
+
+    #[test]
+    fn an_account_in_the_address_is_refused_and_not_repeated() {
+        let error = arguments(Some("http://me:s3cret@h/api")).check().expect_err("an account").to_string();
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn a_label_cannot_leave_the_reports_folder() {
+        let mut given = arguments(None);
+        given.release = Some("../x".to_owned());
+        assert_eq!(given.check().expect_err("no label"), OptionsError::Label("../x".to_owned()));
+    }
+}

@@ -1,0 +1,211 @@
+//! A create step: the body, the journal, the answer, and what to go on with if it failed.
+
+use super::scenario::{Scenario, StepOutcome};
+use super::step::{expectations, skipped_expectations, subject};
+use crate::check::create::{CreateJudge, created_id};
+use crate::check::{Judgement, catalog};
+use crate::dialect::{FHIR_JSON, PLAIN_JSON};
+use crate::finding::Rule;
+use crate::http::{Exchange, Method, RequestSpec};
+use crate::journal::{Effect, Intent, State, Ticket};
+use crate::result::Subject;
+use crate::suite::body::fill_body;
+use crate::suite::plan::PlannedStep;
+use crate::suite::Step;
+
+/// Carries out a create step.
+pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
+    let step = &planned.step;
+    let subject = subject(step);
+    let resource_type = step.resource_type.clone().unwrap_or_default();
+    let session = scenario.session;
+    let mut judge = CreateJudge::new(&session.validator, &subject);
+    let filled = match (&planned.skip, &step.body) {
+        (Some(reason), _) => Err(reason.clone()),
+        (None, None) => Err("the step has no body".to_owned()),
+        (None, Some(body)) => {
+            fill_body(&session.definitions, &session.model, body, &scenario.values).map_err(|error| error.to_string())
+        }
+    };
+    let mut outcome = StepOutcome::default();
+    match filled {
+        Err(reason) => {
+            judge.skip(&reason);
+            outcome.judgements = skipped_expectations(&step.expect, &subject, &reason);
+            outcome.notes.push(format!("nothing was sent: {reason}"));
+        }
+        Ok(filled) => {
+            if let Some(body) = &step.body {
+                outcome.notes.push(format!("shaped after the guide's example {}", body.example));
+            }
+            outcome.notes.extend(filled.changes.iter().map(|change| format!("changed {change}")));
+            create(scenario, step, &subject, &resource_type, &filled.text, &mut judge, &mut outcome).await;
+        }
+    }
+    let (mut judgements, choices) = judge.finish();
+    outcome.notes.extend(choices);
+    judgements.append(&mut outcome.judgements);
+    outcome.judgements = judgements;
+    go_on_with_existing(scenario, step, &mut outcome).await;
+    outcome
+}
+
+async fn create(
+    scenario: &mut Scenario<'_>,
+    step: &Step,
+    subject: &Subject,
+    resource_type: &str,
+    body: &str,
+    judge: &mut CreateJudge<'_>,
+    outcome: &mut StepOutcome,
+) {
+    let entry = intend(scenario, resource_type, body, outcome);
+    let exchange = match entry {
+        Ok(entry) => {
+            let exchange = post(scenario, subject, resource_type, body, outcome).await;
+            note_created(scenario, entry, resource_type, &exchange, outcome);
+            exchange
+        }
+        Err(reason) => {
+            judge.skip(&reason);
+            outcome.judgements.extend(skipped_expectations(&step.expect, subject, &reason));
+            return;
+        }
+    };
+    let Ok(sent) = crate::json::read(body) else { return };
+    let mut created = false;
+    judge.create(&exchange, resource_type, &sent.root, |_| created = true);
+    let answer = exchange.response().map(|response| response.body.clone()).unwrap_or_default();
+    match crate::json::read(&answer) {
+        Ok(document) if created => {
+            outcome.notes.extend(scenario.capture(&step.capture, &document.root));
+            let judgements = expectations(scenario, &step.expect, &exchange.id, &document, subject);
+            outcome.judgements.extend(judgements);
+        }
+        _ => {
+            let reason = "the create gave no resource back";
+            outcome.judgements.extend(skipped_expectations(&step.expect, subject, reason));
+        }
+    }
+    scenario.keep(exchange, true);
+}
+
+/// Writes down what is about to be created; without that nothing is sent.
+fn intend(
+    scenario: &Scenario<'_>,
+    resource_type: &str,
+    body: &str,
+    outcome: &mut StepOutcome,
+) -> Result<Option<Ticket>, String> {
+    let Some(journal) = &scenario.session.journal else { return Ok(None) };
+    let intent = Intent {
+        step: scenario.place(),
+        method: Method::Post,
+        resource_type: resource_type.to_owned(),
+        url: scenario.session.dialect.type_address(resource_type),
+        identifier: business_identifier(body),
+    };
+    journal.intend(intent).map(Some).map_err(|error| {
+        let reason = format!("nothing was sent: {error}");
+        outcome.notes.push(reason.clone());
+        reason
+    })
+}
+
+fn note_created(
+    scenario: &Scenario<'_>,
+    ticket: Option<Ticket>,
+    resource_type: &str,
+    exchange: &Exchange,
+    outcome: &mut StepOutcome,
+) {
+    let (Some(journal), Some(ticket)) = (&scenario.session.journal, ticket) else { return };
+    let location = exchange.response().and_then(|response| response.header("location"));
+    let effect = Effect {
+        state: match exchange.status() {
+            Some(200..300) => State::Done,
+            Some(400..500) => State::Refused,
+            // A server error may come after the row was written.
+            _ => State::Unclear,
+        },
+        status: exchange.status(),
+        id: location
+            .and_then(|location| created_id(location, resource_type))
+            .or_else(|| body_id(exchange)),
+        location: location.map(str::to_owned),
+    };
+    if let Err(error) = journal.note(ticket, effect) {
+        outcome.notes.push(error.to_string());
+    }
+}
+
+fn body_id(exchange: &Exchange) -> Option<String> {
+    let response = exchange.response().filter(|response| (200..300).contains(&response.status))?;
+    let document = crate::json::read(&response.body).ok()?;
+    document.root.str("id").map(str::to_owned)
+}
+
+fn business_identifier(body: &str) -> Option<String> {
+    let document = crate::json::read(body).ok()?;
+    let identifier = document.root.get("identifier")?.entries().first()?;
+    identifier.str("value").map(str::to_owned)
+}
+
+/// Sends the body as FHIR, and once more as plain JSON where the server refuses the media type:
+/// a refusal with 415 creates nothing.
+async fn post(
+    scenario: &mut Scenario<'_>,
+    subject: &Subject,
+    resource_type: &str,
+    body: &str,
+    outcome: &mut StepOutcome,
+) -> Exchange {
+    let mut judgement = Judgement::new(&catalog::CONTENT_TYPE, subject);
+    let exchange = post_as(scenario, resource_type, FHIR_JSON, body).await;
+    let exchange = if exchange.status() == Some(415) {
+        judgement.saw_exchange();
+        judgement.broken_by(&exchange.id, Rule::MediaType, "http.content-type", "a body sent as application/fhir+json to be taken", "status 415");
+        judgement.hint("let the server's parsers take application/fhir+json beside application/json");
+        scenario.keep(exchange, true);
+        outcome.notes.push("sent again as application/json, because application/fhir+json was refused".to_owned());
+        post_as(scenario, resource_type, PLAIN_JSON, body).await
+    } else {
+        if exchange.response().is_some() {
+            judgement.saw_exchange();
+        }
+        exchange
+    };
+    outcome.judgements.push(judgement);
+    exchange
+}
+
+async fn post_as(scenario: &mut Scenario<'_>, resource_type: &str, media_type: &str, body: &str) -> Exchange {
+    let url = scenario.session.dialect.type_address(resource_type);
+    let spec = RequestSpec::new(scenario.next_id(), Method::Post, url)
+        .header("accept", scenario.session.dialect.accept)
+        .body(media_type, body);
+    scenario.send(spec).await
+}
+
+/// Captures what later steps need from an existing resource where the create gave nothing.
+async fn go_on_with_existing(scenario: &mut Scenario<'_>, step: &Step, outcome: &mut StepOutcome) {
+    let Some(existing) = &step.or_existing else { return };
+    if existing.capture.keys().all(|name| scenario.values.contains_key(name)) {
+        return;
+    }
+    let url = scenario.session.dialect.type_address(&existing.search);
+    let exchange = scenario.get(&url).await;
+    let body = exchange.response().map(|response| response.body.clone()).unwrap_or_default();
+    scenario.keep(exchange, false);
+    let Ok(document) = crate::json::read(&body) else {
+        outcome.notes.push(format!("looked for an existing {} to go on with, and found none", existing.search));
+        return;
+    };
+    outcome.notes.extend(scenario.capture(&existing.capture, &document.root));
+    let found = existing.capture.keys().all(|name| scenario.values.contains_key(name));
+    outcome.notes.push(if found {
+        format!("the create gave nothing to go on with: later steps use an existing {} found by search", existing.search)
+    } else {
+        format!("looked for an existing {} to go on with, and found none", existing.search)
+    });
+}

@@ -1,0 +1,76 @@
+//! A read step: a bounded sample of what was found, or one target.
+
+use super::scenario::{Scenario, StepOutcome};
+use super::step::{expectations, skipped_expectations, subject};
+use crate::check::Judgement;
+use crate::check::read::ReadJudge;
+use crate::suite::plan::PlannedStep;
+use crate::suite::Step;
+
+/// Resources read where the step does not say how many.
+const DEFAULT_SAMPLE: usize = 3;
+
+/// Carries out a read step.
+pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
+    let step = &planned.step;
+    let subject = subject(step);
+    let session = scenario.session;
+    let mut judge = ReadJudge::new(&session.validator, &subject);
+    let mut judgements = Vec::new();
+    let mut notes = Vec::new();
+    match targets(scenario, planned) {
+        Err(reason) => {
+            judge.skip(&reason);
+            judgements.extend(skipped_expectations(&step.expect, &subject, &reason));
+        }
+        Ok(targets) => {
+            for (resource_type, id) in targets {
+                let url = session.dialect.instance_address(&resource_type, &id);
+                let exchange = scenario.get(&url).await;
+                let references = &mut scenario.references;
+                let answered = judge.read(&exchange, &resource_type, &id, |document| {
+                    references.collect(&session.definitions, &document.root);
+                });
+                let body = exchange.response().map(|response| response.body.clone()).unwrap_or_default();
+                match crate::json::read(&body) {
+                    Ok(document) if answered => {
+                        notes.extend(scenario.capture(&step.capture, &document.root));
+                        judgements.extend(expectations(scenario, &step.expect, &exchange.id, &document, &subject));
+                    }
+                    _ => judgements.extend(skipped_expectations(&step.expect, &subject, "the read gave no resource")),
+                }
+                let cited = judge.cites(&exchange.id)
+                    || judgements.iter().any(|judgement: &Judgement| judgement.cites(&exchange.id));
+                scenario.keep(exchange, cited);
+            }
+        }
+    }
+    let (mut all, choices) = judge.finish();
+    notes.extend(choices);
+    all.extend(judgements);
+    StepOutcome {
+        judgements: all,
+        notes,
+    }
+}
+
+/// What to read, or why nothing.
+fn targets(scenario: &Scenario<'_>, planned: &PlannedStep) -> Result<Vec<(String, String)>, String> {
+    let step: &Step = &planned.step;
+    if let Some(target) = &step.target {
+        let filled = scenario.fill(target).map_err(|missing| missing.to_string())?;
+        return filled
+            .split_once('/')
+            .map(|(resource_type, id)| vec![(resource_type.to_owned(), id.to_owned())])
+            .ok_or_else(|| format!("expected a target such as `Patient/123`, found `{filled}`"));
+    }
+    if !planned.required {
+        return Err("neither the guide nor the server declares a read of this type".to_owned());
+    }
+    let sample = step.sample.unwrap_or(DEFAULT_SAMPLE);
+    let targets: Vec<_> = scenario.found.iter().take(sample).cloned().collect();
+    if targets.is_empty() {
+        return Err("the search gave no resource with an id to read".to_owned());
+    }
+    Ok(targets)
+}

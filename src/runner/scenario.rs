@@ -1,0 +1,168 @@
+//! One scenario: its steps in order, and what they hand on to each other.
+
+use std::collections::BTreeMap;
+
+use super::{Played, Session};
+use crate::check::Judgement;
+use crate::fhirpath::DefinitionsModel;
+use crate::http::{Exchange, Outcome, RequestSpec};
+use crate::json::Node;
+use crate::result::{ScenarioResult, StepResult};
+use crate::suite::plan::{PlannedScenario, PlannedStep};
+use crate::suite::template::{MissingCapture, fill};
+
+/// A scenario being replayed.
+pub(super) struct Scenario<'s> {
+    pub(super) session: &'s Session,
+    id: String,
+    step: String,
+    sent_in_step: usize,
+    /// Captures and values of the run.
+    pub(super) values: BTreeMap<String, String>,
+    /// Ids of resources that a search found, by type.
+    pub(super) found: Vec<(String, String)>,
+    /// References of what was found, by element path.
+    pub(super) references: super::references::Seen,
+    exchanges: Vec<Exchange>,
+    step_exchanges: Vec<String>,
+}
+
+/// What a step gave.
+#[derive(Default)]
+pub(super) struct StepOutcome {
+    pub(super) judgements: Vec<Judgement>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Replays one scenario.
+pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played {
+    let mut scenario = Scenario {
+        session,
+        id: planned.id.clone(),
+        step: String::new(),
+        sent_in_step: 0,
+        values: session.values.clone(),
+        found: Vec::new(),
+        references: super::references::Seen::default(),
+        exchanges: Vec::new(),
+        step_exchanges: Vec::new(),
+    };
+    let mut steps = Vec::new();
+    for planned_step in &planned.steps {
+        steps.push(scenario.play_step(planned_step).await);
+    }
+    let resources = validated(&steps);
+    Played {
+        result: ScenarioResult {
+            suite: planned.suite.clone(),
+            id: planned.id.clone(),
+            title: planned.title.clone(),
+            steps,
+        },
+        exchanges: scenario.exchanges,
+        resources,
+    }
+}
+
+/// Resources held to R4: each is, whatever else it is held to.
+fn validated(steps: &[StepResult]) -> u32 {
+    steps
+        .iter()
+        .flat_map(|step| &step.checks)
+        .filter(|check| check.check == crate::check::catalog::VALID_R4.id)
+        .map(|check| check.evidence.resources)
+        .sum()
+}
+
+impl Scenario<'_> {
+    async fn play_step(&mut self, planned: &PlannedStep) -> StepResult {
+        self.step.clone_from(&planned.step.id);
+        self.sent_in_step = 0;
+        let outcome = super::step::perform(self, planned).await;
+        let checks: Vec<_> = outcome.judgements.into_iter().map(Judgement::finish).collect();
+        StepResult {
+            id: planned.step.id.clone(),
+            title: planned.step.title.clone(),
+            exchanges: std::mem::take(&mut self.step_exchanges),
+            checks,
+            notes: outcome.notes,
+        }
+    }
+
+    /// `scenario/step`.
+    pub(super) fn place(&self) -> String {
+        format!("{}/{}", self.id, self.step)
+    }
+
+    /// Sends a GET in the server's dialect.
+    pub(super) async fn get(&mut self, url: &str) -> Exchange {
+        let spec = RequestSpec::get(self.next_id(), url).header("accept", self.session.dialect.accept);
+        self.send(spec).await
+    }
+
+    /// Sends a request and notes that it was sent.
+    pub(super) async fn send(&mut self, spec: RequestSpec) -> Exchange {
+        let exchange = self.session.client.send(spec).await;
+        self.step_exchanges.push(exchange.id.clone());
+        exchange
+    }
+
+    /// The id of the next exchange of the step.
+    pub(super) fn next_id(&mut self) -> String {
+        self.sent_in_step += 1;
+        format!("{}#{}", self.place(), self.sent_in_step)
+    }
+
+    /// Keeps an exchange for the report: whole if a finding cites it, else without what was sent
+    /// and answered, so that memory stays flat.
+    pub(super) fn keep(&mut self, mut exchange: Exchange, cited: bool) {
+        if !cited {
+            exchange.request.body = None;
+            if let Outcome::Response(response) = &mut exchange.outcome {
+                response.body = String::new();
+                response.headers = Vec::new();
+            }
+        }
+        self.exchanges.push(exchange);
+    }
+
+    /// As [`Self::keep`], cited by one of these or not.
+    pub(super) fn keep_for<'j>(&mut self, exchange: Exchange, judgements: impl IntoIterator<Item = &'j Judgement>) {
+        let cited = judgements.into_iter().any(|judgement| judgement.cites(&exchange.id));
+        self.keep(exchange, cited);
+    }
+
+    /// Fills captures into a text.
+    pub(super) fn fill(&self, text: &str) -> Result<String, MissingCapture> {
+        fill(text, &self.values)
+    }
+
+    pub(super) fn model(&self) -> &DefinitionsModel {
+        &self.session.model
+    }
+
+    /// Captures what is not captured yet; gives what went wrong in words.
+    pub(super) fn capture(&mut self, wanted: &BTreeMap<String, String>, resource: &Node<'_>) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (name, fhirpath) in wanted {
+            if self.values.contains_key(name) {
+                continue;
+            }
+            let filled = match self.fill(fhirpath) {
+                Ok(filled) => filled,
+                Err(missing) => {
+                    notes.push(missing.to_string());
+                    continue;
+                }
+            };
+            match crate::check::expectation::first_text(self.model(), &filled, resource) {
+                Ok(Some(value)) => {
+                    self.values.insert(name.clone(), value);
+                }
+                Ok(None) => {}
+                Err(message) => notes.push(format!("capture `{name}`: {message}")),
+            }
+        }
+        notes
+    }
+}

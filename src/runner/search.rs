@@ -1,0 +1,159 @@
+//! A search step: one page or all of them.
+
+use super::scenario::{Scenario, StepOutcome};
+use super::step::subject;
+use crate::check::page::{AfterPage, SearchJudge};
+use crate::check::{Judgement, catalog};
+use crate::finding::Rule;
+use crate::json::{Document, Node};
+use crate::result::Subject;
+use crate::suite::plan::PlannedStep;
+use crate::suite::{Pages, Step};
+
+/// Ids kept of one search for later reads.
+const KEPT_IDS: usize = 100;
+
+/// Carries out a search step.
+pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
+    let step = &planned.step;
+    let subject = subject(step);
+    let resource_type = step.resource_type.clone().unwrap_or_default();
+    let url = match address(scenario, step, &resource_type) {
+        Ok(url) => url,
+        Err(missing) => return skipped(&subject, &missing),
+    };
+    let find = match step.find.as_deref().map(|find| scenario.fill(find)).transpose() {
+        Ok(find) => find,
+        Err(missing) => return skipped(&subject, &missing.to_string()),
+    };
+    let session = scenario.session;
+    let mut judge = SearchJudge::new(&session.validator, &resource_type, &subject, planned.required);
+    let mut looking = Looking::new(find, step, &subject);
+    let mut notes = Vec::new();
+    let mut address = url;
+    let mut pages = 0;
+    let ended = loop {
+        let exchange = scenario.get(&address).await;
+        pages += 1;
+        let after = {
+            let (found, references) = (&mut scenario.found, &mut scenario.references);
+            judge.page(&exchange, |document, resource| {
+                looking.see(&session.model, &exchange.id, resource);
+                references.collect(&session.definitions, resource);
+                if let (Some(id), true) = (resource.str("id"), found.len() < KEPT_IDS) {
+                    let found_type = resource.str("resourceType").unwrap_or(&resource_type);
+                    found.push((found_type.to_owned(), id.to_owned()));
+                }
+                let _: &Document<'_> = document;
+            })
+        };
+        if let Some(document) = exchange.response().and_then(|response| crate::json::read(&response.body).ok()) {
+            notes.extend(scenario.capture(&step.capture, &document.root));
+        }
+        let cited = judge.cites(&exchange.id) || looking.cites(&exchange.id) || pages == 1;
+        scenario.keep(exchange, cited);
+        match after {
+            AfterPage::End => break Ok(()),
+            AfterPage::Broken => break Err("the walk through the pages broke off".to_owned()),
+            AfterPage::Next(_) if step.pages == Pages::First => break Err("only the first page was asked for".to_owned()),
+            AfterPage::Next(_) if pages >= session.limits.pages => {
+                break Err(format!("the walk stopped after {pages} pages, the bound of the run"));
+            }
+            AfterPage::Next(next) => address = next,
+        }
+    };
+    if ended.is_ok() && pages > 1 {
+        notes.push(format!("walked {pages} pages, {} matches", judge.matches()));
+    }
+    judge.end(ended);
+    let (mut judgements, choices) = judge.finish();
+    notes.extend(choices);
+    judgements.extend(looking.finish());
+    StepOutcome { judgements, notes }
+}
+
+fn address(scenario: &Scenario<'_>, step: &Step, resource_type: &str) -> Result<String, String> {
+    let mut url = scenario.session.dialect.type_address(resource_type);
+    for (index, (name, value)) in step.parameters.iter().enumerate() {
+        let value = scenario.fill(value).map_err(|missing| missing.to_string())?;
+        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        url.push(if index == 0 { '?' } else { '&' });
+        url.push_str(&format!("{name}={value}"));
+    }
+    Ok(url)
+}
+
+fn skipped(subject: &Subject, reason: &str) -> StepOutcome {
+    let mut judgement = Judgement::new(&catalog::SEARCH_STATUS, subject);
+    judgement.skip(reason);
+    StepOutcome {
+        judgements: vec![judgement],
+        notes: Vec::new(),
+    }
+}
+
+/// The `find` of a step: what at least one match must satisfy, and every match where the search
+/// had parameters.
+struct Looking {
+    find: Option<String>,
+    finds: Judgement,
+    only: Option<Judgement>,
+    hits: usize,
+    seen: usize,
+    first_exchange: Option<String>,
+}
+
+impl Looking {
+    fn new(find: Option<String>, step: &Step, subject: &Subject) -> Self {
+        let by_parameter = !step.parameters.is_empty();
+        let check = if by_parameter { &catalog::SEARCH_FINDS } else { &catalog::FOUND };
+        Self {
+            find,
+            finds: Judgement::new(check, subject),
+            only: by_parameter.then(|| Judgement::new(&catalog::SEARCH_ONLY, subject)),
+            hits: 0,
+            seen: 0,
+            first_exchange: None,
+        }
+    }
+
+    fn see(&mut self, model: &crate::fhirpath::DefinitionsModel, exchange: &str, resource: &Node<'_>) {
+        let Some(find) = &self.find else { return };
+        self.first_exchange.get_or_insert_with(|| exchange.to_owned());
+        self.seen += 1;
+        match crate::check::expectation::is_true(model, find, resource) {
+            Ok(true) => self.hits += 1,
+            Ok(false) => {
+                if let Some(only) = &mut self.only {
+                    let label = crate::check::validity::label(resource);
+                    only.broken_by(exchange, Rule::SearchResult, "Bundle.entry.resource", "only matches of the parameter", &format!("{label}, which does not match"));
+                    only.hint("a parameter that the server ignores must not stand in the self link");
+                }
+            }
+            Err(message) => self.finds.error(message),
+        }
+        self.finds.saw_resource();
+        if let Some(only) = &mut self.only {
+            only.saw_resource();
+        }
+    }
+
+    fn cites(&self, exchange: &str) -> bool {
+        self.only.as_ref().is_some_and(|only| only.cites(exchange))
+    }
+
+    fn finish(mut self) -> Vec<Judgement> {
+        if self.find.is_none() {
+            return Vec::new();
+        }
+        if let (0, Some(exchange)) = (self.hits, &self.first_exchange) {
+            let exchange = exchange.clone();
+            self.finds.broken_by(&exchange, Rule::SearchResult, "Bundle.entry", "a match that has the value looked for", &format!("none among {}", crate::wording::count(self.seen, "match")));
+        }
+        self.finds.unseen("the search gave no match to look at");
+        if let Some(only) = &mut self.only {
+            only.unseen("the search gave no match to look at");
+        }
+        [Some(self.finds), self.only].into_iter().flatten().collect()
+    }
+}

@@ -1,0 +1,133 @@
+//! What each action of a step does; the longer ones have files of their own.
+
+use super::scenario::{Scenario, StepOutcome};
+use crate::check::read::unknown;
+use crate::check::{Judgement, catalog};
+use crate::finding::Rule;
+use crate::http::Exchange;
+use crate::json::Document;
+use crate::result::Subject;
+use crate::suite::plan::PlannedStep;
+use crate::suite::{Action, Expectation, Step};
+use crate::validator::Request;
+
+/// An id that no server has: well-formed, and random once.
+const UNKNOWN_ID: &str = "5d1f0c9a-7be4-4d1e-9f53-0a6f2c8be711";
+
+/// Carries one step out.
+pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
+    match planned.step.action {
+        Action::Capabilities => capabilities(scenario, &planned.step).await,
+        Action::Search => super::search::perform(scenario, planned).await,
+        Action::Read => super::read::perform(scenario, planned).await,
+        Action::ReadUnknown => read_unknown(scenario, planned).await,
+        Action::Create => super::create::perform(scenario, planned).await,
+        Action::ResolveReferences => super::references::perform(scenario, &planned.step).await,
+    }
+}
+
+/// What the step's checks are about.
+pub(super) fn subject(step: &Step) -> Subject {
+    Subject {
+        resource_type: step.resource_type.clone(),
+        interaction: Some(step.action.interaction().to_owned()),
+        search_parameter: (!step.parameters.is_empty())
+            .then(|| step.parameters.keys().cloned().collect::<Vec<_>>().join(",")),
+    }
+}
+
+async fn capabilities(scenario: &mut Scenario<'_>, step: &Step) -> StepOutcome {
+    let subject = subject(step);
+    let url = if scenario.session.dialect.trailing_slash { "metadata/" } else { "metadata" };
+    let exchange = scenario.get(url).await;
+    let judgements = judge_capabilities(scenario, &exchange, &subject);
+    scenario.keep_for(exchange, &judgements);
+    StepOutcome {
+        judgements,
+        notes: Vec::new(),
+    }
+}
+
+fn judge_capabilities(scenario: &Scenario<'_>, exchange: &Exchange, subject: &Subject) -> Vec<Judgement> {
+    let mut present = Judgement::new(&catalog::CAPABILITIES, subject);
+    let mut version = Judgement::new(&catalog::CAPABILITIES_VERSION, subject);
+    let mut valid = Judgement::new(&catalog::CAPABILITIES_VALID, subject);
+    if crate::check::exchange::status(&mut present, exchange, 200) {
+        let body = exchange.response().map_or("", |response| response.body.as_str());
+        match crate::json::read(body) {
+            Ok(document) if document.root.str("resourceType") == Some("CapabilityStatement") => {
+                judge_version(&mut version, &exchange.id, &document);
+                valid.saw_resource();
+                let request = Request { guide: false, ..Request::default() };
+                for finding in scenario.session.validator.validate(&document, &request).findings {
+                    valid.find(&exchange.id, Some("CapabilityStatement"), finding);
+                }
+            }
+            _ => present.broken_by(&exchange.id, Rule::ResourceType, "http.body", "a CapabilityStatement", "something else"),
+        }
+    }
+    present.hint("a client learns what it may ask from [base]/metadata; serve one");
+    for judgement in [&mut version, &mut valid] {
+        judgement.unseen("there is no CapabilityStatement");
+    }
+    vec![present, version, valid]
+}
+
+fn judge_version(version: &mut Judgement, exchange: &str, document: &Document<'_>) {
+    version.saw_resource();
+    let found = document.root.str("fhirVersion").unwrap_or("none");
+    if !found.starts_with("4.0") {
+        version.broken_by(exchange, Rule::Fixed, "CapabilityStatement.fhirVersion", "4.0.0 or 4.0.1", &format!("`{found}`"));
+    }
+}
+
+async fn read_unknown(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
+    let subject = subject(&planned.step);
+    let resource_type = planned.step.resource_type.clone().unwrap_or_default();
+    if !planned.required {
+        let mut judgement = Judgement::new(&catalog::READ_UNKNOWN, &subject);
+        judgement.skip("neither the guide nor the server declares a read of this type");
+        return StepOutcome {
+            judgements: vec![judgement],
+            notes: Vec::new(),
+        };
+    }
+    let url = scenario.session.dialect.instance_address(&resource_type, UNKNOWN_ID);
+    let exchange = scenario.get(&url).await;
+    let judgements = unknown(&exchange, &subject);
+    scenario.keep_for(exchange, &judgements);
+    StepOutcome {
+        judgements,
+        notes: Vec::new(),
+    }
+}
+
+/// Holds the expectations of a step to a resource.
+pub(super) fn expectations(
+    scenario: &Scenario<'_>,
+    expect: &[Expectation],
+    exchange: &str,
+    document: &Document<'_>,
+    subject: &Subject,
+) -> Vec<Judgement> {
+    expect
+        .iter()
+        .map(|expectation| match scenario.fill(&expectation.fhirpath) {
+            Ok(filled) => {
+                crate::check::expectation::judge(scenario.model(), expectation, &filled, exchange, &document.root, subject)
+            }
+            Err(missing) => skipped(expectation, subject, &missing.to_string()),
+        })
+        .collect()
+}
+
+/// The expectations of a step that had no answer to hold them to.
+pub(super) fn skipped_expectations(expect: &[Expectation], subject: &Subject, reason: &str) -> Vec<Judgement> {
+    expect.iter().map(|expectation| skipped(expectation, subject, reason)).collect()
+}
+
+fn skipped(expectation: &Expectation, subject: &Subject, reason: &str) -> Judgement {
+    let mut judgement = Judgement::new(&crate::check::expectation::EXPECTATION, subject).of_requirement(&expectation.requirement);
+    judgement.skip(reason);
+    judgement
+}

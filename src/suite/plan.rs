@@ -1,0 +1,234 @@
+//! Suites to plan: what will run, for which types, and what is left out and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::{ForEach, Scenario, Step, Suite};
+use crate::fhir::CapabilityStatement;
+use crate::package::Definitions;
+
+const OVERLAY: &str = include_str!("../../fixtures/guide-overlay.yaml");
+const OVERLAY_SCHEMA: &str = include_str!("../../fixtures/guide-overlay.schema.json");
+
+/// Which interactions are promised, by resource type.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Declared(BTreeMap<String, BTreeSet<String>>);
+
+/// What will run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Id and title of each suite, in order.
+    pub suites: Vec<(String, String)>,
+    /// The scenarios, in order.
+    pub scenarios: Vec<PlannedScenario>,
+}
+
+/// A scenario that will run, for one type where it is repeated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedScenario {
+    /// Its suite.
+    pub suite: String,
+    /// Unique in the run.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// Its steps; each has its type.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// A step that will run, or why it will not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedStep {
+    /// The step.
+    pub step: Step,
+    /// Why it is left out.
+    pub skip: Option<String>,
+    /// Whether the guide or the server promises its interaction.
+    pub required: bool,
+}
+
+#[derive(Deserialize)]
+struct Overlay {
+    declares: Vec<Declares>,
+}
+
+#[derive(Deserialize)]
+struct Declares {
+    #[serde(rename = "type")]
+    resource_type: String,
+    interactions: BTreeSet<String>,
+}
+
+impl Declared {
+    /// What the guide's CapabilityStatement declares, mended by the overlay.
+    #[must_use]
+    pub fn by_guide(definitions: &Definitions) -> Self {
+        let mut declared = Self::default();
+        for statement in definitions.capability_statements() {
+            declared.add(&statement);
+        }
+        for entry in overlay() {
+            declared.0.insert(entry.resource_type, entry.interactions);
+        }
+        for profile in definitions.profiles() {
+            declared.0.entry(profile.type_name.clone()).or_default();
+        }
+        declared.0.retain(|resource_type, _| definitions.is_resource_type(resource_type));
+        declared
+    }
+
+    /// Adds what a CapabilityStatement declares.
+    pub fn add(&mut self, statement: &CapabilityStatement) {
+        for resource in statement.rest.iter().flat_map(|rest| &rest.resources) {
+            let interactions = self.0.entry(resource.type_name.clone()).or_default();
+            interactions.extend(resource.interactions.iter().map(|interaction| interaction.code.to_string()));
+        }
+    }
+
+    /// Every type, in order.
+    pub fn resource_types(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Whether an interaction of a type is promised.
+    #[must_use]
+    pub fn promises(&self, resource_type: &str, interaction: &str) -> bool {
+        self.0.get(resource_type).is_some_and(|interactions| interactions.contains(interaction))
+    }
+}
+
+fn overlay() -> Vec<Declares> {
+    let Ok(schema) = crate::yaml::Schema::new(OVERLAY_SCHEMA) else { return Vec::new() };
+    schema
+        .read::<Overlay>(std::path::Path::new("fixtures/guide-overlay.yaml"), OVERLAY)
+        .map(|overlay| overlay.declares)
+        .unwrap_or_default()
+}
+
+impl Plan {
+    /// Lays out the suites for the types that are declared; in read mode nothing writes.
+    #[must_use]
+    pub fn new(suites: &[Suite], declared: &Declared, may_write: bool) -> Self {
+        let mut plan = Self {
+            suites: Vec::new(),
+            scenarios: Vec::new(),
+        };
+        for suite in suites {
+            plan.suites.push((suite.id.clone(), suite.title.clone()));
+            for scenario in &suite.scenarios {
+                match scenario.for_each {
+                    None => plan.scenarios.push(planned(suite, scenario, None, declared, may_write)),
+                    Some(ForEach::ResourceType) => {
+                        for resource_type in declared.resource_types() {
+                            let repeated = planned(suite, scenario, Some(resource_type), declared, may_write);
+                            plan.scenarios.push(repeated);
+                        }
+                    }
+                }
+            }
+        }
+        plan
+    }
+
+    /// Keeps the scenarios that `keep` says yes to.
+    pub fn retain(&mut self, keep: impl Fn(&PlannedScenario) -> bool) {
+        self.scenarios.retain(keep);
+        let scenarios = &self.scenarios;
+        self.suites.retain(|(id, _)| scenarios.iter().any(|scenario| &scenario.suite == id));
+    }
+}
+
+fn planned(
+    suite: &Suite,
+    scenario: &Scenario,
+    resource_type: Option<&str>,
+    declared: &Declared,
+    may_write: bool,
+) -> PlannedScenario {
+    let steps = scenario
+        .steps
+        .iter()
+        .map(|step| {
+            let mut step = step.clone();
+            if step.resource_type.is_none() {
+                step.resource_type = resource_type.map(str::to_owned);
+            }
+            let interaction = step.action.interaction();
+            let required = match &step.resource_type {
+                Some(resource_type) => declared.promises(resource_type, interaction),
+                None => true,
+            };
+            let skip = (step.action.writes() && !may_write)
+                .then(|| "the run is in read mode, and this step writes".to_owned());
+            PlannedStep { step, skip, required }
+        })
+        .collect();
+    let (id, title) = match resource_type {
+        Some(resource_type) => (
+            format!("{}-{}", scenario.id, kebab(resource_type)),
+            format!("{}: {resource_type}", scenario.title),
+        ),
+        None => (scenario.id.clone(), scenario.title.clone()),
+    };
+    PlannedScenario {
+        suite: suite.id.clone(),
+        id,
+        title,
+        steps,
+    }
+}
+
+fn kebab(resource_type: &str) -> String {
+    let mut out = String::new();
+    for (index, character) in resource_type.char_indices() {
+        if index > 0 && character.is_ascii_uppercase() {
+            out.push('-');
+        }
+        out.push(character.to_ascii_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::load::shipped;
+
+    fn plan(may_write: bool) -> Plan {
+        let definitions = Definitions::embedded();
+        Plan::new(&shipped().expect("suites"), &Declared::by_guide(&definitions), may_write)
+    }
+
+    #[test]
+    fn the_overlay_moves_delete_from_patient_to_subscription() {
+        let declared = Declared::by_guide(&Definitions::embedded());
+        assert!(declared.promises("Subscription", "delete"));
+        assert!(!declared.promises("Patient", "delete"));
+        assert!(declared.promises("Patient", "update"));
+        assert!(!declared.promises("Communication", "search-type"));
+        assert_eq!(declared.resource_types().count(), 20);
+        assert_eq!(overlay().len(), 2);
+    }
+
+    #[test]
+    fn a_repeated_scenario_has_one_copy_per_type() {
+        let plan = plan(true);
+        let copies: Vec<_> = plan.scenarios.iter().filter(|scenario| scenario.suite == "discover").collect();
+        assert_eq!(copies.len(), 21);
+        assert!(copies.iter().any(|scenario| scenario.id == "discover-coverage-eligibility-request"));
+    }
+
+    #[test]
+    fn read_mode_leaves_out_what_writes_and_says_so() {
+        let skipped = |plan: &Plan| {
+            plan.scenarios
+                .iter()
+                .flat_map(|scenario| &scenario.steps)
+                .filter(|step| step.skip.is_some())
+                .count()
+        };
+        assert_eq!(skipped(&plan(true)), 0);
+        assert_eq!(skipped(&plan(false)), 1);
+    }
+}

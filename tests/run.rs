@@ -1,0 +1,187 @@
+//! The main job as a user runs it: the whole program against the built-in server, and against
+//! everything that is no openIMIS.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use openimis_conformance::report::Report;
+use openimis_conformance::result::Verdict;
+
+fn program(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("OPENIMIS_USER")
+        .env_remove("OPENIMIS_PASSWORD")
+        .output()
+        .expect("the program runs")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn report(folder: &Path) -> Report {
+    let text = std::fs::read_to_string(folder.join("reports/embedded/report.json")).expect("a report");
+    openimis_conformance::report::read(&text).expect("a readable report")
+}
+
+/// A server that answers every connection with the same bytes.
+fn server(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(answer);
+        }
+    });
+    format!("http://{address}/api/")
+}
+
+#[test]
+fn the_main_job_passes_on_the_built_in_server_and_writes_every_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path(), &["run"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for file in ["report.json", "report.html", "junit.xml", "summary.md", "exchanges.ndjson", "journal.ndjson"] {
+        let path = folder.path().join("reports/embedded").join(file);
+        assert!(path.metadata().is_ok_and(|file| file.len() > 0), "{file}");
+    }
+    let report = report(folder.path());
+    assert!(report.complete);
+    assert!(report.totals.checks.pass > 100, "{:?}", report.totals.checks);
+    assert_eq!(report.totals.checks.fail + report.totals.checks.error, 0, "{:?}", report.totals.checks);
+    for finding in report.findings.iter().filter(|finding| finding.verdict != Verdict::Pass) {
+        assert_eq!(finding.cause.code(), "guide", "{finding:#?}");
+    }
+}
+
+#[test]
+fn read_mode_sends_no_write_and_skips_what_writes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path(), &["run", "--mode", "read"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let recorded = std::fs::read_to_string(folder.path().join("reports/embedded/exchanges.ndjson")).expect("a recording");
+    let mut posts = 0;
+    for line in recorded.lines() {
+        let exchange: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        let method = exchange["request"]["method"].as_str().expect("a method");
+        let url = exchange["request"]["url"].as_str().expect("an address");
+        if !matches!(method, "GET" | "HEAD" | "OPTIONS") {
+            assert!(url.ends_with("/login/"), "{method} {url}");
+            posts += 1;
+        }
+    }
+    assert!(posts >= 1, "the login is recorded");
+    let report = report(folder.path());
+    let skipped = report.skipped.iter().any(|skipped| skipped.reason.contains("read mode"));
+    assert!(skipped, "{:?}", report.skipped);
+}
+
+#[test]
+fn nobody_listening_is_said_in_words_with_exit_code_3() {
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path(), &["run", "--target", &format!("http://127.0.0.1:{port}/api/")]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("refused"), "{}", stderr(&output));
+}
+
+#[test]
+fn an_html_site_is_no_fhir_server() {
+    let target = server(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<html>hi</html>");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path(), &["run", "--target", &target]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("expected a FHIR server"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("text/html"), "{}", stderr(&output));
+}
+
+#[test]
+fn json_without_a_resource_type_is_no_fhir_server() {
+    let target = server(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\nconnection: close\r\n\r\n{\"ok\":true}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path(), &["run", "--target", &target]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("expected a FHIR server"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_port_without_tls_is_named_as_such() {
+    let target = server(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").replace("http://", "https://");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path(), &["run", "--target", &target]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).to_lowercase().contains("tls"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_refused_login_stops_the_run_without_showing_the_password() {
+    let refusal = b"HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: 23\r\nconnection: close\r\n\r\n\"INCORRECT_CREDENTIALS\"";
+    let target = server(refusal);
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+        .args(["run", "--target", &target])
+        .current_dir(folder.path())
+        .env("OPENIMIS_USER", "tester")
+        .env("OPENIMIS_PASSWORD", "marked-password-1")
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("login"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("marked-password-1"), "{}", stderr(&output));
+}
+
+#[test]
+fn wrong_arguments_and_files_are_usage_errors() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    std::fs::write(here.join("bad.yaml"), "suite: a\ntitle: A\nscenarios:\n  - id: b\n    title: B\n    steps:\n      - id: c\n        title: C\n        do: serach\n").expect("written");
+    std::fs::write(here.join("binary.yaml"), [0xff, 0xfe, 0x00]).expect("written");
+    std::fs::write(here.join("package.tgz"), b"not a package").expect("written");
+    let cases: &[(&[&str], &str)] = &[
+        (&["run", "--suite", "enrolmint"], "did you mean `enrolment`"),
+        (&["run", "--suite", "missing.yaml"], "missing.yaml"),
+        (&["run", "--suite", "bad.yaml"], "bad.yaml:9:9: expected `do` to be one of"),
+        (&["run", "--suite", "binary.yaml"], "binary.yaml"),
+        (&["run", "--package", "package.tgz"], "package.tgz"),
+        (&["run", "--target", "ftp://example.org/"], "neither http nor https"),
+        (&["run", "--target", "http://imis.example.org/", "--mode", "write"], "--confirm-write imis.example.org"),
+        (&["run", "--release", "../x"], "--release"),
+        (&["run", "--concurrency", "0"], "--concurrency"),
+    ];
+    for (arguments, expected) in cases {
+        let output = program(here, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
+        assert!(!stderr(&output).contains("panicked"), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_found_before_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("file"), "").expect("written");
+    let output = program(folder.path(), &["run", "--output", "file/report"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--output"), "{}", stderr(&output));
+}
+
+#[test]
+fn two_runs_give_the_same_verdicts() {
+    let verdicts = || {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(program(folder.path(), &["run", "--quiet"]).status.code(), Some(0));
+        let mut report = serde_json::to_value(report(folder.path())).expect("JSON");
+        report["run"] = serde_json::Value::Null;
+        let totals = report["totals"].clone();
+        let findings: Vec<_> = report["findings"].as_array().expect("findings").iter().map(|finding| finding["id"].clone()).collect();
+        (totals, findings)
+    };
+    assert_eq!(verdicts(), verdicts());
+}
