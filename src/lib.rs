@@ -19,3 +19,4 @@ pub mod package;
 pub mod profile;
 pub mod report;
 pub mod result;
+pub mod terminology;
