@@ -7,6 +7,7 @@
 //! judged by expectations and profiles, which gives findings and verdicts; verdicts become a
 //! [`report::Report`], from which every format is rendered.
 
+pub mod assertion;
 pub mod cli;
 pub mod fhir;
 pub mod fhirpath;
@@ -20,3 +21,4 @@ pub mod profile;
 pub mod report;
 pub mod result;
 pub mod terminology;
+pub mod validator;
