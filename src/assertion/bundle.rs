@@ -74,8 +74,9 @@ impl<'w> BundleIndex<'w> {
 
     /// The resources of that type and id, whatever their `fullUrl`.
     #[must_use]
-    pub fn by_type_and_id(&self, type_name: &str, id: &str) -> &[&'w Node<'w>] {
-        self.by_type_and_id
+    pub fn by_type_and_id<'k>(&'k self, type_name: &'k str, id: &'k str) -> &'k [&'w Node<'w>] {
+        let index: &HashMap<(&'k str, &'k str), Vec<&'w Node<'w>>> = &self.by_type_and_id;
+        index
             .get(&(type_name, id))
             .map_or(&[], Vec::as_slice)
     }

@@ -4,6 +4,8 @@ mod exit_code;
 mod guide;
 mod output;
 mod render;
+mod progress;
+mod validate;
 
 use clap::{Parser, Subcommand};
 
@@ -28,6 +30,8 @@ enum Command {
     Guide(guide::GuideArguments),
     /// Make another format from a report.json
     Render(render::RenderArguments),
+    /// Judge resources against R4 and profiles
+    Validate(validate::ValidateArguments),
 }
 
 /// Parses the process's arguments and carries the command out.
@@ -37,5 +41,6 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Guide(arguments) => guide::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
     }
 }

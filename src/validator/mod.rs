@@ -119,6 +119,12 @@ impl Validator {
         (sink, chooser.into_applied())
     }
 
+    /// Whether there is a definition of a profile.
+    #[must_use]
+    pub fn knows_profile(&self, canonical: &str) -> bool {
+        self.known_profile(canonical).is_some()
+    }
+
     /// The number of the schema of a canonical URL, if there is a definition.
     fn known_profile(&self, canonical: &str) -> Option<crate::assertion::SchemaRef> {
         let registry = &self.shared.engine.registry;
