@@ -180,6 +180,10 @@ impl Context {
         let path = path
             .strip_prefix("http://hl7.org/fhir/StructureDefinition/")
             .unwrap_or(path);
+        // `Element` is how guides say "anywhere": resources, which are no elements, included.
+        if path == "Element" {
+            return true;
+        }
         if !path.contains('.') {
             return is_a(holder.type_name, path, at) || holder.definition == path;
         }

@@ -27,7 +27,10 @@ pub(super) fn condition(
     discriminator: &Discriminator,
     slice: &Tree<'_>,
 ) -> Result<Condition, String> {
-    let steps = parse_path(&discriminator.path)?;
+    let steps = parse_path(&discriminator.path).or_else(|fault| {
+        let repaired = repaired(&discriminator.path, slice).ok_or(fault)?;
+        parse_path(&repaired)
+    })?;
     let search = Search {
         compiler,
         kind: discriminator.kind,
@@ -46,6 +49,20 @@ pub(super) fn condition(
         steps,
         test,
     })
+}
+
+/// `extension[name]`, which is how FSH names a slice and no FHIRPath, means the extension of that
+/// slice: the path with `extension('url')` in its place, where the slice tells the url.
+fn repaired(path: &str, slice: &Tree<'_>) -> Option<String> {
+    let (before, rest) = path.split_once("extension[")?;
+    let (name, after) = rest.split_once(']')?;
+    if !before.is_empty() {
+        return None;
+    }
+    let is_named = |found: &&Tree<'_>| found.element.slice_name.as_deref() == Some(name);
+    let found = slice.child("extension")?.slices.iter().find(is_named)?;
+    let url = found.element.types.first()?.profiles.first()?;
+    Some(format!("extension('{url}'){after}"))
 }
 
 struct Search<'c, 'd> {
@@ -109,16 +126,19 @@ impl Search<'_, '_> {
                 return found;
             }
         }
-        let choice = tree.children.iter().find(|child| {
-            child
-                .name()
-                .strip_prefix(name)
+        // `value` may stand in the profile as `valueCodeableConcept`, and the other way round.
+        let is_choice_of = |long: &str, short: &str| {
+            long.strip_prefix(short)
                 .is_some_and(|suffix| choice_type(suffix).is_some())
+        };
+        let choices = tree.children.iter().filter(|child| {
+            is_choice_of(child.name(), name) || is_choice_of(name, child.name())
         });
-        if let Some(found) =
-            choice.and_then(|child| self.find(child, rest, &mut behind.clone(), jumps))
-        {
-            return Some(found);
+        let forms = choices.flat_map(|child| child.slices.iter().chain([child]));
+        for form in forms {
+            if let Some(found) = self.find(form, rest, &mut behind.clone(), jumps) {
+                return Some(found);
+            }
         }
         let steps: Vec<Step> = std::iter::once(Step::Child(name.to_owned()))
             .chain(rest.iter().cloned())
