@@ -164,6 +164,30 @@ impl Bound {
     }
 }
 
+/// Whether a node has a code of the value set; `None` where that cannot be known.
+#[must_use]
+pub fn is_member(walk: &Walk<'_>, value_set: &str, place: &Place<'_>) -> Option<bool> {
+    match best(walk, value_set, &codes(place)) {
+        Best::In => Some(true),
+        Best::NotIn(_) | Best::NoCode => Some(false),
+        Best::Unknown(_) => None,
+    }
+}
+
+/// As [`is_member`], of a code by itself.
+#[must_use]
+pub fn is_code_member(walk: &Walk<'_>, value_set: &str, code: &str) -> Option<bool> {
+    match walk
+        .engine
+        .terminology
+        .membership(value_set, None, code, None)
+    {
+        Membership::Yes => Some(true),
+        Membership::No { .. } => Some(false),
+        Membership::Unknown { .. } => None,
+    }
+}
+
 /// The types that a binding says something about (R4 4.1.5).
 fn is_bindable(place: &Place<'_>) -> bool {
     matches!(

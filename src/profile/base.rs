@@ -65,7 +65,12 @@ impl<'c> Build<'c, '_> {
     fn rules(&mut self, element: &'c ElementDefinition) -> Rules {
         let mut checks = Vec::new();
         self.compiler
-            .constraints(element.constraints.iter(), &mut self.faults, &mut checks);
+            .constraints(
+                element.constraints.iter(),
+                Some(&element.path),
+                &mut self.faults,
+                &mut checks,
+            );
         Rules {
             id: element.id.clone(),
             path: element.path.clone(),
@@ -129,7 +134,7 @@ impl<'c> Build<'c, '_> {
                 .iter()
                 .filter(|constraint| !matches!(constraint.key.as_str(), "ele-1" | "ext-1"));
             self.compiler
-                .constraints(own, &mut self.faults, &mut checks);
+                .constraints(own, single(&types), &mut self.faults, &mut checks);
         }
         self.value_checks(element, &mut checks);
         Child {
@@ -227,6 +232,14 @@ impl<'c> Build<'c, '_> {
                 .map(|profile| self.compiler.registry.refer(profile))
                 .collect(),
         }))
+    }
+}
+
+/// The type of an element that has one only.
+fn single(types: &[ChildType]) -> Option<&str> {
+    match types {
+        [only] => Some(&only.type_name),
+        _ => None,
     }
 }
 

@@ -32,6 +32,22 @@ impl BaseElement {
         &self.elements()[self.index]
     }
 
+    /// The type of its nodes, or the path of a backbone element; `None` for choices.
+    pub fn node_path(&self) -> Option<&str> {
+        let element = self.element();
+        if let Some(reference) = &element.content_reference {
+            return reference.rsplit('#').next();
+        }
+        match element.types.as_slice() {
+            _ if self.index == 0 => Some(&element.path),
+            [only] if matches!(only.code.as_str(), "BackboneElement" | "Element") => {
+                Some(&element.path)
+            }
+            [only] => Some(type_name(element, &only.code)),
+            _ => None,
+        }
+    }
+
     fn elements(&self) -> &[ElementDefinition] {
         self.definition.snapshot.as_deref().unwrap_or_default()
     }

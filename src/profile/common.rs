@@ -1,6 +1,6 @@
 //! What both kinds of compilation share: constraints, types, and facts about the definition.
 
-use crate::assertion::{Assertion, Invariant, Native, Primitive, Registry, Schema, type_url};
+use crate::assertion::{Assertion, Invariant, Native, Primitive, Registry, Schema};
 use crate::fhir::{Constraint, ElementDefinition, StructureDefinition};
 use crate::package::Definitions;
 
@@ -49,10 +49,12 @@ impl Compiler<'_> {
         out
     }
 
-    /// Constraints to assertions; those with a native form take it, once per node.
+    /// Constraints to assertions; those with a native form take it, once per node. The path is
+    /// the type of the node, or that of a backbone element.
     pub fn constraints<'e>(
         &self,
         constraints: impl Iterator<Item = &'e Constraint>,
+        path: Option<&str>,
         faults: &mut Vec<String>,
         out: &mut Vec<Assertion>,
     ) {
@@ -67,10 +69,9 @@ impl Compiler<'_> {
                     }
                 }
                 Judged::Elsewhere => {}
-                Judged::Expression => match Invariant::compile(constraint) {
-                    Some(Ok(invariant)) => out.push(Assertion::Invariant(invariant)),
-                    Some(Err(fault)) => faults.push(fault),
-                    None => {}
+                Judged::Expression => match Invariant::compile(constraint, path) {
+                    Ok(invariant) => out.extend(invariant.map(Assertion::Invariant)),
+                    Err(fault) => faults.push(fault),
                 },
             }
         }
@@ -149,14 +150,4 @@ pub(super) fn choice_property(name: &str, type_name: &str) -> String {
         out.push_str(characters.as_str());
     }
     out
-}
-
-/// The types of an element that is open to all of them (`*`) are listed in the snapshot; an
-/// element without types takes none.
-pub(super) fn profile_url(canonical: &str) -> String {
-    if canonical.contains(':') {
-        canonical.to_owned()
-    } else {
-        type_url(canonical)
-    }
 }

@@ -28,7 +28,7 @@ pub(super) fn usage(compiler: &Compiler<'_>) -> Option<ExtensionUse> {
         invariants: definition
             .context_invariant
             .iter()
-            .filter_map(|expression| Invariant::compile(&context_constraint(expression))?.ok())
+            .filter_map(|text| Invariant::compile(&context_constraint(text), None).ok()?)
             .collect(),
     })
 }

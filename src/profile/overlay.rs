@@ -49,7 +49,7 @@ impl Build<'_, '_> {
             .iter()
             .filter(|constraint| !base.states(definitions, constraint));
         self.compiler
-            .constraints(own, &mut self.faults, &mut checks);
+            .constraints(own, base.node_path(), &mut self.faults, &mut checks);
         value_checks(element, base.element(), &mut checks);
         for element_type in &element.types {
             checks.extend(self.type_check(element_type, base, by_url));
