@@ -80,8 +80,9 @@ fn report_unknown(url: &str, nested: bool, in_modifier: bool, at: &At<'_>, sink:
         }
         return;
     }
+    // What an unknown modifier does to the meaning cannot be judged, so it is no error either.
     let severity = if in_modifier {
-        Severity::Error
+        Severity::Warning
     } else {
         Severity::Information
     };
@@ -159,8 +160,13 @@ impl Context {
         match self.kind {
             ExtensionContextType::Element => self.admits_element(holder, at),
             ExtensionContextType::Extension => {
-                holder.type_name == "Extension"
-                    && holder.item.get("url").and_then(Node::as_str)
+                // Also on the extension's value, which is part of it.
+                let on_value = holder
+                    .parent
+                    .filter(|parent| parent.type_name == "Extension" && holder.name == "value");
+                let extension = on_value.unwrap_or(holder);
+                extension.type_name == "Extension"
+                    && extension.item.get("url").and_then(Node::as_str)
                         == Some(self.expression.as_str())
             }
             ExtensionContextType::FhirPath => self

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use super::sink::Sink;
 use super::walk::At;
 use crate::fhir::TypedValue;
+use crate::fhirpath::ucum::Unit;
 use crate::finding::{Rule, Severity, Words};
 use crate::json::Node;
 
@@ -59,21 +60,31 @@ impl Bound {
 /// How two values of an ordered type relate; `None` where that cannot be said.
 fn compare(left: &Node<'_>, right: &Node<'_>) -> Option<Ordering> {
     if left.is_object() && right.is_object() {
-        let unit = |node: &Node<'_>| {
-            node.str("code")
-                .or_else(|| node.str("unit"))
-                .map(str::to_owned)
-        };
-        if unit(left) != unit(right) {
-            return None;
-        }
-        return compare(left.get("value")?, right.get("value")?);
+        return compare_quantities(left, right);
     }
     let (left_text, right_text) = (left.primitive_text()?, right.primitive_text()?);
     if left.as_str().is_none() {
         return compare_numbers(left_text, right_text);
     }
     compare_times(left_text, right_text)
+}
+
+/// In one unit by value; in two of UCUM by conversion.
+fn compare_quantities(left: &Node<'_>, right: &Node<'_>) -> Option<Ordering> {
+    let unit = |node: &Node<'_>| {
+        node.str("code")
+            .or_else(|| node.str("unit"))
+            .map(str::to_owned)
+    };
+    let (left_value, right_value) = (left.get("value")?, right.get("value")?);
+    let (left_unit, right_unit) = (unit(left), unit(right));
+    if left_unit == right_unit {
+        return compare(left_value, right_value);
+    }
+    let left_unit = Unit::parse(&left_unit?).ok()?;
+    let right_unit = Unit::parse(&right_unit?).ok()?;
+    let number = |node: &Node<'_>| node.primitive_text()?.parse::<Decimal>().ok();
+    left_unit.compare(number(left_value)?, &right_unit, number(right_value)?)
 }
 
 fn compare_numbers(left: &str, right: &str) -> Option<Ordering> {
@@ -137,6 +148,10 @@ mod tests {
         );
         assert_eq!(
             order(r#"{"value":5,"code":"mg"}"#, r#"{"value":4,"code":"g"}"#),
+            Some(Less)
+        );
+        assert_eq!(
+            order(r#"{"value":5,"code":"mg"}"#, r#"{"value":4,"code":"cm"}"#),
             None
         );
     }

@@ -79,14 +79,17 @@ fn check(walk: &Walk<'_>, place: &Place<'_>, role: Role, sink: &mut Sink) {
         id: &schema.root.id,
         place,
     };
+    let before = sink.len();
     schema.root.check(&at, sink);
     if walk.depth == Depth::Structure || sink.settled() {
         return;
     }
     if let Some(choice) = walk.choice {
-        for profile in choice.profiles(walk.resource, role, &at, sink) {
-            types::check_profile(&at, profile, sink);
+        let profiles = choice.profiles(walk.resource, role, &at, sink);
+        for profile in &profiles {
+            types::check_profile(&at, *profile, sink);
         }
+        choice.settle(&profiles, sink.since(before));
     }
 }
 

@@ -88,6 +88,11 @@ impl Sink {
         self.found.is_empty()
     }
 
+    /// The findings since there were that many.
+    pub fn since(&mut self, count: usize) -> &mut [Found] {
+        self.found.get_mut(count..).unwrap_or_default()
+    }
+
     /// The findings, in the order in which they were made.
     #[must_use]
     pub fn into_found(self) -> Vec<Found> {

@@ -9,7 +9,7 @@ use super::invariant::Evaluator;
 use super::place::Place;
 use super::registry::{Registry, SchemaRef};
 use super::schema::Schema;
-use super::sink::Sink;
+use super::sink::{Found, Sink};
 use crate::finding::{Finding, Rule, Severity, Words};
 use crate::json::Node;
 use crate::terminology::Terminology;
@@ -63,6 +63,9 @@ pub trait ProfileChoice {
         at: &At<'_>,
         sink: &mut Sink,
     ) -> Vec<SchemaRef>;
+
+    /// Decides the cause of what was found in a resource that was held against these profiles.
+    fn settle(&self, profiles: &[SchemaRef], found: &mut [Found]);
 }
 
 /// One judgement of one document.

@@ -143,7 +143,7 @@ pub struct ElementType {
     /// `code`: a type name; for the values of primitives the FHIR type named by the
     /// `structuredefinition-fhir-type` extension where there is one.
     pub code: String,
-    /// `profile`.
+    /// `profile`, perhaps with the id of one of its elements as the fragment.
     pub profiles: Vec<String>,
     /// `targetProfile`, of Reference and canonical.
     pub target_profiles: Vec<String>,
@@ -264,11 +264,29 @@ fn read_type(node: &Node<'_>) -> ElementType {
             .or_else(|| node.str("code"))
             .unwrap_or_default()
             .to_owned(),
-        profiles: texts(node, "profile"),
+        profiles: read_profiles(node),
         target_profiles: texts(node, "targetProfile"),
         aggregation: texts(node, "aggregation"),
         versioning: text(node, "versioning"),
     }
+}
+
+/// `profile`; where the `elementdefinition-profile-element` extension says that an element of the
+/// profile is meant, its id follows as the fragment.
+fn read_profiles(node: &Node<'_>) -> Vec<String> {
+    const PROFILE_ELEMENT: &str =
+        "http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element";
+    let mut profiles = texts(node, "profile");
+    let siblings = node.get("_profile").map(Node::entries).unwrap_or_default();
+    for (profile, sibling) in profiles.iter_mut().zip(siblings) {
+        let element = extension(sibling, PROFILE_ELEMENT)
+            .and_then(|extension| extension.str("valueString"));
+        if let Some(element) = element {
+            profile.push('#');
+            profile.push_str(element);
+        }
+    }
+    profiles
 }
 
 fn read_constraint(node: &Node<'_>) -> Option<Constraint> {

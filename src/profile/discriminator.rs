@@ -10,7 +10,7 @@ use crate::assertion::{
     choice_type, parse_path,
 };
 use crate::fhir::{
-    BindingStrength, Derivation, Discriminator, DiscriminatorType, ElementDefinition, ElementType,
+    BindingStrength, Canonical, Discriminator, DiscriminatorType, ElementDefinition, ElementType,
     Max, StructureDefinition,
 };
 use crate::json::Node;
@@ -167,7 +167,11 @@ impl Search<'_, '_> {
         let definition = self.definition(canonical)?;
         let elements = super::elements(self.compiler.definitions, &definition).ok()?;
         let tree = Tree::new(&elements)?;
-        self.find(&tree, steps, &mut Vec::new(), jumps + 1)
+        let start = match Canonical::parse(canonical).fragment {
+            Some(id) => tree.with_id(id)?,
+            None => &tree,
+        };
+        self.find(start, steps, &mut Vec::new(), jumps + 1)
     }
 
     fn definition(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
@@ -432,7 +436,7 @@ fn is_profile(compiler: &Compiler<'_>, canonical: &str) -> bool {
         _ => compiler
             .definitions
             .structure_definition(canonical)
-            .is_none_or(|definition| definition.derivation == Some(Derivation::Constraint)),
+            .is_none_or(|definition| super::is_profile(compiler.definitions, &definition)),
     }
 }
 

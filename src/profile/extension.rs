@@ -1,6 +1,7 @@
 //! What an extension's StructureDefinition says about where it may stand.
 
 use super::common::Compiler;
+use crate::interpretations::REPAIRED_CONTEXTS;
 use crate::assertion::{Context, ExtensionUse, Invariant, Selector};
 use crate::fhir::{ConstraintSeverity, Constraint, Derivation, ExtensionContext, ExtensionContextType};
 
@@ -23,6 +24,7 @@ pub(super) fn usage(compiler: &Compiler<'_>) -> Option<ExtensionUse> {
             .context
             .iter()
             .map(|context| compile_context(compiler, context))
+            .chain(repaired_contexts(&definition.url))
             .collect(),
         is_modifier: root.is_some_and(|root| root.is_modifier),
         invariants: definition
@@ -31,6 +33,19 @@ pub(super) fn usage(compiler: &Compiler<'_>) -> Option<ExtensionUse> {
             .filter_map(|text| Invariant::compile(&context_constraint(text), None).ok()?)
             .collect(),
     })
+}
+
+/// Contexts that the list of interpretations adds.
+fn repaired_contexts(url: &str) -> impl Iterator<Item = Context> {
+    REPAIRED_CONTEXTS
+        .iter()
+        .filter(move |repaired| repaired.extension == url)
+        .map(|repaired| Context {
+            kind: ExtensionContextType::Element,
+            expression: repaired.element.to_owned(),
+            within: None,
+            selector: None,
+        })
 }
 
 fn compile_context(compiler: &Compiler<'_>, context: &ExtensionContext) -> Context {

@@ -16,7 +16,7 @@ mod tree;
 use std::borrow::Cow;
 
 use crate::assertion::{Registry, Schema};
-use crate::fhir::{Derivation, ElementDefinition, StructureDefinition};
+use crate::fhir::{Canonical, Derivation, ElementDefinition, StructureDefinition};
 use crate::package::Definitions;
 
 /// Compiles the definition of a canonical URL; `None` where there is none.
@@ -28,17 +28,26 @@ pub fn compile(canonical: &str, definitions: &Definitions, registry: &Registry) 
         registry,
         definition: &definition,
     };
-    if definition.derivation != Some(Derivation::Constraint) {
+    if !is_profile(definitions, &definition) {
         return Some(base::compile(&compiler));
     }
+    let fragment = Canonical::parse(canonical).fragment;
     Some(match elements(definitions, &definition) {
-        Ok(elements) => overlay::compile(&compiler, &elements),
+        Ok(elements) => overlay::compile(&compiler, &elements, fragment),
         Err(fault) => {
             let mut schema = compiler.schema(true);
             schema.faults.push(fault);
             schema
         }
     })
+}
+
+/// Whether a definition constrains a type that another one defines, whatever it calls itself.
+fn is_profile(definitions: &Definitions, definition: &StructureDefinition) -> bool {
+    definition.derivation == Some(Derivation::Constraint)
+        || definitions
+            .type_definition(&definition.type_name)
+            .is_some_and(|type_definition| type_definition.url != definition.url)
 }
 
 /// The elements of a definition: its own snapshot, or one made from its differential.

@@ -12,7 +12,13 @@ use crate::assertion::{
 use crate::fhir::{ElementDefinition, ElementType, Max, SlicingRules};
 
 /// Compiles a profile.
-pub(super) fn compile(compiler: &Compiler<'_>, elements: &[ElementDefinition]) -> Schema {
+///
+/// With a fragment it is the element of that id that is meant: its rules become the root.
+pub(super) fn compile(
+    compiler: &Compiler<'_>,
+    elements: &[ElementDefinition],
+    fragment: Option<&str>,
+) -> Schema {
     let mut schema = compiler.schema(true);
     let type_code = compiler.definition.type_name.as_str();
     let (Some(tree), Some(base)) = (
@@ -28,7 +34,19 @@ pub(super) fn compile(compiler: &Compiler<'_>, elements: &[ElementDefinition]) -
         compiler,
         faults: Vec::new(),
     };
-    schema.root = build.rules(&tree, &base, false);
+    match fragment {
+        None => schema.root = build.rules(&tree, &base, false),
+        Some(id) => match build.find(&tree, &base, id) {
+            Some((tree, base)) => {
+                schema.root = build.rules(tree, &base, false);
+                // The node is whatever stands at the element that names this one.
+                "Element".clone_into(&mut schema.type_name);
+            }
+            None => build
+                .faults
+                .push(format!("expected an element `{id}` in the profile, found none")),
+        },
+    }
     schema.faults = build.faults;
     schema
 }
@@ -65,6 +83,28 @@ impl Build<'_, '_> {
                 .filter_map(|child| self.member(tree, child, base))
                 .collect(),
         }
+    }
+
+    /// The element of an id, and what it constrains.
+    fn find<'t, 'e>(
+        &self,
+        tree: &'t Tree<'e>,
+        base: &BaseElement,
+        id: &str,
+    ) -> Option<(&'t Tree<'e>, BaseElement)> {
+        if tree.element.id == id {
+            return Some((tree, base.clone()));
+        }
+        let in_children = tree.children.iter().find_map(|child| {
+            let definitions = self.compiler.definitions;
+            let base = base.child(definitions, child.name(), &tree.element.types)?;
+            self.find(child, &base, id)
+        });
+        in_children.or_else(|| {
+            tree.slices
+                .iter()
+                .find_map(|slice| self.find(slice, base, id))
+        })
     }
 
     fn member(&mut self, parent: &Tree<'_>, tree: &Tree<'_>, base: &BaseElement) -> Option<Member> {
@@ -156,14 +196,19 @@ impl Build<'_, '_> {
     ) -> Slice {
         let name = tree.element.slice_name.clone().unwrap_or_default();
         let mut conditions = Vec::new();
+        let mut missing = None;
         for discriminator in &slicing.discriminators {
             match discriminator::condition(self.compiler, discriminator, tree) {
                 Ok(condition) => conditions.push(condition),
-                Err(_) if name == "@default" => {}
-                Err(message) => {
-                    fault.get_or_insert(message);
-                }
+                // Of several discriminators not every slice has to use every one.
+                Err(message) => missing = Some(message),
             }
+        }
+        if conditions.is_empty()
+            && name != "@default"
+            && let Some(message) = missing
+        {
+            fault.get_or_insert(message);
         }
         let by_url = slicing
             .discriminators

@@ -28,6 +28,17 @@ impl<'e> Tree<'e> {
         element_name(&self.element.path).0
     }
 
+    /// The element of that id, here or below.
+    pub fn with_id(&self, id: &str) -> Option<&Self> {
+        if self.element.id == id {
+            return Some(self);
+        }
+        self.children
+            .iter()
+            .chain(&self.slices)
+            .find_map(|tree| tree.with_id(id))
+    }
+
     /// The child of that name, not its slices.
     pub fn child(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name() == name)

@@ -6,10 +6,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::{AppliedProfile, Request, Validator, content};
-use crate::assertion::{self, At, Role, SchemaRef, Sink};
-use crate::finding::{Rule, Severity, Words, any_of, quoted};
+use crate::interpretations::quarantine;
+use crate::assertion::{self, At, Found, Role, SchemaRef, Sink};
+use crate::finding::{Cause, CauseRule, Rule, Severity, Words, any_of, quoted};
 use crate::json::Node;
-use crate::fhir::StructureDefinition;
+use crate::fhir::{Canonical, StructureDefinition};
 
 /// The guide's profile for a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +135,25 @@ impl assertion::ProfileChoice for Chooser<'_> {
         out.sort_unstable();
         out.dedup();
         out
+    }
+
+    fn settle(&self, profiles: &[SchemaRef], found: &mut [Found]) {
+        if profiles.is_empty() || found.is_empty() {
+            return;
+        }
+        let registry = &self.validator.shared.engine.registry;
+        let urls: Vec<&str> = profiles
+            .iter()
+            .map(|profile| Canonical::parse(registry.canonical(*profile)).url)
+            .collect();
+        for found in found {
+            let finding = &mut found.finding;
+            if let Some(entry) = quarantine(finding, &urls) {
+                finding.cause = Cause::Guide;
+                finding.cause_rule = CauseRule::Quarantine;
+                finding.hint = Some(entry.reason.to_owned());
+            }
+        }
     }
 }
 

@@ -11,6 +11,8 @@ const UUID: Fault =
     Fault::Format("a UUID as `urn:uuid:` and 32 hexadecimal digits in lower case, grouped 8-4-4-4-12");
 const URI: Fault = Fault::Format("a URI without white space");
 const CONTROL: Fault = Fault::Format("no control characters other than tab, line feed and return");
+const LONG: Fault = Fault::Format("a text of at most 1 MB (1048576 bytes)");
+const LONGEST: usize = 1024 * 1024;
 const PADDED: Fault = Fault::Advice("no white space at the start or the end");
 const BLANK: Fault = Fault::Advice("a text that is more than white space");
 
@@ -18,6 +20,9 @@ pub(super) fn string_fault(text: &str) -> Option<Fault> {
     let bytes = text.as_bytes();
     if has_control(bytes) {
         return Some(CONTROL);
+    }
+    if bytes.len() > LONGEST {
+        return Some(LONG);
     }
     let padded = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
     if !padded(bytes.first()) && !padded(bytes.last()) {
@@ -31,6 +36,9 @@ pub(super) fn string_fault(text: &str) -> Option<Fault> {
 }
 
 pub(super) fn markdown_fault(text: &str) -> Option<Fault> {
+    if text.len() > LONGEST {
+        return Some(LONG);
+    }
     has_control(text.as_bytes()).then_some(CONTROL)
 }
 

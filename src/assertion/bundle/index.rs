@@ -1,12 +1,7 @@
-//! Bundle (R4 2.36): finding entries by what references say, and the rules between an entry's
-//! `fullUrl` and its resource.
+//! The entries of a Bundle by what references say (R4 2.36.4.1).
 
 use std::collections::HashMap;
 
-use super::place::{Item, Place};
-use super::sink::Sink;
-use super::walk::At;
-use crate::finding::{Rule, Severity, Words, quoted};
 use crate::json::Node;
 
 /// The entries of a Bundle, by `fullUrl` and by `Type/id`.
@@ -110,55 +105,6 @@ pub fn rest_base(full_url: &str) -> Option<&str> {
     let is_type = type_name.starts_with(|first: char| first.is_ascii_uppercase())
         && type_name.bytes().all(|byte| byte.is_ascii_alphabetic());
     (is_type && !id.is_empty()).then(|| &full_url[..=base.len()])
-}
-
-/// Judges the entries of a Bundle as a whole.
-pub fn check(at: &At<'_>, sink: &mut Sink) {
-    let Some(bundle) = at.place.item.node else {
-        return;
-    };
-    let entries = bundle.get("entry").map(Node::entries).unwrap_or_default();
-    for (index, entry) in entries.iter().enumerate() {
-        let place = Place {
-            parent: Some(at.place),
-            name: "entry",
-            index: Some(index as u32),
-            choice: None,
-            type_name: "BackboneElement",
-            definition: "Bundle.entry",
-            item: Item::of(entry),
-        };
-        check_full_url(&at.to(&place, "Bundle.entry"), entry, sink);
-        if sink.settled() {
-            return;
-        }
-    }
-}
-
-/// A `fullUrl` that is a RESTful address ends with the type and id of the resource
-/// (R4 Bundle.entry.fullUrl: it "shall not disagree with the id in the resource").
-fn check_full_url(at: &At<'_>, entry: &Node<'_>, sink: &mut Sink) {
-    let (Some(full_url), Some(resource)) = (entry.str("fullUrl"), entry.get("resource")) else {
-        return;
-    };
-    let (Some(type_name), Some(id)) = (resource.str("resourceType"), resource.str("id")) else {
-        return;
-    };
-    let Some(base) = rest_base(full_url) else {
-        return;
-    };
-    let tail = &full_url[base.len()..];
-    let wanted = format!("{type_name}/{id}");
-    if tail != wanted {
-        at.report(sink, Rule::Bundle, Severity::Error, || {
-            Words::new(
-                format!("`fullUrl` of {}", at.subject()),
-                format!("an address that ends with {}", quoted(&wanted)),
-                quoted(full_url),
-            )
-            .hint("the full URL of an entry names the same type and id as its resource")
-        });
-    }
 }
 
 #[cfg(test)]
