@@ -188,13 +188,18 @@ pub fn is_code_member(walk: &Walk<'_>, value_set: &str, code: &str) -> Option<bo
     }
 }
 
-/// The types that a binding says something about (R4 4.1.5).
+/// Whether a binding says something about the node: by its type (R4 4.1.5), and not where another
+/// kind of JSON value stands, which is reported already.
 fn is_bindable(place: &Place<'_>) -> bool {
-    matches!(
-        place.type_name,
-        "code" | "Coding" | "CodeableConcept" | "Quantity" | "string" | "uri" | "SimpleQuantity"
-            | "Age" | "Count" | "Distance" | "Duration" | "canonical" | "url" | "oid"
-    ) && (place.item.node.is_some())
+    let Some(node) = place.item.node else {
+        return false;
+    };
+    match place.type_name {
+        "code" | "string" | "uri" | "canonical" | "url" | "oid" => node.as_str().is_some(),
+        "Coding" | "CodeableConcept" | "Quantity" | "Age" | "Count" | "Distance" | "Duration"
+        | "Money" => node.is_object(),
+        _ => false,
+    }
 }
 
 fn codes<'w>(place: &Place<'w>) -> Vec<Coded<'w>> {

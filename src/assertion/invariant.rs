@@ -120,19 +120,31 @@ impl Invariant {
             Rule::Invariant,
             severity,
             || {
-                let expected = match &self.human {
-                    Some(human) => human.trim_end_matches('.').to_owned(),
-                    None => quoted(self.expression.text()),
-                };
-                Words::new(
-                    format!("{} breaks `{}`", at.subject(), self.key),
-                    expected,
-                    "otherwise",
-                )
-                .hint(format!("the rule is {}", quoted(self.expression.text())))
+                let lead = format!("{} breaks `{}`", at.subject(), self.key);
+                if let Some((longest, found)) = self.length_broken(at) {
+                    return Words::new(
+                        lead,
+                        format!("at most {longest} characters"),
+                        format!("{found}"),
+                    );
+                }
+                let rule = quoted(self.expression.text());
+                let words = Words::new(lead, format!("{rule} to hold"), "it does not");
+                match &self.human {
+                    Some(human) => words.hint(format!("the rule says: {human}")),
+                    None => words,
+                }
             },
             |finding| finding.constraint = Some(self.key.clone()),
         );
+    }
+
+    /// For the commonest constraint of a guide, `$this.length() <= 12`: its bound, and the length
+    /// that was found.
+    fn length_broken(&self, at: &At<'_>) -> Option<(usize, usize)> {
+        let bound = self.expression.text().trim().strip_prefix("$this.length()")?;
+        let longest = bound.trim_start().strip_prefix("<=")?.trim().parse().ok()?;
+        Some((longest, at.place.item.text()?.chars().count()))
     }
 
     fn report_not_evaluated(

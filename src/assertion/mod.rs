@@ -89,7 +89,7 @@ pub enum Native {
     ElementContent,
     /// `ext-1`.
     ExtensionContent,
-    /// `ref-1`.
+    /// `ref-1`, and the form of a literal reference.
     ContainedReference,
     /// `dom-2` to `dom-5`.
     Contained,
@@ -131,7 +131,10 @@ impl Native {
         match self {
             Self::ElementContent => element::check_content(at, sink),
             Self::ExtensionContent => element::check_extension_content(at, sink),
-            Self::ContainedReference => reference::check_contained(at, sink),
+            Self::ContainedReference => {
+                reference::check_form(at, sink);
+                reference::check_contained(at, sink);
+            }
             Self::Contained => contained::check(at, sink),
             Self::Bundle => bundle::check(at, sink),
         }

@@ -195,6 +195,50 @@ impl Targets {
     }
 }
 
+/// A relative reference names a type and an id (R4 2.3.0.1), perhaps with a version. Conditional
+/// references (`Patient?identifier=...`) belong into transactions.
+pub fn check_form(at: &At<'_>, sink: &mut Sink) {
+    let Some(literal) = at.place.item.get("reference").and_then(|n| n.as_str()) else {
+        return;
+    };
+    if literal.is_empty()
+        || literal.starts_with('#')
+        || literal.contains('?')
+        || is_absolute(literal)
+        || is_type_and_id(literal)
+    {
+        return;
+    }
+    at.report(sink, Rule::ReferenceTarget, Severity::Error, || {
+        Words::new(
+            format!("`reference` of {}", at.subject()),
+            "`Type/id`, an absolute URL, or `#` and the id of a contained resource",
+            quoted(literal),
+        )
+    });
+}
+
+fn is_type_and_id(literal: &str) -> bool {
+    let mut parts = literal.split('/');
+    let is_type = parts.next().is_some_and(|name| {
+        name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    let is_id = |id: &str| {
+        (1..=64).contains(&id.len())
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+    };
+    let has_id = parts.next().is_some_and(is_id);
+    let version = match (parts.next(), parts.next(), parts.next()) {
+        (None, None, None) => true,
+        (Some("_history"), Some(version), None) => is_id(version),
+        _ => false,
+    };
+    is_type && has_id && version
+}
+
 /// `ref-1`: a reference to a contained resource finds it (R4 2.3).
 pub fn check_contained(at: &At<'_>, sink: &mut Sink) {
     let Some(literal) = at.place.item.get("reference").and_then(|n| n.as_str()) else {
@@ -276,7 +320,17 @@ pub fn type_in(literal: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::type_in;
+    use super::{is_type_and_id, type_in};
+
+    #[test]
+    fn relative_references_have_a_type_and_an_id() {
+        for good in ["Patient/1", "Patient/a-b.c/_history/2"] {
+            assert!(is_type_and_id(good), "{good}");
+        }
+        for bad in ["joe-doe", "patient/1", "Patient/", "Patient/1/2", "Patient/a_b"] {
+            assert!(!is_type_and_id(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn the_type_is_read_from_the_reference() {

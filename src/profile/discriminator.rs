@@ -177,7 +177,7 @@ impl Search<'_, '_> {
     fn definition(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
         let definitions = self.compiler.definitions;
         if canonical.contains(':') {
-            definitions.structure_definition(canonical)
+            super::definition(definitions, canonical)
         } else {
             definitions.type_definition(canonical)
         }

@@ -1,7 +1,6 @@
 //! What an extension's StructureDefinition says about where it may stand.
 
 use super::common::Compiler;
-use crate::interpretations::REPAIRED_CONTEXTS;
 use crate::assertion::{Context, ExtensionUse, Invariant, Selector};
 use crate::fhir::{ConstraintSeverity, Constraint, Derivation, ExtensionContext, ExtensionContextType};
 
@@ -35,14 +34,20 @@ pub(super) fn usage(compiler: &Compiler<'_>) -> Option<ExtensionUse> {
     })
 }
 
-/// Contexts that the list of interpretations adds.
+/// Contexts of R4's own extensions that their definitions leave out: the url, and the path of an
+/// element on which R4 itself uses the extension.
+const REPAIRED_CONTEXTS: &[(&str, &str)] = &[(
+    "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type",
+    "ElementDefinition.type",
+)];
+
 fn repaired_contexts(url: &str) -> impl Iterator<Item = Context> {
     REPAIRED_CONTEXTS
         .iter()
-        .filter(move |repaired| repaired.extension == url)
-        .map(|repaired| Context {
+        .filter(move |(extension, _)| *extension == url)
+        .map(|(_, element)| Context {
             kind: ExtensionContextType::Element,
-            expression: repaired.element.to_owned(),
+            expression: (*element).to_owned(),
             within: None,
             selector: None,
         })

@@ -14,15 +14,17 @@ pub mod snapshot;
 mod tree;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::assertion::{Registry, Schema};
 use crate::fhir::{Canonical, Derivation, ElementDefinition, StructureDefinition};
+use crate::interpretation::Interpretations;
 use crate::package::Definitions;
 
 /// Compiles the definition of a canonical URL; `None` where there is none.
 #[must_use]
 pub fn compile(canonical: &str, definitions: &Definitions, registry: &Registry) -> Option<Schema> {
-    let definition = definitions.structure_definition(canonical)?;
+    let definition = definition(definitions, canonical)?;
     let compiler = common::Compiler {
         definitions,
         registry,
@@ -40,6 +42,12 @@ pub fn compile(canonical: &str, definitions: &Definitions, registry: &Registry) 
             schema
         }
     })
+}
+
+/// A definition as it is to be read: repaired where the list of interpretations says so.
+fn definition(definitions: &Definitions, canonical: &str) -> Option<Arc<StructureDefinition>> {
+    let definition = definitions.structure_definition(canonical)?;
+    Some(Interpretations::embedded().repair(definition))
 }
 
 /// Whether a definition constrains a type that another one defines, whatever it calls itself.

@@ -6,11 +6,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::{AppliedProfile, Request, Validator, content};
-use crate::interpretations::quarantine;
+use crate::interpretation::Interpretations;
 use crate::assertion::{self, At, Found, Role, SchemaRef, Sink};
 use crate::finding::{Cause, CauseRule, Rule, Severity, Words, any_of, quoted};
 use crate::json::Node;
-use crate::fhir::{Canonical, StructureDefinition};
+use crate::fhir::StructureDefinition;
 
 /// The guide's profile for a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,17 +141,19 @@ impl assertion::ProfileChoice for Chooser<'_> {
         if profiles.is_empty() || found.is_empty() {
             return;
         }
+        // A rule of R4 is quarantined only where a profile of the guide applies beside it.
+        let list = Interpretations::embedded();
         let registry = &self.validator.shared.engine.registry;
-        let urls: Vec<&str> = profiles
-            .iter()
-            .map(|profile| Canonical::parse(registry.canonical(*profile)).url)
-            .collect();
+        let is_guides = |url: &str| url.starts_with(&list.canonical);
+        if !profiles.iter().any(|own| is_guides(registry.canonical(*own))) {
+            return;
+        }
         for found in found {
             let finding = &mut found.finding;
-            if let Some(entry) = quarantine(finding, &urls) {
+            if let Some(entry) = list.quarantine(finding) {
                 finding.cause = Cause::Guide;
                 finding.cause_rule = CauseRule::Quarantine;
-                finding.hint = Some(entry.reason.to_owned());
+                finding.hint = Some(entry.reason.clone());
             }
         }
     }
