@@ -15,7 +15,6 @@ pub mod finding;
 pub mod guide;
 pub mod http;
 pub mod interpretation;
-pub mod interpretations;
 pub mod json;
 pub mod package;
 pub mod profile;

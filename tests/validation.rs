@@ -97,7 +97,9 @@ fn any_coding_of_the_identifier_type_can_decide_the_slice() {
         .insert(0, json!({"system": "http://example.org", "code": "other"}));
     let validation = judge(&patient);
     assert!(
-        !errors(&validation).iter().any(|(rule, _)| *rule == Rule::Slicing),
+        !errors(&validation)
+            .iter()
+            .any(|(rule, _)| *rule == Rule::Slicing),
         "{:#?}",
         validation.findings
     );
@@ -110,8 +112,14 @@ fn the_guides_own_constraint_says_how_long_the_code_is() {
     let finding = judge(&patient);
     let finding = only_error(&finding);
     assert_eq!(finding.rule, Rule::Invariant);
-    assert_eq!(finding.constraint.as_deref(), Some("insureeCodeMustBeUnder13Chars"));
-    assert_eq!(finding.element.as_deref(), Some("Patient.identifier:Code.value"));
+    assert_eq!(
+        finding.constraint.as_deref(),
+        Some("insureeCodeMustBeUnder13Chars")
+    );
+    assert_eq!(
+        finding.element.as_deref(),
+        Some("Patient.identifier:Code.value")
+    );
     insta::assert_snapshot!(finding.message, @"`Patient.identifier[0].value` breaks `insureeCodeMustBeUnder13Chars`: expected at most 12 characters, found 15");
 }
 
@@ -138,7 +146,10 @@ fn shape_of_the_json_is_judged_against_the_types() {
 fn a_mistyped_element_is_answered_with_the_right_name() {
     let mut patient = patient();
     patient["birthdate"] = patient["birthDate"].take();
-    patient.as_object_mut().expect("an object").remove("birthDate");
+    patient
+        .as_object_mut()
+        .expect("an object")
+        .remove("birthDate");
     let validation = judge(&patient);
     let finding = validation
         .findings
@@ -150,11 +161,12 @@ fn a_mistyped_element_is_answered_with_the_right_name() {
 
 #[test]
 fn duplicate_names_are_reported_at_their_object() {
-    let validation = judge_text(
-        r#"{"resourceType":"Basic","code":{"text":"x","text":"y"}}"#,
-    );
+    let validation = judge_text(r#"{"resourceType":"Basic","code":{"text":"x","text":"y"}}"#);
     let finding = only_error(&validation);
-    assert_eq!((finding.rule, finding.expression.as_str()), (Rule::JsonDuplicate, "Basic.code"));
+    assert_eq!(
+        (finding.rule, finding.expression.as_str()),
+        (Rule::JsonDuplicate, "Basic.code")
+    );
     assert_eq!((finding.line, finding.column), (Some(1), Some(44)));
 }
 
@@ -163,7 +175,10 @@ fn nulls_fill_gaps_only_beside_their_sibling() {
     let fills = r#"{"resourceType":"Basic","code":{"text":"x"},"extension":[{"url":"http://example.org/x","valueHumanName":{
         "given":["a",null],"_given":[null,{"extension":[{"url":"http://example.org/y","valueBoolean":true}]}]}}]}"#;
     assert_eq!(errors(&judge_text(fills)), []);
-    let lacks = fills.replace("{\"extension\":[{\"url\":\"http://example.org/y\",\"valueBoolean\":true}]}", "null");
+    let lacks = fills.replace(
+        "{\"extension\":[{\"url\":\"http://example.org/y\",\"valueBoolean\":true}]}",
+        "null",
+    );
     assert_eq!(
         errors(&judge_text(&lacks)),
         [(
@@ -189,7 +204,12 @@ fn prohibited_elements_are_named_with_the_profile_that_prohibits_them() {
     let finding = only_error(&validation);
     assert_eq!(finding.rule, Rule::Cardinality);
     assert_eq!(finding.expression, "Patient.deceased.ofType(boolean)");
-    assert!(finding.profile.as_deref().is_some_and(|p| p.ends_with("openimis-patient|1.0.0")));
+    assert!(
+        finding
+            .profile
+            .as_deref()
+            .is_some_and(|p| p.ends_with("openimis-patient|1.0.0"))
+    );
 }
 
 #[test]
@@ -230,8 +250,7 @@ fn references_are_held_against_their_types() {
     patient["generalPractitioner"] = json!([{"reference": "Location/1"}]);
     let validation = judge(&patient);
     assert!(
-        errors(&validation)
-            .contains(&(Rule::ReferenceTarget, "Patient.generalPractitioner[0]"))
+        errors(&validation).contains(&(Rule::ReferenceTarget, "Patient.generalPractitioner[0]"))
     );
     patient["generalPractitioner"] = json!([{"reference": "somebody"}]);
     let validation = judge(&patient);
@@ -266,13 +285,18 @@ fn entries_of_a_bundle_are_judged_each_by_its_own_profile() {
         {"fullUrl": "http://example.org/fhir/Patient/other", "resource": broken}]});
     let validation = judge(&bundle);
     let errors = errors(&validation);
-    assert!(errors.contains(&(Rule::Bundle, "Bundle.entry[1]")), "{errors:?}");
+    assert!(
+        errors.contains(&(Rule::Bundle, "Bundle.entry[1]")),
+        "{errors:?}"
+    );
     assert!(
         errors.contains(&(Rule::JsonEmpty, "Bundle.entry[1].resource.identifier")),
         "{errors:?}"
     );
     assert!(
-        !errors.iter().any(|(_, at)| at.starts_with("Bundle.entry[0]")),
+        !errors
+            .iter()
+            .any(|(_, at)| at.starts_with("Bundle.entry[0]")),
         "{errors:?}"
     );
 }
@@ -301,11 +325,10 @@ fn extension_context_by_profile_name() {
     // unit-price names `OpenIMISActivityDefinition` where an element belongs.
     assert_eq!(errors(&judge(&example("ActivityDefinition-"))), []);
     let mut group = example("Group-doe-family");
-    group["extension"]
-        .as_array_mut()
-        .expect("a list")
-        .push(json!({"url": format!("{GUIDE}/StructureDefinition/unit-price"),
-            "valueMoney": {"value": 1, "currency": "USD"}}));
+    group["extension"].as_array_mut().expect("a list").push(
+        json!({"url": format!("{GUIDE}/StructureDefinition/unit-price"),
+            "valueMoney": {"value": 1, "currency": "USD"}}),
+    );
     let validation = judge(&group);
     assert!(
         errors(&validation)
@@ -324,8 +347,14 @@ fn discriminator_in_fsh_syntax() {
         json!("nonsense");
     let validation = judge(&communication);
     let errors = errors(&validation);
-    assert!(errors.contains(&(Rule::Slicing, "Communication.payload[0]")), "{errors:?}");
-    assert!(errors.contains(&(Rule::Slicing, "Communication.payload")), "{errors:?}");
+    assert!(
+        errors.contains(&(Rule::Slicing, "Communication.payload[0]")),
+        "{errors:?}"
+    );
+    assert!(
+        errors.contains(&(Rule::Slicing, "Communication.payload")),
+        "{errors:?}"
+    );
 }
 
 #[test]
@@ -340,7 +369,9 @@ fn core_uses_fhir_type_on_type() {
             "code": "http://hl7.org/fhirpath/System.String"}]}]}});
     let validation = judge(&definition);
     assert!(
-        !errors(&validation).iter().any(|(rule, _)| *rule == Rule::Extension),
+        !errors(&validation)
+            .iter()
+            .any(|(rule, _)| *rule == Rule::Extension),
         "{:#?}",
         validation.findings
     );
@@ -372,7 +403,12 @@ fn assert_guides_fault(resource: &Value, rule: Rule, expression: &str) {
         .unwrap_or_else(|| panic!("{:#?}", validation.findings));
     assert_eq!(found.severity, Severity::Error);
     assert_eq!(found.cause, Cause::Guide);
-    assert_eq!(validation.verdict(), Verdict::Warning, "{:#?}", validation.findings);
+    assert_eq!(
+        validation.verdict(),
+        Verdict::Warning,
+        "{:#?}",
+        validation.findings
+    );
 }
 
 #[test]
@@ -396,12 +432,8 @@ fn ratio_without_denominator_is_the_guides_fault() {
 }
 
 #[test]
-fn seven_costs_in_one_is_the_guides_fault() {
-    assert_guides_fault(
-        &example("InsurancePlan-RX01"),
-        Rule::Cardinality,
-        "InsurancePlan.plan[0].generalCost[1]",
-    );
+fn general_cost_may_repeat_as_its_slices_need() {
+    assert_eq!(errors(&judge(&example("InsurancePlan-RX01"))), []);
 }
 
 fn practitioner_role() -> Value {
@@ -418,12 +450,8 @@ fn practitioner_role() -> Value {
 }
 
 #[test]
-fn substitution_on_role_is_the_guides_fault() {
-    assert_guides_fault(
-        &practitioner_role(),
-        Rule::Extension,
-        "PractitionerRole.extension[0]",
-    );
+fn the_substitution_may_stand_on_the_role() {
+    assert_eq!(errors(&judge(&practitioner_role())), []);
 }
 
 #[test]
@@ -440,15 +468,30 @@ fn of_several_profiles_the_content_chooses() {
         let text = resource.to_string();
         let document = json::read(&text).expect("valid JSON");
         let choice = validator().choose_profile(&document.root);
-        let name = choice.profile.as_deref().and_then(|url| url.rsplit('/').next().map(str::to_owned));
+        let name = choice
+            .profile
+            .as_deref()
+            .and_then(|url| url.rsplit('/').next().map(str::to_owned));
         (name.unwrap_or_default(), choice.reason)
     };
     let cases = [
-        ("Organization-MyTrade", "openimis-policy-holder-organization"),
-        ("Organization-Rapta", "openimis-health-facility-organization"),
+        (
+            "Organization-MyTrade",
+            "openimis-policy-holder-organization",
+        ),
+        (
+            "Organization-Rapta",
+            "openimis-health-facility-organization",
+        ),
         ("Organization-openIMIS", "openimis-insurance-organization"),
-        ("Practitioner-Roberts", "openimis-enrolment-officer-practitioner"),
-        ("Practitioner-Rushila", "openimis-claim-administrator-practitioner"),
+        (
+            "Practitioner-Roberts",
+            "openimis-enrolment-officer-practitioner",
+        ),
+        (
+            "Practitioner-Rushila",
+            "openimis-claim-administrator-practitioner",
+        ),
         ("Invoice-", "openimis-invoice-invoice"),
         ("Patient-jane", "openimis-patient"),
     ];
@@ -503,10 +546,16 @@ fn a_profile_that_refers_to_itself_comes_to_an_end() {
     assert_eq!(
         errors(&bad),
         [
-            (Rule::ReferenceTarget, "Bundle.entry[0].resource.link[0].other"),
+            (
+                Rule::ReferenceTarget,
+                "Bundle.entry[0].resource.link[0].other"
+            ),
             (Rule::Cardinality, "Bundle.entry[1].resource.gender"),
             // The one that refers to the broken one does not conform either.
-            (Rule::ReferenceTarget, "Bundle.entry[1].resource.link[0].other"),
+            (
+                Rule::ReferenceTarget,
+                "Bundle.entry[1].resource.link[0].other"
+            ),
         ]
     );
 }

@@ -105,7 +105,11 @@ fn official_cases_are_judged_as_the_reference_judges_them() {
     }
     let text = std::fs::read_to_string(folder.join("cases.json")).expect("cases.json is readable");
     let cases: Cases = serde_json::from_str(&text).expect("cases.json has the documented shape");
-    assert!(cases.cases.len() >= 250, "too few cases: {}", cases.cases.len());
+    assert!(
+        cases.cases.len() >= 250,
+        "too few cases: {}",
+        cases.cases.len()
+    );
     if let Ok(id) = std::env::var("OPENIMIS_VALIDATOR_CASE") {
         show(&cases, &folder, &id);
         return;
@@ -203,14 +207,18 @@ fn element(expression: &str) -> String {
     let mut out = String::new();
     let mut rest = expression.trim_start_matches("/f:");
     while let Some(first) = rest.chars().next() {
-        if let Some((_, after)) = rest.strip_prefix("/*").and_then(|rest| rest.split_once("*/")) {
+        if let Some((_, after)) = rest
+            .strip_prefix("/*")
+            .and_then(|rest| rest.split_once("*/"))
+        {
             rest = after;
         } else if let Some((_, after)) = rest
             .strip_prefix(".ofType(")
             .and_then(|rest| rest.split_once(')'))
         {
             rest = after;
-        } else if let Some((_, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'))
+        } else if let Some((_, after)) =
+            rest.strip_prefix('[').and_then(|rest| rest.split_once(']'))
         {
             rest = after;
         } else {

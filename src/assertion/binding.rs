@@ -4,34 +4,36 @@
 //! Interpretations: a value set that cannot be known offline gives one piece of information and
 //! leaves the verdict alone. A CodeableConcept is judged by its best coding. Under a required
 //! binding a concept without a code breaks the binding, as text alone is no code of the value set.
+//! Under an extensible one a code of a system that the value set does not draw on gives information
+//! only: it is right where no code of the value set fits, and whether one fits only people can say.
 
+use std::sync::{Arc, OnceLock};
+
+use super::coding::{Coded, codes, is_bindable, shown};
 use super::place::Place;
 use super::sink::Sink;
 use super::walk::{At, Walk};
 use crate::fhir::{BindingStrength, ElementBinding};
 use crate::finding::{IssueType, Rule, Severity, Words, quoted};
-use crate::json::Node;
-use crate::terminology::Membership;
+use crate::terminology::{Members, Membership, NotMember};
 
 /// A binding to one value set.
 #[derive(Debug)]
 pub struct Bound {
-    /// Canonical URL of the value set.
-    pub value_set: String,
     /// `strength`.
     pub strength: BindingStrength,
+    /// The value set.
+    pub set: BoundSet,
     /// The value set of the `elementdefinition-maxValueSet` extension: a required outer bound.
-    pub max_value_set: Option<String>,
+    pub outer: Option<BoundSet>,
 }
 
-/// A code as it stands in an instance.
-#[derive(Debug, Clone, Copy)]
-struct Coded<'w> {
-    system: Option<&'w str>,
-    code: Option<&'w str>,
-    display: Option<&'w str>,
-    /// Whether the type has no place for a system: `code`, `string`, `uri`.
-    is_bare: bool,
+/// A value set, and its members once they were needed.
+#[derive(Debug)]
+pub struct BoundSet {
+    /// Canonical URL.
+    pub canonical: String,
+    members: OnceLock<Arc<Members>>,
 }
 
 /// The best of the memberships of several codings.
@@ -39,8 +41,24 @@ enum Best {
     In,
     /// With the reason of the first coding.
     Unknown(String),
-    NotIn(String),
+    NotIn(NotMember),
     NoCode,
+}
+
+impl BoundSet {
+    /// The value set of a canonical URL.
+    #[must_use]
+    pub fn new(canonical: &str) -> Self {
+        Self {
+            canonical: canonical.to_owned(),
+            members: OnceLock::new(),
+        }
+    }
+
+    fn members(&self, walk: &Walk<'_>) -> &Members {
+        self.members
+            .get_or_init(|| walk.engine.terminology.members(&self.canonical))
+    }
 }
 
 impl Bound {
@@ -51,19 +69,17 @@ impl Bound {
             return None;
         }
         Some(Self {
-            value_set: binding.value_set.clone()?,
             strength: binding.strength,
-            max_value_set: binding.max_value_set.clone(),
+            set: BoundSet::new(binding.value_set.as_deref()?),
+            outer: binding.max_value_set.as_deref().map(BoundSet::new),
         })
     }
 
-    /// Whether a node certainly has a code of the value set: for slices that a binding tells
-    /// apart.
+    /// Whether a node may have a code of the value set: for slices that a binding tells apart.
     #[must_use]
     pub fn admits(&self, walk: &Walk<'_>, place: &Place<'_>) -> bool {
-        let codes = codes(place);
         matches!(
-            best(walk, &self.value_set, &codes),
+            best(self.set.members(walk), place),
             Best::In | Best::Unknown(_)
         )
     }
@@ -73,27 +89,29 @@ impl Bound {
         if !is_bindable(at.place) {
             return;
         }
-        let codes = codes(at.place);
-        match best(at.walk, &self.value_set, &codes) {
+        match best(self.set.members(at.walk), at.place) {
             Best::In => {}
-            Best::Unknown(reason) => self.report_unknown(&codes, &reason, at, sink),
+            Best::Unknown(reason) => self.report_unknown(&reason, at, sink),
             Best::NotIn(reason) => {
-                if let Some(severity) = self.severity() {
-                    self.report_not_in(&self.value_set, severity, &codes, &reason, at, sink);
+                if let Some(severity) = self.severity(&reason) {
+                    self.report_not_in(&self.set, severity, &reason, at, sink);
                 }
             }
             Best::NoCode => self.report_no_code(at, sink),
         }
-        if let Some(outer) = &self.max_value_set
-            && let Best::NotIn(reason) = best(at.walk, outer, &codes)
+        if let Some(outer) = &self.outer
+            && let Best::NotIn(reason) = best(outer.members(at.walk), at.place)
         {
-            self.report_not_in(outer, Severity::Error, &codes, &reason, at, sink);
+            self.report_not_in(outer, Severity::Error, &reason, at, sink);
         }
     }
 
-    const fn severity(&self) -> Option<Severity> {
+    fn severity(&self, reason: &NotMember) -> Option<Severity> {
         match self.strength {
             BindingStrength::Required => Some(Severity::Error),
+            BindingStrength::Extensible if *reason == NotMember::OtherSystem => {
+                Some(Severity::Information)
+            }
             BindingStrength::Extensible => Some(Severity::Warning),
             BindingStrength::Preferred => Some(Severity::Information),
             BindingStrength::Example => None,
@@ -102,31 +120,27 @@ impl Bound {
 
     fn report_not_in(
         &self,
-        value_set: &str,
+        set: &BoundSet,
         severity: Severity,
-        codes: &[Coded<'_>],
-        reason: &str,
+        reason: &NotMember,
         at: &At<'_>,
         sink: &mut Sink,
     ) {
         at.report(sink, Rule::Binding, severity, || {
-            let words = Words::new(
+            Words::new(
                 at.subject(),
                 format!(
                     "a code of value set {} ({} binding)",
-                    quoted(value_set),
+                    quoted(&set.canonical),
                     self.strength
                 ),
-                shown(codes),
-            );
-            match reason {
-                "" => words,
-                reason => words.hint(reason),
-            }
+                shown(at.place),
+            )
+            .hint(reason)
         });
     }
 
-    fn report_unknown(&self, codes: &[Coded<'_>], reason: &str, at: &At<'_>, sink: &mut Sink) {
+    fn report_unknown(&self, reason: &str, at: &At<'_>, sink: &mut Sink) {
         if matches!(
             self.strength,
             BindingStrength::Preferred | BindingStrength::Example
@@ -140,8 +154,8 @@ impl Bound {
             || {
                 Words::new(
                     at.subject(),
-                    format!("a code of value set {}", quoted(&self.value_set)),
-                    format!("{}, which cannot be judged offline", shown(codes)),
+                    format!("a code of value set {}", quoted(&self.set.canonical)),
+                    format!("{}, which cannot be judged offline", shown(at.place)),
                 )
                 .hint(reason)
             },
@@ -156,7 +170,7 @@ impl Bound {
         at.report(sink, Rule::Binding, Severity::Error, || {
             Words::new(
                 at.subject(),
-                format!("a code of value set {}", quoted(&self.value_set)),
+                format!("a code of value set {}", quoted(&self.set.canonical)),
                 "no code",
             )
             .hint("text alone does not satisfy a required binding: send a coding")
@@ -167,7 +181,7 @@ impl Bound {
 /// Whether a node has a code of the value set; `None` where that cannot be known.
 #[must_use]
 pub fn is_member(walk: &Walk<'_>, value_set: &str, place: &Place<'_>) -> Option<bool> {
-    match best(walk, value_set, &codes(place)) {
+    match best(&walk.engine.terminology.members(value_set), place) {
         Best::In => Some(true),
         Best::NotIn(_) | Best::NoCode => Some(false),
         Best::Unknown(_) => None,
@@ -177,82 +191,26 @@ pub fn is_member(walk: &Walk<'_>, value_set: &str, place: &Place<'_>) -> Option<
 /// As [`is_member`], of a code by itself.
 #[must_use]
 pub fn is_code_member(walk: &Walk<'_>, value_set: &str, code: &str) -> Option<bool> {
-    match walk
-        .engine
-        .terminology
-        .membership(value_set, None, code, None)
-    {
+    match walk.engine.terminology.membership(value_set, None, code) {
         Membership::Yes => Some(true),
-        Membership::No { .. } => Some(false),
-        Membership::Unknown { .. } => None,
+        Membership::No(_) => Some(false),
+        Membership::Unknown(_) => None,
     }
 }
 
-/// Whether a binding says something about the node: by its type (R4 4.1.5), and not where another
-/// kind of JSON value stands, which is reported already.
-fn is_bindable(place: &Place<'_>) -> bool {
-    let Some(node) = place.item.node else {
-        return false;
-    };
-    match place.type_name {
-        "code" | "string" | "uri" | "canonical" | "url" | "oid" => node.as_str().is_some(),
-        "Coding" | "CodeableConcept" | "Quantity" | "Age" | "Count" | "Distance" | "Duration"
-        | "Money" => node.is_object(),
-        _ => false,
-    }
-}
-
-fn codes<'w>(place: &Place<'w>) -> Vec<Coded<'w>> {
-    let Some(node) = place.item.node else {
-        return Vec::new();
-    };
-    if let Some(text) = node.as_str() {
-        return vec![Coded {
-            system: None,
-            code: Some(text),
-            display: None,
-            is_bare: true,
-        }];
-    }
-    if place.type_name == "CodeableConcept" || node.get("coding").is_some() {
-        let codings = node.get("coding").map(Node::entries_or_self);
-        return codings.unwrap_or_default().iter().map(coding).collect();
-    }
-    vec![coding(node)]
-}
-
-fn coding<'w>(node: &'w Node<'w>) -> Coded<'w> {
-    Coded {
-        system: node.str("system"),
-        code: node.str("code"),
-        display: node.str("display"),
-        is_bare: false,
-    }
-}
-
-fn best(walk: &Walk<'_>, value_set: &str, codes: &[Coded<'_>]) -> Best {
+fn best(members: &Members, place: &Place<'_>) -> Best {
     let mut best = Best::NoCode;
-    for coded in codes {
+    for coded in codes(place) {
         let Some(code) = coded.code else { continue };
-        if coded.system.is_none() && !coded.is_bare {
-            if matches!(best, Best::NoCode) {
-                best = Best::NotIn("a code without a system has no meaning: send `system`".into());
-            }
-            continue;
-        }
-        let membership =
-            walk.engine
-                .terminology
-                .membership(value_set, coded.system, code, coded.display);
-        match membership {
+        match membership(members, &coded, code) {
             Membership::Yes => return Best::In,
-            Membership::Unknown { reason } => {
+            Membership::Unknown(reason) => {
                 if !matches!(best, Best::Unknown(_)) {
-                    best = Best::Unknown(reason);
+                    best = Best::Unknown(reason.to_string());
                 }
             }
-            Membership::No { reason } => {
-                if matches!(best, Best::NoCode) {
+            Membership::No(reason) => {
+                if matches!(best, Best::NoCode | Best::NotIn(NotMember::OtherSystem)) {
                     best = Best::NotIn(reason);
                 }
             }
@@ -261,20 +219,10 @@ fn best(walk: &Walk<'_>, value_set: &str, codes: &[Coded<'_>]) -> Best {
     best
 }
 
-fn shown(codes: &[Coded<'_>]) -> String {
-    let shown: Vec<String> = codes
-        .iter()
-        .map(|coded| {
-            let code = coded.code.unwrap_or("");
-            match coded.system {
-                Some(system) => quoted(&format!("{system}#{code}")),
-                None => quoted(code),
-            }
-        })
-        .collect();
-    if shown.is_empty() {
-        "no code".to_owned()
+fn membership(members: &Members, coded: &Coded<'_>, code: &str) -> Membership {
+    if coded.is_bare {
+        members.membership(None, code)
     } else {
-        shown.join(", ")
+        members.coding(coded.system, code)
     }
 }

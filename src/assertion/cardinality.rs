@@ -29,7 +29,11 @@ impl Cardinality {
                     Words::new(
                         format!("`{}`", at.place.child_expression(list.name)),
                         format!("at least {}", self.min),
-                        if count == 0 { "none".to_owned() } else { count.to_string() },
+                        if count == 0 {
+                            "none".to_owned()
+                        } else {
+                            count.to_string()
+                        },
                     )
                     .hint(format!("send `{}`", list.name))
                 },
@@ -44,8 +48,9 @@ impl Cardinality {
         let at = list.at.to(extra, list.at.id);
         at.report(sink, Rule::Cardinality, Severity::Error, || {
             if max == 0 {
-                Words::new(at.subject(), "the element to be absent", format!("{count}"))
-                    .hint(format!("leave `{}` out: the profile prohibits it", list.name))
+                Words::new(at.subject(), "the element to be absent", format!("{count}")).hint(
+                    format!("leave `{}` out: the profile prohibits it", list.name),
+                )
             } else {
                 Words::new(
                     format!("`{}`", list.at.place.child_expression(list.name)),

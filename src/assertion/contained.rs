@@ -31,7 +31,13 @@ pub fn check(at: &At<'_>, sink: &mut Sink) {
         };
         let at = at.to(&place, at.id);
         if inner.get("contained").is_some() {
-            report(&at, "dom-2", "no contained resources in a contained one", "some", sink);
+            report(
+                &at,
+                "dom-2",
+                "no contained resources in a contained one",
+                "some",
+                sink,
+            );
         }
         check_meta(&at, inner, sink);
         check_referenced(&at, inner, &references, sink);
@@ -55,12 +61,7 @@ fn check_meta(at: &At<'_>, inner: &Node<'_>, sink: &mut Sink) {
 
 /// `dom-3`: a contained resource is referred to from elsewhere in the resource, or refers to the
 /// resource that contains it.
-fn check_referenced(
-    at: &At<'_>,
-    inner: &Node<'_>,
-    references: &HashSet<&str>,
-    sink: &mut Sink,
-) {
+fn check_referenced(at: &At<'_>, inner: &Node<'_>, references: &HashSet<&str>, sink: &mut Sink) {
     let is_referenced = inner.str("id").is_some_and(|id| references.contains(id));
     let mut own = HashSet::new();
     collect_references(inner, &mut own);
@@ -79,13 +80,7 @@ fn report(at: &At<'_>, key: &str, expected: &str, found: &str, sink: &mut Sink) 
         sink,
         Rule::Contained,
         Severity::Error,
-        || {
-            Words::new(
-                format!("{} breaks `{key}`", at.subject()),
-                expected,
-                found,
-            )
-        },
+        || Words::new(format!("{} breaks `{key}`", at.subject()), expected, found),
         |finding| {
             finding.code = crate::finding::IssueType::Invariant;
             finding.constraint = Some(key.to_owned());

@@ -153,9 +153,7 @@ fn check_context(usage: &ExtensionUse, url: &str, at: &At<'_>, sink: &mut Sink) 
 impl Context {
     fn admits(&self, holder: &Place<'_>, at: &At<'_>) -> bool {
         if let Some(type_name) = &self.within {
-            return holder
-                .outwards()
-                .any(|place| place.type_name == *type_name);
+            return holder.outwards().any(|place| place.type_name == *type_name);
         }
         match self.kind {
             ExtensionContextType::Element => self.admits_element(holder, at),
@@ -202,8 +200,10 @@ fn is_a(type_name: &str, wanted: &str, at: &At<'_>) -> bool {
     if type_name == wanted {
         return true;
     }
-    if matches!(wanted, "Element" | "BackboneElement" | "Resource" | "DomainResource" | "Quantity")
-        || !wanted.starts_with(|first: char| first.is_ascii_lowercase())
+    if matches!(
+        wanted,
+        "Element" | "BackboneElement" | "Resource" | "DomainResource" | "Quantity"
+    ) || !wanted.starts_with(|first: char| first.is_ascii_lowercase())
     {
         return at
             .walk
@@ -211,8 +211,7 @@ fn is_a(type_name: &str, wanted: &str, at: &At<'_>) -> bool {
             .registry
             .find(type_name)
             .is_some_and(|schema| {
-                schema.lineage.iter().any(|base| base == wanted)
-                    || wanted == "Any"
+                schema.lineage.iter().any(|base| base == wanted) || wanted == "Any"
             });
     }
     false

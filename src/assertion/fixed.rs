@@ -50,7 +50,11 @@ impl Given {
 
     /// Judges a node.
     pub fn check(&self, at: &At<'_>, sink: &mut Sink) {
-        let rule = if self.exact { Rule::Fixed } else { Rule::Pattern };
+        let rule = if self.exact {
+            Rule::Fixed
+        } else {
+            Rule::Pattern
+        };
         let Some(node) = at.place.item.node else {
             at.report(sink, rule, Severity::Error, || {
                 Words::new(at.subject(), self.value.to_json(), "no value")
@@ -61,7 +65,11 @@ impl Given {
             return;
         }
         at.report(sink, rule, Severity::Error, || {
-            let word = if self.exact { "exactly" } else { "a value with" };
+            let word = if self.exact {
+                "exactly"
+            } else {
+                "a value with"
+            };
             match value::difference(&self.value, node, self.exact) {
                 Some(difference) if !difference.path.is_empty() => Words::new(
                     at.subject(),

@@ -11,7 +11,9 @@ use super::sink::Sink;
 use super::types;
 use super::walk::{At, Walk};
 use crate::fhir::{Constraint, ConstraintSeverity};
-use crate::fhirpath::{self, Context, DefinitionsModel, Element, Environment, Expression, Model, TypeId};
+use crate::fhirpath::{
+    self, Context, DefinitionsModel, Element, Environment, Expression, Model, TypeId,
+};
 use crate::finding::{Rule, Severity, Words, quoted};
 use crate::json::Node;
 use crate::package::Definitions;
@@ -81,7 +83,10 @@ impl Invariant {
             return Ok(None);
         };
         let expression = Expression::parse(text).map_err(|error| {
-            format!("expected FHIRPath in constraint `{}`, found {error}", constraint.key)
+            format!(
+                "expected FHIRPath in constraint `{}`, found {error}",
+                constraint.key
+            )
         })?;
         Ok(Some(Self {
             key: constraint.key.clone(),
@@ -142,7 +147,11 @@ impl Invariant {
     /// For the commonest constraint of a guide, `$this.length() <= 12`: its bound, and the length
     /// that was found.
     fn length_broken(&self, at: &At<'_>) -> Option<(usize, usize)> {
-        let bound = self.expression.text().trim().strip_prefix("$this.length()")?;
+        let bound = self
+            .expression
+            .text()
+            .trim()
+            .strip_prefix("$this.length()")?;
         let longest = bound.trim_start().strip_prefix("<=")?.trim().parse().ok()?;
         Some((longest, at.place.item.text()?.chars().count()))
     }

@@ -8,6 +8,7 @@
 mod binding;
 mod bundle;
 mod cardinality;
+mod coding;
 mod contained;
 mod element;
 mod extension;
@@ -43,9 +44,7 @@ pub use reference::{Aggregation, TargetType, Targets, Versioning};
 pub use registry::{Compile, Registry, SchemaRef, type_url};
 pub use resource::check_root;
 pub use rules::List;
-pub use schema::{
-    Child, ChildKind, ChildType, Member, MemberType, Rules, Schema, Structure,
-};
+pub use schema::{Child, ChildKind, ChildType, Member, MemberType, Rules, Schema, Structure};
 pub use sink::{Found, MAX_FINDINGS, Sink};
 pub use slicing::{Condition, Slice, Slicing, Step, Test, choice_type, parse as parse_path};
 pub use types::{AllowedTypes, Conforms};
@@ -93,6 +92,8 @@ pub enum Native {
     ContainedReference,
     /// `dom-2` to `dom-5`.
     Contained,
+    /// A Coding by its own code system.
+    Coding,
     /// The rules of Bundle that are no constraints of R4.
     Bundle,
 }
@@ -136,6 +137,7 @@ impl Native {
                 reference::check_contained(at, sink);
             }
             Self::Contained => contained::check(at, sink),
+            Self::Coding => coding::check(at, sink),
             Self::Bundle => bundle::check(at, sink),
         }
     }

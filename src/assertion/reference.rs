@@ -327,7 +327,13 @@ mod tests {
         for good in ["Patient/1", "Patient/a-b.c/_history/2"] {
             assert!(is_type_and_id(good), "{good}");
         }
-        for bad in ["joe-doe", "patient/1", "Patient/", "Patient/1/2", "Patient/a_b"] {
+        for bad in [
+            "joe-doe",
+            "patient/1",
+            "Patient/",
+            "Patient/1/2",
+            "Patient/a_b",
+        ] {
             assert!(!is_type_and_id(bad), "{bad}");
         }
     }
@@ -335,7 +341,10 @@ mod tests {
     #[test]
     fn the_type_is_read_from_the_reference() {
         assert_eq!(type_in("Patient/1"), Some("Patient"));
-        assert_eq!(type_in("http://a.org/fhir/Patient/1/_history/2"), Some("Patient"));
+        assert_eq!(
+            type_in("http://a.org/fhir/Patient/1/_history/2"),
+            Some("Patient")
+        );
         assert_eq!(type_in("urn:uuid:1"), None);
         assert_eq!(type_in("#a"), None);
         assert_eq!(type_in("joe-doe"), None);

@@ -35,9 +35,10 @@ pub fn check_nested(at: &At<'_>, sink: &mut Sink) {
         "resource" if at.place.parent.is_some_and(|p| p.name == "entry") => Role::Entry,
         _ => Role::Part,
     };
-    let full_url = at.place.parent.and_then(|entry| {
-        (role == Role::Entry).then(|| entry.item.get("fullUrl")?.as_str())?
-    });
+    let full_url = at
+        .place
+        .parent
+        .and_then(|entry| (role == Role::Entry).then(|| entry.item.get("fullUrl")?.as_str())?);
     let walk = Walk {
         resource: node,
         root_resource: if role == Role::Contained {
@@ -189,6 +190,6 @@ impl Schema {
                 .engine
                 .registry
                 .find(found)
-                .is_none_or(|schema| schema.lineage.iter().any(|base| *base == self.type_name))
+                .is_none_or(|schema| schema.lineage.contains(&self.type_name))
     }
 }

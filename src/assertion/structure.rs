@@ -94,7 +94,13 @@ impl Structure {
                 if seen.mark(index) {
                     self.repeated(at, object, child, base, sink);
                 }
-                child.check(at, &child.types[type_index], None, Some(&member.value), sink);
+                child.check(
+                    at,
+                    &child.types[type_index],
+                    None,
+                    Some(&member.value),
+                    sink,
+                );
             }
             return;
         }
@@ -103,14 +109,7 @@ impl Structure {
 
     /// A second property of one element: a choice written twice, or a name that the reader has
     /// already reported as a duplicate.
-    fn repeated(
-        &self,
-        at: &At<'_>,
-        object: &Node<'_>,
-        child: &Child,
-        name: &str,
-        sink: &mut Sink,
-    ) {
+    fn repeated(&self, at: &At<'_>, object: &Node<'_>, child: &Child, name: &str, sink: &mut Sink) {
         let others: Vec<&str> = child
             .types
             .iter()
@@ -396,13 +395,7 @@ fn check_primitive(at: &At<'_>, primitive: Primitive, sink: &mut Sink) {
     }
 }
 
-fn report_fault(
-    at: &At<'_>,
-    primitive: Primitive,
-    node: &Node<'_>,
-    fault: Fault,
-    sink: &mut Sink,
-) {
+fn report_fault(at: &At<'_>, primitive: Primitive, node: &Node<'_>, fault: Fault, sink: &mut Sink) {
     let found = || {
         node.primitive_text()
             .map_or_else(|| node.kind().to_owned(), quoted)

@@ -140,12 +140,21 @@ mod tests {
     #[test]
     fn fixed_is_exact_and_pattern_is_a_part() {
         let pattern = r#"{"coding":[{"system":"s","code":"c"}]}"#;
-        assert_eq!(judge(pattern, r#"{"coding":[{"code":"c","system":"s"}]}"#), (true, true));
         assert_eq!(
-            judge(pattern, r#"{"coding":[{"code":"x"},{"code":"c","system":"s"}],"text":"t"}"#),
+            judge(pattern, r#"{"coding":[{"code":"c","system":"s"}]}"#),
+            (true, true)
+        );
+        assert_eq!(
+            judge(
+                pattern,
+                r#"{"coding":[{"code":"x"},{"code":"c","system":"s"}],"text":"t"}"#
+            ),
             (false, true)
         );
-        assert_eq!(judge(pattern, r#"{"coding":[{"code":"c"}]}"#), (false, false));
+        assert_eq!(
+            judge(pattern, r#"{"coding":[{"code":"c"}]}"#),
+            (false, false)
+        );
         assert_eq!(judge("1.0", "1.00"), (false, false));
         assert_eq!(judge("\"1\"", "1"), (false, false));
     }

@@ -3,8 +3,8 @@
 mod exit_code;
 mod guide;
 mod output;
-mod render;
 mod progress;
+mod render;
 mod validate;
 
 use clap::{Parser, Subcommand};

@@ -279,8 +279,8 @@ fn read_profiles(node: &Node<'_>) -> Vec<String> {
     let mut profiles = texts(node, "profile");
     let siblings = node.get("_profile").map(Node::entries).unwrap_or_default();
     for (profile, sibling) in profiles.iter_mut().zip(siblings) {
-        let element = extension(sibling, PROFILE_ELEMENT)
-            .and_then(|extension| extension.str("valueString"));
+        let element =
+            extension(sibling, PROFILE_ELEMENT).and_then(|extension| extension.str("valueString"));
         if let Some(element) = element {
             profile.push('#');
             profile.push_str(element);

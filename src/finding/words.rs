@@ -87,7 +87,10 @@ mod tests {
     #[test]
     fn messages_have_one_shape() {
         let words = Words::new("`Patient.name`", "at least 1", "0").hint("send a name");
-        assert_eq!(words.message, "`Patient.name`: expected at least 1, found 0");
+        assert_eq!(
+            words.message,
+            "`Patient.name`: expected at least 1, found 0"
+        );
         assert_eq!(words.hint.as_deref(), Some("send a name"));
         assert_eq!(any_of(&["a", "b", "c"]), "`a`, `b` or `c`");
         assert_eq!(any_of(&["a"]), "`a`");

@@ -33,8 +33,10 @@ pub(super) fn compile(compiler: &Compiler<'_>) -> Schema {
         .map(|element| build.rules(element))
         .collect();
     schema.faults = build.faults;
-    if schema.type_name == "Bundle" {
-        schema.root.checks.push(Assertion::Native(Native::Bundle));
+    match schema.type_name.as_str() {
+        "Bundle" => schema.root.checks.push(Assertion::Native(Native::Bundle)),
+        "Coding" => schema.root.checks.push(Assertion::Native(Native::Coding)),
+        _ => {}
     }
     schema
 }
@@ -64,13 +66,12 @@ impl<'c> Build<'c, '_> {
     /// What applies to a node of the type, or of a backbone element.
     fn rules(&mut self, element: &'c ElementDefinition) -> Rules {
         let mut checks = Vec::new();
-        self.compiler
-            .constraints(
-                element.constraints.iter(),
-                Some(&element.path),
-                &mut self.faults,
-                &mut checks,
-            );
+        self.compiler.constraints(
+            element.constraints.iter(),
+            Some(&element.path),
+            &mut self.faults,
+            &mut checks,
+        );
         Rules {
             id: element.id.clone(),
             path: element.path.clone(),

@@ -101,8 +101,9 @@ fn native(constraint: &Constraint) -> Judged {
         ("ref-1", text) if text.starts_with("reference.startsWith('#').not()") => {
             Judged::Native(Native::ContainedReference)
         }
-        ("dom-2", "contained.contained.empty()")
-        | ("dom-5", "contained.meta.security.empty()") => Judged::Native(Native::Contained),
+        ("dom-2", "contained.contained.empty()") | ("dom-5", "contained.meta.security.empty()") => {
+            Judged::Native(Native::Contained)
+        }
         ("dom-4", text) if text.starts_with("contained.meta.versionId.empty()") => {
             Judged::Native(Native::Contained)
         }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::common::{Compiler, type_name};
 use super::tree::Tree;
 use crate::assertion::{
-    Aggregation, Bound, Condition, Given, Step, TargetType, Targets, Test, Versioning,
-    choice_type, parse_path,
+    Aggregation, Bound, Condition, Given, Step, TargetType, Targets, Test, Versioning, choice_type,
+    parse_path,
 };
 use crate::fhir::{
     BindingStrength, Canonical, Discriminator, DiscriminatorType, ElementDefinition, ElementType,
@@ -35,14 +35,16 @@ pub(super) fn condition(
         compiler,
         kind: discriminator.kind,
     };
-    let test = search.find(slice, &steps, &mut Vec::new(), 0).ok_or_else(|| {
-        format!(
-            "nothing in slice `{}` that decides `{}` by {}",
-            slice.element.slice_name.as_deref().unwrap_or_default(),
-            discriminator.path,
-            discriminator.kind
-        )
-    })?;
+    let test = search
+        .find(slice, &steps, &mut Vec::new(), 0)
+        .ok_or_else(|| {
+            format!(
+                "nothing in slice `{}` that decides `{}` by {}",
+                slice.element.slice_name.as_deref().unwrap_or_default(),
+                discriminator.path,
+                discriminator.kind
+            )
+        })?;
     Ok(Condition {
         kind: discriminator.kind,
         path: discriminator.path.clone(),
@@ -96,9 +98,7 @@ impl Search<'_, '_> {
             Step::Extension(url) => self.through_extension(tree, url, rest, behind, jumps),
             Step::Resolve => self.through_reference(element, rest, jumps),
             Step::OfType(code) => {
-                let of_type = |slice: &&Tree<'_>| {
-                    matches!(slice.element.types.as_slice(), [only] if only.code == *code)
-                };
+                let of_type = |slice: &&Tree<'_>| matches!(slice.element.types.as_slice(), [only] if only.code == *code);
                 let next = tree.slices.iter().find(of_type).unwrap_or(tree);
                 self.find(next, rest, behind, jumps)
             }
@@ -131,9 +131,10 @@ impl Search<'_, '_> {
             long.strip_prefix(short)
                 .is_some_and(|suffix| choice_type(suffix).is_some())
         };
-        let choices = tree.children.iter().filter(|child| {
-            is_choice_of(child.name(), name) || is_choice_of(name, child.name())
-        });
+        let choices = tree
+            .children
+            .iter()
+            .filter(|child| is_choice_of(child.name(), name) || is_choice_of(name, child.name()));
         let forms = choices.flat_map(|child| child.slices.iter().chain([child]));
         for form in forms {
             if let Some(found) = self.find(form, rest, &mut behind.clone(), jumps) {
@@ -408,9 +409,7 @@ pub(super) fn target_types(compiler: &Compiler<'_>, element_type: &ElementType) 
                 types.len() - 1
             });
         if is_profile(compiler, profile) {
-            types[index]
-                .profiles
-                .push(compiler.registry.refer(profile));
+            types[index].profiles.push(compiler.registry.refer(profile));
         } else {
             types[index].is_bare = true;
         }

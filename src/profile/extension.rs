@@ -2,7 +2,9 @@
 
 use super::common::Compiler;
 use crate::assertion::{Context, ExtensionUse, Invariant, Selector};
-use crate::fhir::{ConstraintSeverity, Constraint, Derivation, ExtensionContext, ExtensionContextType};
+use crate::fhir::{
+    Constraint, ConstraintSeverity, Derivation, ExtensionContext, ExtensionContextType,
+};
 
 /// The use of the extension that the definition defines, if it defines one.
 pub(super) fn usage(compiler: &Compiler<'_>) -> Option<ExtensionUse> {

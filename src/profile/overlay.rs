@@ -42,9 +42,9 @@ pub(super) fn compile(
                 // The node is whatever stands at the element that names this one.
                 "Element".clone_into(&mut schema.type_name);
             }
-            None => build
-                .faults
-                .push(format!("expected an element `{id}` in the profile, found none")),
+            None => build.faults.push(format!(
+                "expected an element `{id}` in the profile, found none"
+            )),
         },
     }
     schema.faults = build.faults;
@@ -299,9 +299,16 @@ impl Build<'_, '_> {
 }
 
 /// Values, bounds and bindings that differ from the base's.
-fn value_checks(element: &ElementDefinition, base: &ElementDefinition, checks: &mut Vec<Assertion>) {
+fn value_checks(
+    element: &ElementDefinition,
+    base: &ElementDefinition,
+    checks: &mut Vec<Assertion>,
+) {
     let beyond = ElementDefinition {
-        fixed: element.fixed.clone().filter(|v| base.fixed.as_ref() != Some(v)),
+        fixed: element
+            .fixed
+            .clone()
+            .filter(|v| base.fixed.as_ref() != Some(v)),
         pattern: element
             .pattern
             .clone()
@@ -350,11 +357,7 @@ fn cardinality(element: &ElementDefinition, base: &BaseElement, list: &mut Vec<A
     }
 }
 
-fn allowed_types(
-    element: &ElementDefinition,
-    base: &ElementDefinition,
-    list: &mut Vec<Assertion>,
-) {
+fn allowed_types(element: &ElementDefinition, base: &ElementDefinition, list: &mut Vec<Assertion>) {
     // A prohibited element has no use for its types.
     if element.types.is_empty() || element.max == Some(Max::Count(0)) {
         return;

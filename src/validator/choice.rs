@@ -6,11 +6,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::{AppliedProfile, Request, Validator, content};
-use crate::interpretation::Interpretations;
 use crate::assertion::{self, At, Found, Role, SchemaRef, Sink};
-use crate::finding::{Cause, CauseRule, Rule, Severity, Words, any_of, quoted};
-use crate::json::Node;
 use crate::fhir::StructureDefinition;
+use crate::finding::{Cause, CauseRule, Rule, Severity, Words, any_of, quoted};
+use crate::interpretation::Interpretations;
+use crate::json::Node;
 
 /// The guide's profile for a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,8 +72,12 @@ impl<'c> Chooser<'c> {
                     out.push(profile);
                 }
                 None => at.report(sink, Rule::ProfileUnknown, Severity::Error, || {
-                    Words::new("the profile asked for", "one that is known", quoted(canonical))
-                        .hint("load the package that defines it with --package or --definitions")
+                    Words::new(
+                        "the profile asked for",
+                        "one that is known",
+                        quoted(canonical),
+                    )
+                    .hint("load the package that defines it with --package or --definitions")
                 }),
             }
         }
@@ -145,7 +149,10 @@ impl assertion::ProfileChoice for Chooser<'_> {
         let list = Interpretations::embedded();
         let registry = &self.validator.shared.engine.registry;
         let is_guides = |url: &str| url.starts_with(&list.canonical);
-        if !profiles.iter().any(|own| is_guides(registry.canonical(*own))) {
+        if !profiles
+            .iter()
+            .any(|own| is_guides(registry.canonical(*own)))
+        {
             return;
         }
         for found in found {

@@ -7,7 +7,7 @@ use crate::assertion::{Given, choice_type};
 use crate::fhir::{BindingStrength, ElementDefinition, StructureDefinition};
 use crate::finding::quoted;
 use crate::json::Node;
-use crate::terminology::{Membership, Terminology};
+use crate::terminology::Terminology;
 
 /// What one profile asks of an element that decides.
 enum Wish {
@@ -84,12 +84,9 @@ impl Wish {
     fn is_met(&self, node: &Node<'_>, terminology: &Terminology) -> bool {
         match self {
             Self::Given(given) => given.matches(node),
-            Self::ValueSet(value_set) => codings(node).iter().any(|(system, code)| {
-                matches!(
-                    terminology.membership(value_set, *system, code, None),
-                    Membership::Yes
-                )
-            }),
+            Self::ValueSet(value_set) => codings(node)
+                .iter()
+                .any(|(system, code)| terminology.membership(value_set, *system, code).is_yes()),
         }
     }
 }
@@ -102,9 +99,10 @@ fn score(
 ) -> Score {
     let mut score = Score::default();
     for (path, wish) in own {
-        let decides = all.iter().flatten().any(|(other_path, other)| {
-            other_path == path && wish.differs(other)
-        });
+        let decides = all
+            .iter()
+            .flatten()
+            .any(|(other_path, other)| other_path == path && wish.differs(other));
         if !decides {
             continue;
         }

@@ -55,12 +55,8 @@ pub(super) fn document_faults(document: &Document<'_>) -> Vec<Finding> {
                 ),
                 FaultKind::ByteOrderMark => (
                     Rule::JsonSyntax,
-                    Words::new(
-                        "the text",
-                        "no byte order mark",
-                        "one at its start",
-                    )
-                    .hint("RFC 8259 section 8.1 forbids a sender to add one"),
+                    Words::new("the text", "no byte order mark", "one at its start")
+                        .hint("RFC 8259 section 8.1 forbids a sender to add one"),
                 ),
             };
             let severity = match fault.kind {

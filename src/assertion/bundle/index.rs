@@ -71,9 +71,7 @@ impl<'w> BundleIndex<'w> {
     #[must_use]
     pub fn by_type_and_id<'k>(&'k self, type_name: &'k str, id: &'k str) -> &'k [&'w Node<'w>] {
         let index: &HashMap<(&'k str, &'k str), Vec<&'w Node<'w>>> = &self.by_type_and_id;
-        index
-            .get(&(type_name, id))
-            .map_or(&[], Vec::as_slice)
+        index.get(&(type_name, id)).map_or(&[], Vec::as_slice)
     }
 
     /// The resources of that `fullUrl`.
@@ -126,7 +124,10 @@ mod tests {
         };
         let rest = Some("http://a.org/fhir/Group/2");
         assert_eq!(gender("Patient/1", rest).as_deref(), Some("male"));
-        assert_eq!(gender("http://a.org/fhir/Patient/1", None).as_deref(), Some("male"));
+        assert_eq!(
+            gender("http://a.org/fhir/Patient/1", None).as_deref(),
+            Some("male")
+        );
         assert_eq!(gender("urn:uuid:1", rest).as_deref(), Some("female"));
         assert_eq!(gender("Patient/1", Some("urn:uuid:9")), None);
         assert_eq!(gender("Patient/1", Some("http://b.org/Group/2")), None);
@@ -136,7 +137,10 @@ mod tests {
 
     #[test]
     fn addresses_are_told_apart() {
-        assert_eq!(rest_base("http://a.org/fhir/Patient/1"), Some("http://a.org/fhir/"));
+        assert_eq!(
+            rest_base("http://a.org/fhir/Patient/1"),
+            Some("http://a.org/fhir/")
+        );
         assert_eq!(rest_base("http://a.org/fhir/x"), None);
         assert_eq!(rest_base("urn:uuid:1"), None);
         assert!(is_absolute("urn:uuid:1"));

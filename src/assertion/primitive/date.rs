@@ -29,20 +29,20 @@ pub(super) fn time_fault(text: &str) -> Option<Fault> {
 
 /// Whether the text is a FHIR date of any precision.
 #[must_use]
-pub fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     matches!(bytes.len(), 4 | 7 | 10) && date_prefix(bytes)
 }
 
 /// Whether the text is a FHIR dateTime of any precision.
 #[must_use]
-pub fn is_date_time(text: &str) -> bool {
+pub(super) fn is_date_time(text: &str) -> bool {
     is_date(text) || is_instant(text)
 }
 
 /// Whether the text is a FHIR instant.
 #[must_use]
-pub fn is_instant(text: &str) -> bool {
+pub(super) fn is_instant(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some((day, rest)) = bytes.split_at_checked(10) else {
         return false;
@@ -55,7 +55,7 @@ pub fn is_instant(text: &str) -> bool {
 
 /// Whether the text is a FHIR time.
 #[must_use]
-pub fn is_time(text: &str) -> bool {
+pub(super) fn is_time(text: &str) -> bool {
     clock_prefix(text.as_bytes()).is_some_and(<[u8]>::is_empty)
 }
 

@@ -10,8 +10,6 @@ mod text;
 use crate::fhir::codes;
 use crate::json::{Node, Value};
 
-pub use date::{is_date, is_date_time, is_instant, is_time};
-
 codes! {
     /// The primitive types of R4.
     Primitive {

@@ -3,12 +3,12 @@
 use super::Fault;
 
 const BASE64: Fault = Fault::Format("base64 as in RFC 4648: groups of four characters");
-const CODE: Fault =
-    Fault::Format("a code without leading, trailing or double white space");
+const CODE: Fault = Fault::Format("a code without leading, trailing or double white space");
 const ID: Fault = Fault::Format("an id of 1 to 64 letters, digits, `-` and `.`");
 const OID: Fault = Fault::Format("an OID as `urn:oid:1.2.3`");
-const UUID: Fault =
-    Fault::Format("a UUID as `urn:uuid:` and 32 hexadecimal digits in lower case, grouped 8-4-4-4-12");
+const UUID: Fault = Fault::Format(
+    "a UUID as `urn:uuid:` and 32 hexadecimal digits in lower case, grouped 8-4-4-4-12",
+);
 const URI: Fault = Fault::Format("a URI without white space");
 const CONTROL: Fault = Fault::Format("no control characters other than tab, line feed and return");
 const LONG: Fault = Fault::Format("a text of at most 1 MB (1048576 bytes)");
@@ -151,7 +151,13 @@ mod tests {
         check(
             oid_fault,
             &["urn:oid:1.2.840.0"],
-            &["1.2.3", "urn:oid:1", "urn:oid:3.1", "urn:oid:1.02", "urn:oid:1..2"],
+            &[
+                "1.2.3",
+                "urn:oid:1",
+                "urn:oid:3.1",
+                "urn:oid:1.02",
+                "urn:oid:1..2",
+            ],
         );
         check(
             uuid_fault,
@@ -164,7 +170,11 @@ mod tests {
         );
         check(
             uri_fault,
-            &["http://example.org/a", "a", "urn:uuid:C757873D-EC9A-4326-A141-556F43239520"],
+            &[
+                "http://example.org/a",
+                "a",
+                "urn:uuid:C757873D-EC9A-4326-A141-556F43239520",
+            ],
             &["http://example.org/a b", "urn:oid:x", "urn:uuid:1"],
         );
         check(
@@ -172,11 +182,7 @@ mod tests {
             &["YQ==", "YWJj\nZGVm", "YWI="],
             &["YQ=", "%%%%", "Y===", "YQ==YQ=="],
         );
-        check(
-            string_fault,
-            &["a b", "a\nb"],
-            &[" a", "a ", "\u{1}", " "],
-        );
+        check(string_fault, &["a b", "a\nb"], &[" a", "a ", "\u{1}", " "]);
         assert_eq!(string_fault(" a"), Some(PADDED));
         assert_eq!(string_fault("  "), Some(BLANK));
     }

@@ -87,7 +87,7 @@ impl Condition {
                     .collect();
                 format!("{path} {}", values.join(" and "))
             }
-            Test::Bound(bound) => format!("{path} from {}", quoted(&bound.value_set)),
+            Test::Bound(bound) => format!("{path} from {}", quoted(&bound.set.canonical)),
             Test::Types(types) => format!("{path} of type {}", any_of(types)),
             Test::Conforms(profiles) => {
                 let urls: Vec<_> = profiles.iter().map(|profile| canonical(*profile)).collect();

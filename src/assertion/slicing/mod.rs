@@ -16,7 +16,7 @@ use super::walk::At;
 use crate::fhir::{Max, SlicingRules};
 
 pub use condition::{Condition, Test};
-pub use path::{Step, Target, TypeOf, choice_type, parse, select};
+pub use path::{Step, choice_type, parse};
 
 /// The slices of one element.
 #[derive(Debug)]

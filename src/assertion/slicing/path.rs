@@ -32,8 +32,8 @@ pub fn parse(path: &str) -> Result<Vec<Step>, String> {
             None if part == "$this" => {}
             None => {
                 let name = part.strip_suffix("[x]").unwrap_or(part);
-                let is_name = !name.is_empty()
-                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+                let is_name =
+                    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
                 if !is_name {
                     return Err(format!(
                         "expected a discriminator path of element names, found `{part}` in `{path}`"
@@ -55,9 +55,9 @@ fn function_step(function: &str, argument: &str, path: &str) -> Result<Step, Str
     match (function.trim(), argument, unquoted) {
         ("resolve", "", _) => Ok(Step::Resolve),
         ("extension", _, Some(url)) => Ok(Step::Extension(url.to_owned())),
-        ("ofType", name, None) if !name.is_empty() => Ok(Step::OfType(
-            name.trim_start_matches("FHIR.").to_owned(),
-        )),
+        ("ofType", name, None) if !name.is_empty() => {
+            Ok(Step::OfType(name.trim_start_matches("FHIR.").to_owned()))
+        }
         _ => Err(format!(
             "expected `extension('url')`, `resolve()` or `ofType(Type)`, found `{function}({argument})` in `{path}`"
         )),
@@ -151,8 +151,7 @@ fn advance<'w>(walk: &Walk<'w>, target: &Target<'w>, step: &Step, out: &mut Vec<
             }
         }
         Step::OfType(name) => {
-            if target.type_of == TypeOf::Named(name.as_str()) || target.type_of == TypeOf::Unknown
-            {
+            if target.type_of == TypeOf::Named(name.as_str()) || target.type_of == TypeOf::Unknown {
                 out.push(*target);
             }
         }

@@ -80,13 +80,7 @@ pub(super) fn too_few(slice: &Slice, list: &List<'_>, sink: &mut Sink) {
 }
 
 /// A slice has too many occurrences; the finding points at the first one too many.
-pub(super) fn too_many(
-    slice: &Slice,
-    list: &List<'_>,
-    at: &At<'_>,
-    max: u32,
-    sink: &mut Sink,
-) {
+pub(super) fn too_many(slice: &Slice, list: &List<'_>, at: &At<'_>, max: u32, sink: &mut Sink) {
     at.report(sink, Rule::Slicing, Severity::Error, || {
         Words::new(
             format!("`{}`", list.at.place.child_expression(list.name)),
@@ -105,7 +99,10 @@ pub(super) fn after_the_end(slicing: &Slicing, slice: &Slice, at: &At<'_>, sink:
                 "entries outside of the slices of {} only after the slices",
                 quoted(&slicing.id)
             ),
-            format!("an entry of slice {} behind such an entry", quoted(&slice.name)),
+            format!(
+                "an entry of slice {} behind such an entry",
+                quoted(&slice.name)
+            ),
         )
     });
 }

@@ -128,7 +128,10 @@ fn definitions(arguments: &ValidateArguments) -> Result<Definitions, String> {
 fn judge_batch(validator: &Validator, request: &Request<'_>, batch: &[Unit]) -> Vec<Judged> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     if cores == 1 || batch.len() < 16 {
-        return batch.iter().map(|unit| judge(validator, request, unit)).collect();
+        return batch
+            .iter()
+            .map(|unit| judge(validator, request, unit))
+            .collect();
     }
     let share = batch.len().div_ceil(cores);
     thread::scope(|scope| {

@@ -83,7 +83,11 @@ impl<W: Write> Output<W> {
         match self.format {
             Format::Text => self.text(judged),
             Format::Json => {
-                let lead = if is_first { "{\"resources\":[\n" } else { ",\n" };
+                let lead = if is_first {
+                    "{\"resources\":[\n"
+                } else {
+                    ",\n"
+                };
                 self.out.write_all(lead.as_bytes())?;
                 serde_json::to_writer(&mut self.out, &json(judged)).map_err(io::Error::from)
             }
