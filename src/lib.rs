@@ -7,6 +7,7 @@
 //! judged by expectations and profiles, which gives findings and verdicts; verdicts become a
 //! [`report::Report`], from which every format is rendered.
 
+pub mod assertion;
 pub mod cli;
 pub mod fhir;
 pub mod fhirpath;
@@ -22,3 +23,5 @@ pub mod recording;
 pub mod redaction;
 pub mod report;
 pub mod result;
+pub mod terminology;
+pub mod validator;

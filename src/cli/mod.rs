@@ -4,8 +4,10 @@ mod exit_code;
 mod guide;
 mod list;
 mod output;
+mod progress;
 mod render;
 mod run;
+mod validate;
 
 use clap::{Parser, Subcommand};
 
@@ -34,6 +36,8 @@ enum Command {
     Guide(guide::GuideArguments),
     /// Make another format from a report.json
     Render(render::RenderArguments),
+    /// Judge resources against R4 and profiles
+    Validate(validate::ValidateArguments),
 }
 
 /// Parses the process's arguments and carries the command out.
@@ -45,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
     }
 }
 

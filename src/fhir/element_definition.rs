@@ -143,7 +143,7 @@ pub struct ElementType {
     /// `code`: a type name; for the values of primitives the FHIR type named by the
     /// `structuredefinition-fhir-type` extension where there is one.
     pub code: String,
-    /// `profile`.
+    /// `profile`, perhaps with the id of one of its elements as the fragment.
     pub profiles: Vec<String>,
     /// `targetProfile`, of Reference and canonical.
     pub target_profiles: Vec<String>,
@@ -154,12 +154,19 @@ pub struct ElementType {
 }
 
 /// A value of an open type: `fixed[x]`, `pattern[x]`, `minValue[x]`, `maxValue[x]`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypedValue {
     /// The suffix of the property name, such as `CodeableConcept` or `Code`.
     pub type_suffix: String,
     /// The value, with every digit of its numbers.
     pub value: Node<'static>,
+}
+
+/// Equal if the JSON is, wherever in a text the value stood.
+impl PartialEq for TypedValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.type_suffix == other.type_suffix && self.value.to_json() == other.value.to_json()
+    }
 }
 
 /// `ElementDefinition.constraint`.
@@ -257,11 +264,29 @@ fn read_type(node: &Node<'_>) -> ElementType {
             .or_else(|| node.str("code"))
             .unwrap_or_default()
             .to_owned(),
-        profiles: texts(node, "profile"),
+        profiles: read_profiles(node),
         target_profiles: texts(node, "targetProfile"),
         aggregation: texts(node, "aggregation"),
         versioning: text(node, "versioning"),
     }
+}
+
+/// `profile`; where the `elementdefinition-profile-element` extension says that an element of the
+/// profile is meant, its id follows as the fragment.
+fn read_profiles(node: &Node<'_>) -> Vec<String> {
+    const PROFILE_ELEMENT: &str =
+        "http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element";
+    let mut profiles = texts(node, "profile");
+    let siblings = node.get("_profile").map(Node::entries).unwrap_or_default();
+    for (profile, sibling) in profiles.iter_mut().zip(siblings) {
+        let element =
+            extension(sibling, PROFILE_ELEMENT).and_then(|extension| extension.str("valueString"));
+        if let Some(element) = element {
+            profile.push('#');
+            profile.push_str(element);
+        }
+    }
+    profiles
 }
 
 fn read_constraint(node: &Node<'_>) -> Option<Constraint> {

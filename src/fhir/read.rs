@@ -51,6 +51,7 @@ macro_rules! codes {
 
         impl $name {
             /// Every value, in order.
+            #[allow(dead_code)] // not every set is listed somewhere
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The value of a code, if it is one.

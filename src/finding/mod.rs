@@ -6,12 +6,14 @@
 mod cause;
 mod issue_type;
 mod rule;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
 pub use cause::{Cause, CauseRule};
 pub use issue_type::{IssueType, Severity};
 pub use rule::Rule;
+pub use words::{Words, all_of, any_of, quoted};
 
 /// One rule broken (or judged worth a word) at one place of one resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

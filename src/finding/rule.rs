@@ -76,6 +76,10 @@ codes! {
         Transport = "transport",
         /// What is read back is what was stored.
         RoundTrip = "round-trip",
+        /// The value conforms to one of the profiles that its element allows.
+        ProfileMismatch = "profile-mismatch",
+        /// A choice that the validator made, such as which profile applies.
+        ProfileChoice = "profile-choice",
     }
 }
 
@@ -88,9 +92,12 @@ impl Rule {
             Self::JsonType | Self::JsonEmpty | Self::ResourceType | Self::UnknownElement => {
                 IssueType::Structure
             }
-            Self::ChoiceType | Self::Slicing | Self::Contained | Self::Bundle => {
-                IssueType::Structure
-            }
+            Self::ChoiceType
+            | Self::Slicing
+            | Self::Contained
+            | Self::Bundle
+            | Self::ProfileMismatch => IssueType::Structure,
+            Self::ProfileChoice => IssueType::Informational,
             Self::PrimitiveFormat | Self::Fixed | Self::Pattern | Self::ValueRange => {
                 IssueType::Value
             }

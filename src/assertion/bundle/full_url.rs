@@ -1,0 +1,91 @@
+//! `Bundle.entry.fullUrl`: absolute, there where R4 asks for it, and in agreement with the id of
+//! the resource.
+
+use super::{BundleType, is_absolute, rest_base};
+use crate::assertion::sink::Sink;
+use crate::assertion::walk::At;
+use crate::fhir::StructureKind;
+use crate::finding::{Rule, Severity, Words, quoted};
+use crate::json::Node;
+
+/// Judges one entry.
+pub(super) fn check(
+    bundle_type: Option<BundleType>,
+    entry: &Node<'_>,
+    at: &At<'_>,
+    sink: &mut Sink,
+) {
+    let Some(resource) = entry.get("resource") else {
+        return;
+    };
+    let Some(full_url) = entry.str("fullUrl") else {
+        check_missing(bundle_type, at, sink);
+        return;
+    };
+    if !is_absolute(full_url) {
+        at.report(sink, Rule::Bundle, Severity::Error, || {
+            Words::new(
+                format!("`fullUrl` of {}", at.subject()),
+                "an absolute URL",
+                quoted(full_url),
+            )
+        });
+        return;
+    }
+    check_agreement(full_url, resource, at, sink);
+}
+
+/// R4 Bundle.entry.fullUrl: it "shall have a value" except for what has no identity yet (in
+/// transactions and batches) or never gets one (an OperationOutcome about a search).
+fn check_missing(bundle_type: Option<BundleType>, at: &At<'_>, sink: &mut Sink) {
+    let is_optional = matches!(
+        bundle_type,
+        None | Some(
+            BundleType::Transaction
+                | BundleType::TransactionResponse
+                | BundleType::Batch
+                | BundleType::BatchResponse
+        )
+    );
+    let resource = at.place.item.get("resource");
+    let type_name = resource.and_then(|resource| resource.str("resourceType"));
+    if is_optional || matches!(type_name, Some("OperationOutcome" | "Parameters")) {
+        return;
+    }
+    at.report(sink, Rule::Bundle, Severity::Error, || {
+        Words::new(at.subject(), "`fullUrl`", "none")
+            .hint("except in transactions and batches an entry names its resource by `fullUrl`")
+    });
+}
+
+/// An address of a server ends with the type and id of the resource.
+fn check_agreement(full_url: &str, resource: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
+    let (Some(type_name), Some(id)) = (resource.str("resourceType"), resource.str("id")) else {
+        return;
+    };
+    let Some(base) = rest_base(full_url) else {
+        return;
+    };
+    let tail = &full_url[base.len()..];
+    let wanted = format!("{type_name}/{id}");
+    let names_a_type = |tail: &str| {
+        let name = tail.split('/').next().unwrap_or_default();
+        at.walk
+            .engine
+            .registry
+            .find_loose(name)
+            .is_some_and(|schema| schema.kind == StructureKind::Resource)
+    };
+    // An address that only looks like `[base]/Type/id` may be anything.
+    if tail == wanted || !names_a_type(tail) {
+        return;
+    }
+    at.report(sink, Rule::Bundle, Severity::Error, || {
+        Words::new(
+            format!("`fullUrl` of {}", at.subject()),
+            format!("an address that ends with {}", quoted(&wanted)),
+            quoted(full_url),
+        )
+        .hint("the full URL of an entry names the same type and id as its resource")
+    });
+}

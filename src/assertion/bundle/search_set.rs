@@ -1,0 +1,34 @@
+//! Entries of a searchset (R4 3.1.1.5): matches have an identity, outcomes are OperationOutcomes.
+
+use crate::assertion::sink::Sink;
+use crate::assertion::walk::At;
+use crate::finding::{Rule, Severity, Words, quoted};
+use crate::json::Node;
+
+/// Judges one entry.
+pub(super) fn check(entry: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
+    let Some(resource) = entry.get("resource") else {
+        return;
+    };
+    let type_name = resource.str("resourceType").unwrap_or_default();
+    let mode = entry.get("search").and_then(|search| search.str("mode"));
+    if mode == Some("outcome") && type_name != "OperationOutcome" {
+        at.report(sink, Rule::Bundle, Severity::Error, || {
+            Words::new(
+                at.subject(),
+                "an OperationOutcome, since `search.mode` is `outcome`",
+                quoted(type_name),
+            )
+        });
+    }
+    // An outcome is about the search, and is found nowhere else.
+    if type_name != "OperationOutcome" && resource.get("id").is_none() {
+        at.report(sink, Rule::Bundle, Severity::Error, || {
+            Words::new(
+                at.subject(),
+                "`resource.id`, since the resource was found on a server",
+                "none",
+            )
+        });
+    }
+}

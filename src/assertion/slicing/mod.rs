@@ -1,0 +1,180 @@
+//! Slicing (R4 5.1.0.14): which slice each occurrence belongs to, what the slices ask for, and
+//! what the rules say about occurrences that belong to none.
+//!
+//! Interpretation: where an occurrence matches several slices it goes to the first that still
+//! needs one, then to the first with room, then to the first. Slices with the same discriminator
+//! value (two extensions of one url) can be told apart in no other way.
+
+mod condition;
+mod path;
+mod report;
+
+use super::rules::List;
+use super::schema::Rules;
+use super::sink::Sink;
+use super::walk::At;
+use crate::fhir::{Max, SlicingRules};
+
+pub use condition::{Condition, Test};
+pub use path::{Step, choice_type, parse};
+
+/// The slices of one element.
+#[derive(Debug)]
+pub struct Slicing {
+    /// `rules`.
+    pub rules: SlicingRules,
+    /// `ordered`.
+    pub ordered: bool,
+    /// Id of the sliced element.
+    pub id: String,
+    /// The slices, in the order of the profile.
+    pub slices: Vec<Slice>,
+    /// Why the slicing cannot be evaluated; then it is reported and not applied.
+    pub fault: Option<String>,
+}
+
+/// One slice.
+#[derive(Debug)]
+pub struct Slice {
+    /// `sliceName`.
+    pub name: String,
+    /// ElementDefinition id.
+    pub id: String,
+    /// `min`.
+    pub min: u32,
+    /// `max`.
+    pub max: Max,
+    /// What an occurrence must satisfy to belong to it.
+    pub conditions: Vec<Condition>,
+    /// What applies to each of its occurrences.
+    pub each: Rules,
+    /// The slice is sliced again.
+    pub slicing: Option<Box<Slicing>>,
+}
+
+/// The slice that takes what no other takes (R4 5.1.0.14, closed slicing with a default).
+const DEFAULT_SLICE: &str = "@default";
+
+impl Slicing {
+    /// Judges the occurrences.
+    pub fn check(&self, list: &List<'_>, sink: &mut Sink) {
+        if let Some(fault) = &self.fault {
+            report::not_evaluated(self, list, fault, sink);
+            return;
+        }
+        let owners = self.assign(list);
+        self.check_rules(list, &owners, sink);
+        for (index, slice) in self.slices.iter().enumerate() {
+            if sink.settled() {
+                return;
+            }
+            let own: Vec<_> = list
+                .occurrences
+                .iter()
+                .zip(&owners)
+                .filter(|(_, owner)| **owner == Some(index))
+                .map(|(place, _)| *place)
+                .collect();
+            let list = List {
+                at: list.at.to(list.at.place, &slice.id),
+                occurrences: &own,
+                ..*list
+            };
+            slice.check(&list, sink);
+        }
+    }
+
+    /// The slice of each occurrence.
+    fn assign(&self, list: &List<'_>) -> Vec<Option<usize>> {
+        let mut counts = vec![0u32; self.slices.len()];
+        list.occurrences
+            .iter()
+            .map(|place| {
+                let owner = self.owner(&list.at.to(place, &self.id), &counts)?;
+                counts[owner] += 1;
+                Some(owner)
+            })
+            .collect()
+    }
+
+    fn owner(&self, at: &At<'_>, counts: &[u32]) -> Option<usize> {
+        let mut candidates = self
+            .slices
+            .iter()
+            .enumerate()
+            .filter(|(_, slice)| slice.name != DEFAULT_SLICE && slice.matches(at));
+        let first = match candidates.next() {
+            Some(first) => first,
+            None => return self.slices.iter().position(|s| s.name == DEFAULT_SLICE),
+        };
+        let Some(second) = candidates.next() else {
+            return Some(first.0);
+        };
+        let matching: Vec<_> = [first, second].into_iter().chain(candidates).collect();
+        let needs = |(index, slice): &&(usize, &Slice)| counts[*index] < slice.min;
+        let has_room = |(index, slice): &&(usize, &Slice)| match slice.max {
+            Max::Count(max) => counts[*index] < max,
+            Max::Unbounded => true,
+        };
+        matching
+            .iter()
+            .find(needs)
+            .or_else(|| matching.iter().find(has_room))
+            .or_else(|| matching.first())
+            .map(|(index, _)| *index)
+    }
+
+    /// `rules` and `ordered`.
+    fn check_rules(&self, list: &List<'_>, owners: &[Option<usize>], sink: &mut Sink) {
+        let mut last = None;
+        let mut unmatched = None;
+        for (place, owner) in list.occurrences.iter().zip(owners) {
+            let at = list.at.to(place, &self.id);
+            let Some(owner) = *owner else {
+                if self.rules == SlicingRules::Closed {
+                    report::no_slice(self, &at, sink);
+                }
+                unmatched.get_or_insert(place);
+                continue;
+            };
+            if self.rules == SlicingRules::OpenAtEnd && unmatched.is_some() {
+                report::after_the_end(self, &self.slices[owner], &at, sink);
+            }
+            if self.ordered && last.is_some_and(|last| owner < last) {
+                report::out_of_order(self, &self.slices[owner], &at, sink);
+            }
+            last = last.max(Some(owner));
+        }
+    }
+}
+
+impl Slice {
+    /// Whether an occurrence belongs to it.
+    #[must_use]
+    pub fn matches(&self, at: &At<'_>) -> bool {
+        self.conditions
+            .iter()
+            .all(|condition| condition.holds(at.walk, at.place))
+    }
+
+    fn check(&self, list: &List<'_>, sink: &mut Sink) {
+        let count = list.occurrences.len();
+        if count < self.min as usize {
+            report::too_few(self, list, sink);
+        }
+        if let Max::Count(max) = self.max
+            && let Some(extra) = list.occurrences.get(max as usize)
+        {
+            report::too_many(self, list, &list.at.to(extra, &self.id), max, sink);
+        }
+        for place in list.occurrences {
+            self.each.check(&list.at.to(place, &self.id), sink);
+            if sink.settled() {
+                return;
+            }
+        }
+        if let Some(slicing) = &self.slicing {
+            slicing.check(list, sink);
+        }
+    }
+}

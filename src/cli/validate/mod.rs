@@ -1,0 +1,183 @@
+//! `validate`: resources from files, folders, NDJSON and standard input against R4 and profiles.
+
+mod input;
+mod output;
+
+use std::io::{self, Write};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::thread;
+
+use clap::{Args, ValueEnum};
+
+use self::input::{Input, Unit};
+use self::output::{Judged, Output};
+use super::ExitCode;
+use crate::json;
+use crate::package::{Definitions, LooseFile, Package};
+use crate::result::Verdict;
+use crate::validator::{Request, Validation, Validator, unreadable};
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArguments {
+    /// Resources: JSON files, NDJSON files, folders of them, or `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// FHIR package (folder or .tgz) to load on top of R4 and the openIMIS guide
+    #[arg(long = "package", value_name = "PACKAGE")]
+    packages: Vec<PathBuf>,
+    /// File with a conformance resource (profile, value set, ...) or a Bundle of them
+    #[arg(long = "definitions", value_name = "FILE")]
+    definitions: Vec<PathBuf>,
+    /// Canonical URL of a profile to hold the resources against
+    #[arg(long = "profile", value_name = "URL")]
+    profiles: Vec<String>,
+    /// How to print the judgement
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// The forms of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// How many resources are read before they are judged: bounds memory, keeps the order.
+const BATCH: usize = 1024;
+
+/// Carries `validate` out.
+pub fn run(arguments: &ValidateArguments) -> ExitCode {
+    match judge_all(arguments) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::Usage
+        }
+    }
+}
+
+fn judge_all(arguments: &ValidateArguments) -> Result<ExitCode, String> {
+    // Every path is looked at before the first is judged: a typing error should not cost a wait.
+    let mut input = Input::open(&arguments.paths)?;
+    let validator = Validator::new(definitions(arguments)?);
+    let unknown = |url: &&String| !validator.knows_profile(url);
+    if let Some(url) = arguments.profiles.iter().find(unknown) {
+        return Err(format!(
+            "expected a known profile, found `{url}`: load the package that defines it with --package or --definitions"
+        ));
+    }
+    let request = Request {
+        profiles: arguments.profiles.clone(),
+        ..Request::default()
+    };
+    let mut output = Output::new(arguments.format, io::stdout().lock());
+    let mut progress = super::progress::Counter::new("resources judged");
+    let written = |result: io::Result<()>| result.map_err(|error| format!("cannot write: {error}"));
+    loop {
+        let batch = input.batch(BATCH)?;
+        if batch.is_empty() {
+            break;
+        }
+        for judged in judge_batch(&validator, &request, &batch) {
+            written(output.resource(&judged))?;
+        }
+        progress.add(batch.len() as u64);
+    }
+    progress.finish();
+    let counts = output.counts();
+    written(output.finish().and_then(|mut out| out.flush()))?;
+    Ok(if counts.resources == 0 {
+        eprintln!("error: expected at least one resource in the paths given, found none");
+        ExitCode::NothingTested
+    } else if counts.failed > 0 {
+        ExitCode::Failure
+    } else {
+        ExitCode::Conformant
+    })
+}
+
+fn definitions(arguments: &ValidateArguments) -> Result<Definitions, String> {
+    let mut definitions = Definitions::embedded();
+    for path in &arguments.packages {
+        let package = Package::load(path).map_err(|error| error.to_string())?;
+        definitions = definitions.with_package(package);
+    }
+    if arguments.definitions.is_empty() {
+        return Ok(definitions);
+    }
+    let mut loose = Vec::new();
+    for path in &arguments.definitions {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+        loose.push(LooseFile {
+            name: path.display().to_string(),
+            text,
+        });
+    }
+    definitions
+        .with_resources(&loose)
+        .map_err(|error| error.to_string())
+}
+
+/// Judges a batch on all cores; the answers are in the order of the batch.
+fn judge_batch(validator: &Validator, request: &Request<'_>, batch: &[Unit]) -> Vec<Judged> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    if cores == 1 || batch.len() < 16 {
+        return batch
+            .iter()
+            .map(|unit| judge(validator, request, unit))
+            .collect();
+    }
+    let share = batch.len().div_ceil(cores);
+    thread::scope(|scope| {
+        let workers: Vec<_> = batch
+            .chunks(share)
+            .map(|units| {
+                scope.spawn(move || {
+                    units
+                        .iter()
+                        .map(|unit| judge(validator, request, unit))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| match worker.join() {
+                Ok(judged) => judged,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    })
+}
+
+fn judge(validator: &Validator, request: &Request<'_>, unit: &Unit) -> Judged {
+    let mut validation = match json::read_bytes(&unit.bytes) {
+        Ok(document) => validator.validate(&document, request),
+        Err(error) => Validation {
+            resource_type: None,
+            id: None,
+            profiles: Vec::new(),
+            findings: vec![unreadable(&error)],
+        },
+    };
+    if unit.first_line > 1 {
+        for finding in &mut validation.findings {
+            finding.line = finding.line.map(|line| line + unit.first_line - 1);
+        }
+    }
+    let verdict = match validation.verdict() {
+        Verdict::Skip => Verdict::Pass,
+        verdict => verdict,
+    };
+    Judged {
+        source: unit.source.clone(),
+        verdict,
+        validation,
+    }
+}

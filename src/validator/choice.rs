@@ -1,0 +1,229 @@
+//! Which profiles a resource is held against: those asked for, those it claims, or the guide's
+//! profile for its type, chosen by content where the guide has several.
+
+use std::cell::RefCell;
+
+use std::sync::Arc;
+
+use super::{AppliedProfile, Request, Validator, content};
+use crate::assertion::{self, At, Found, Role, SchemaRef, Sink};
+use crate::fhir::StructureDefinition;
+use crate::finding::{Cause, CauseRule, Rule, Severity, Words, any_of, quoted};
+use crate::interpretation::Interpretations;
+use crate::json::Node;
+
+/// The guide's profile for a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileChoice {
+    /// Canonical URL; `None` where the guide has no profile for the type.
+    pub profile: Option<String>,
+    /// Why this one.
+    pub reason: String,
+    /// The profiles that were in question.
+    pub candidates: Vec<String>,
+}
+
+/// Chooses for one judgement, and remembers what applied to its root.
+pub(super) struct Chooser<'c> {
+    validator: &'c Validator,
+    request: &'c Request<'c>,
+    applied: RefCell<Vec<AppliedProfile>>,
+}
+
+impl<'c> Chooser<'c> {
+    pub fn new(validator: &'c Validator, request: &'c Request<'c>) -> Self {
+        Self {
+            validator,
+            request,
+            applied: RefCell::default(),
+        }
+    }
+
+    pub fn into_applied(self) -> Vec<AppliedProfile> {
+        self.applied.into_inner()
+    }
+
+    fn claimed(&self, resource: &Node<'_>, at: &At<'_>, sink: &mut Sink) -> Vec<SchemaRef> {
+        let claims = resource.get("meta").and_then(|meta| meta.get("profile"));
+        let claims = claims.map(Node::entries_or_self).unwrap_or_default();
+        let mut out = Vec::new();
+        for claim in claims.iter().filter_map(Node::as_str) {
+            match self.validator.known_profile(claim) {
+                Some(profile) => out.push(profile),
+                None => at.report(sink, Rule::ProfileUnknown, Severity::Warning, || {
+                    Words::new(
+                        format!("`meta.profile` of {}", at.subject()),
+                        "a profile that is known",
+                        quoted(claim),
+                    )
+                    .hint("load the package that defines it with --package or --definitions")
+                }),
+            }
+        }
+        out
+    }
+
+    fn asked(&self, at: &At<'_>, sink: &mut Sink) -> Vec<SchemaRef> {
+        let mut out = Vec::new();
+        for canonical in &self.request.profiles {
+            match self.validator.known_profile(canonical) {
+                Some(profile) => {
+                    self.note(canonical, "asked for");
+                    out.push(profile);
+                }
+                None => at.report(sink, Rule::ProfileUnknown, Severity::Error, || {
+                    Words::new(
+                        "the profile asked for",
+                        "one that is known",
+                        quoted(canonical),
+                    )
+                    .hint("load the package that defines it with --package or --definitions")
+                }),
+            }
+        }
+        out
+    }
+
+    fn guide(&self, resource: &Node<'_>, at: &At<'_>, sink: &mut Sink) -> Option<SchemaRef> {
+        let choice = self.validator.choose_profile(resource);
+        let url = choice.profile?;
+        if choice.candidates.len() > 1 {
+            at.report(sink, Rule::ProfileChoice, Severity::Information, || {
+                Words::new(
+                    at.subject(),
+                    format!("one of the profiles {}", any_of(&choice.candidates)),
+                    format!("{}: {}", quoted(&url), choice.reason),
+                )
+            });
+        }
+        let profile = self.validator.known_profile(&url)?;
+        if at.place.parent.is_none() {
+            self.note(&url, &choice.reason);
+        }
+        Some(profile)
+    }
+
+    fn note(&self, url: &str, reason: &str) {
+        self.applied.borrow_mut().push(AppliedProfile {
+            url: url.to_owned(),
+            reason: reason.to_owned(),
+        });
+    }
+}
+
+impl assertion::ProfileChoice for Chooser<'_> {
+    fn profiles(
+        &self,
+        resource: &Node<'_>,
+        role: Role,
+        at: &At<'_>,
+        sink: &mut Sink,
+    ) -> Vec<SchemaRef> {
+        let mut out = Vec::new();
+        if role == Role::Root {
+            out.extend(self.asked(at, sink));
+        }
+        if self.request.claims {
+            let claimed = self.claimed(resource, at, sink);
+            if role == Role::Root {
+                let registry = &self.validator.shared.engine.registry;
+                for profile in &claimed {
+                    self.note(registry.canonical(*profile), "claimed in `meta.profile`");
+                }
+            }
+            out.extend(claimed);
+        }
+        if out.is_empty() && self.request.guide && matches!(role, Role::Root | Role::Entry) {
+            out.extend(self.guide(resource, at, sink));
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    fn settle(&self, profiles: &[SchemaRef], found: &mut [Found]) {
+        if profiles.is_empty() || found.is_empty() {
+            return;
+        }
+        // A rule of R4 is quarantined only where a profile of the guide applies beside it.
+        let list = Interpretations::embedded();
+        let registry = &self.validator.shared.engine.registry;
+        let is_guides = |url: &str| url.starts_with(&list.canonical);
+        if !profiles
+            .iter()
+            .any(|own| is_guides(registry.canonical(*own)))
+        {
+            return;
+        }
+        for found in found {
+            let finding = &mut found.finding;
+            if let Some(entry) = list.quarantine(finding) {
+                finding.cause = Cause::Guide;
+                finding.cause_rule = CauseRule::Quarantine;
+                finding.hint = Some(entry.reason.clone());
+            }
+        }
+    }
+}
+
+/// The guide's profile for a resource.
+pub(super) fn choose(validator: &Validator, resource: &Node<'_>) -> ProfileChoice {
+    let Some(type_name) = resource.str("resourceType") else {
+        return ProfileChoice {
+            profile: None,
+            reason: "the resource has no `resourceType`".to_owned(),
+            candidates: Vec::new(),
+        };
+    };
+    let profiles = validator.definitions().profiles_of(type_name);
+    let candidates: Vec<String> = profiles.iter().map(|profile| profile.url.clone()).collect();
+    match profiles.as_slice() {
+        [] => ProfileChoice {
+            profile: None,
+            reason: format!("the guide has no profile for {type_name}"),
+            candidates,
+        },
+        [only] => ProfileChoice {
+            profile: Some(only.url.clone()),
+            reason: format!("the guide's only profile for {type_name}"),
+            candidates,
+        },
+        several => {
+            let terminology = &validator.shared.engine.terminology;
+            let (index, reason) = content::best(several, resource, terminology)
+                .unwrap_or_else(|| fewest_errors(validator, several, resource));
+            ProfileChoice {
+                profile: candidates.get(index).cloned(),
+                reason,
+                candidates,
+            }
+        }
+    }
+}
+
+/// Where no value decides: the profile that the resource breaks least.
+fn fewest_errors(
+    validator: &Validator,
+    profiles: &[Arc<StructureDefinition>],
+    resource: &Node<'_>,
+) -> (usize, String) {
+    let errors = |profile: &Arc<StructureDefinition>| {
+        let request = Request {
+            profiles: vec![profile.url.clone()],
+            claims: false,
+            guide: false,
+            ..Request::default()
+        };
+        let findings = validator.walk(resource, &request).0.into_found();
+        findings
+            .iter()
+            .filter(|found| found.finding.is_error())
+            .count()
+    };
+    let counts: Vec<usize> = profiles.iter().map(errors).collect();
+    let index = (0..counts.len()).min_by_key(|index| counts[*index]);
+    (
+        index.unwrap_or(0),
+        "no element tells the profiles apart here; the resource breaks this one least".to_owned(),
+    )
+}

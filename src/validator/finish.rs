@@ -1,0 +1,107 @@
+//! From what a walk left in its sink to the list of findings: in the order of the text, with lines
+//! and columns, without repeats.
+
+use std::collections::HashSet;
+
+use crate::assertion::Sink;
+use crate::finding::{Finding, Rule, Severity, Words, quoted};
+use crate::json::{Document, FaultKind, LineIndex, Node, Value};
+
+/// Puts findings in order and fills in their places.
+pub(super) fn finish(sink: Sink, lines: &LineIndex<'_>) -> Vec<Finding> {
+    let mut found = sink.into_found();
+    // Stable: findings about one node stay in the order in which its rules were applied.
+    found.sort_by_key(|found| found.offset);
+    let mut seen = HashSet::new();
+    found
+        .into_iter()
+        .filter(|found| {
+            let finding = &found.finding;
+            seen.insert((
+                finding.expression.clone(),
+                finding.rule,
+                finding.constraint.clone(),
+                finding.message.clone(),
+            ))
+        })
+        .map(|found| {
+            let position = lines.position(found.offset);
+            Finding {
+                line: Some(position.line),
+                column: Some(position.column),
+                ..found.finding
+            }
+        })
+        .collect()
+}
+
+/// What is wrong with the text although it is JSON.
+pub(super) fn document_faults(document: &Document<'_>) -> Vec<Finding> {
+    let lines = document.line_index();
+    document
+        .faults
+        .iter()
+        .map(|fault| {
+            let expression = expression_at(&document.root, fault.offset);
+            let (rule, words) = match &fault.kind {
+                FaultKind::DuplicateName(name) => (
+                    Rule::JsonDuplicate,
+                    Words::new(
+                        format!("`{expression}`"),
+                        format!("property {} once", quoted(name)),
+                        "it more than once",
+                    )
+                    .hint("readers disagree on which of the values counts: send one"),
+                ),
+                FaultKind::ByteOrderMark => (
+                    Rule::JsonSyntax,
+                    Words::new("the text", "no byte order mark", "one at its start")
+                        .hint("RFC 8259 section 8.1 forbids a sender to add one"),
+                ),
+            };
+            let severity = match fault.kind {
+                FaultKind::DuplicateName(_) => Severity::Error,
+                FaultKind::ByteOrderMark => Severity::Warning,
+            };
+            let position = lines.position(fault.offset);
+            let mut finding = Finding::new(severity, rule, expression, words.message);
+            finding.expected = Some(words.expected);
+            finding.actual = Some(words.actual);
+            finding.hint = words.hint;
+            finding.line = Some(position.line);
+            finding.column = Some(position.column);
+            finding
+        })
+        .collect()
+}
+
+/// The expression of the object in which a byte offset lies.
+fn expression_at(root: &Node<'_>, offset: u32) -> String {
+    let mut out = root.str("resourceType").unwrap_or("$this").to_owned();
+    let mut node = root;
+    loop {
+        match &node.value {
+            Value::Object(members) => {
+                let Some(member) = members.iter().rev().find(|m| m.value.offset <= offset) else {
+                    return out;
+                };
+                // The offset is that of a name in this object, unless it lies inside a value.
+                let next = members.iter().any(|m| m.name_offset == offset);
+                if next || !(member.value.is_object() || member.value.is_array()) {
+                    return out;
+                }
+                out.push('.');
+                out.push_str(&member.name);
+                node = &member.value;
+            }
+            Value::Array(entries) => {
+                let Some(index) = entries.iter().rposition(|entry| entry.offset <= offset) else {
+                    return out;
+                };
+                out.push_str(&format!("[{index}]"));
+                node = &entries[index];
+            }
+            _ => return out,
+        }
+    }
+}
