@@ -16,5 +16,6 @@ pub mod http;
 pub mod json;
 pub mod package;
 pub mod profile;
+pub mod reference;
 pub mod report;
 pub mod result;

@@ -2,6 +2,7 @@
 
 mod exit_code;
 mod guide;
+mod serve;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +25,8 @@ pub struct Arguments {
 enum Command {
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
+    /// Start the built-in reference server on loopback
+    Serve(serve::Serve),
 }
 
 /// Parses the process's arguments and carries the command out.
@@ -32,5 +35,6 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Guide(arguments) => guide::run(&arguments),
+        Command::Serve(serve) => serve.run(),
     }
 }
