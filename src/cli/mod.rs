@@ -8,6 +8,7 @@ mod progress;
 mod render;
 mod run;
 mod validate;
+mod serve;
 
 use clap::{Parser, Subcommand};
 
@@ -38,6 +39,8 @@ enum Command {
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
     Validate(validate::ValidateArguments),
+    /// Start the built-in reference server on loopback
+    Serve(serve::Serve),
 }
 
 /// Parses the process's arguments and carries the command out.
@@ -50,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Guide(arguments) => guide::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Serve(serve) => serve.run(),
     }
 }
 
