@@ -8,7 +8,9 @@
 //! [`report::Report`], from which every format is rendered.
 
 pub mod assertion;
+pub mod check;
 pub mod cli;
+pub mod dialect;
 pub mod fhir;
 pub mod fhirpath;
 pub mod finding;
@@ -17,12 +19,19 @@ pub mod http;
 pub mod interpretation;
 pub mod journal;
 pub mod json;
+pub mod options;
 pub mod package;
 pub mod profile;
 pub mod recording;
 pub mod redaction;
 pub mod reference;
 pub mod report;
+pub mod requirement;
 pub mod result;
+pub mod run;
+pub mod runner;
+pub mod suite;
 pub mod terminology;
 pub mod validator;
+pub mod wording;
+pub mod yaml;

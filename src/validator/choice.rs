@@ -145,19 +145,12 @@ impl assertion::ProfileChoice for Chooser<'_> {
         if profiles.is_empty() || found.is_empty() {
             return;
         }
-        // A rule of R4 is quarantined only where a profile of the guide applies beside it.
         let list = Interpretations::embedded();
         let registry = &self.validator.shared.engine.registry;
-        let is_guides = |url: &str| url.starts_with(&list.canonical);
-        if !profiles
-            .iter()
-            .any(|own| is_guides(registry.canonical(*own)))
-        {
-            return;
-        }
+        let applied: Vec<&str> = profiles.iter().map(|own| registry.canonical(*own)).collect();
         for found in found {
             let finding = &mut found.finding;
-            if let Some(entry) = list.quarantine(finding) {
+            if let Some(entry) = list.quarantine(finding, &applied) {
                 finding.cause = Cause::Guide;
                 finding.cause_rule = CauseRule::Quarantine;
                 finding.hint = Some(entry.reason.clone());
