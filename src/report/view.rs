@@ -17,7 +17,6 @@ const OTHER: &str = "other";
 
 /// The order of columns: what a client does first, first (names as in R4 restful-interaction).
 const INTERACTIONS: &[&str] = &[
-    "capabilities",
     "search-type",
     "read",
     "vread",
@@ -27,6 +26,7 @@ const INTERACTIONS: &[&str] = &[
     "delete",
     "history-instance",
     "history-type",
+    "capabilities",
 ];
 
 /// Resource types by interactions.

@@ -64,9 +64,16 @@ struct Row<'a> {
     grade: &'static str,
     about: String,
     requirements: Vec<&'a RequirementCoverage>,
+    excerpt: Vec<ExcerptLine<'a>>,
     /// Whether anything but the line is shown, and whether request and response are.
     detailed: bool,
     full: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct ExcerptLine<'a> {
+    text: &'a str,
+    marked: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -221,8 +228,20 @@ fn rows<'a>(report: &'a Report, detail: &Detail) -> Vec<Row<'a>> {
                 .iter()
                 .filter_map(|id| requirements.get(id.as_str()).copied())
                 .collect(),
+            excerpt: excerpt(group),
             detailed: index < detail.detailed_findings,
             full: index < detail.full_findings,
+        })
+        .collect()
+}
+
+/// The lines of the excerpt; the one of the place starts with `> ` (see the builder of excerpts).
+fn excerpt(group: &FindingGroup) -> Vec<ExcerptLine<'_>> {
+    let lines = group.excerpt.as_deref().unwrap_or_default().lines();
+    lines
+        .map(|text| ExcerptLine {
+            text,
+            marked: text.starts_with("> "),
         })
         .collect()
 }
