@@ -50,6 +50,7 @@ struct Tile {
 #[derive(Debug, Serialize)]
 struct CauseSection<'a> {
     cause: Cause,
+    name: &'static str,
     title: &'static str,
     meaning: &'static str,
     findings: Vec<Row<'a>>,
@@ -138,12 +139,9 @@ impl<'a> Page<'a> {
         let rows = rows(report, detail);
         let shown: HashSet<&str> = rows.iter().map(|row| row.group.id.as_str()).collect();
         let mut matrix = view::matrix(report);
-        for cell in matrix
-            .rows
-            .iter_mut()
-            .flat_map(|row| &mut row.cells)
-            .flatten()
-        {
+        let of_types = matrix.rows.iter_mut().flat_map(|row| &mut row.cells);
+        let of_server = matrix.server.iter_mut().map(|(_, cell)| cell);
+        for cell in of_types.flatten().chain(of_server) {
             cell.finding.take_if(|id| !shown.contains(id.as_str()));
         }
         let (suites, scenarios_left_out) = suites(report, detail, &shown);
@@ -250,9 +248,10 @@ fn causes<'a>(report: &'a Report, rows: &[Row<'a>]) -> Vec<CauseSection<'a>> {
     view::by_cause(report)
         .into_iter()
         .map(|(cause, groups)| {
-            let (title, meaning) = words(cause);
+            let (name, title, meaning) = words(cause);
             CauseSection {
                 cause,
+                name,
                 title,
                 meaning,
                 count: groups.len(),
@@ -267,21 +266,26 @@ fn causes<'a>(report: &'a Report, rows: &[Row<'a>]) -> Vec<CauseSection<'a>> {
         .collect()
 }
 
-fn words(cause: Cause) -> (&'static str, &'static str) {
+/// A word, a title and an explanation.
+fn words(cause: Cause) -> (&'static str, &'static str, &'static str) {
     match cause {
         Cause::Server => (
+            "Server",
             "The server",
             "It breaks a rule of FHIR R4, of HTTP or of the guide, and nothing points elsewhere.",
         ),
         Cause::Guide => (
+            "Guide",
             "The implementation guide",
             "It contradicts itself or FHIR R4, so that no server can keep it. Shown once each; never fails a run.",
         ),
         Cause::Environment => (
+            "Environment",
             "The environment",
             "Rights, missing data or the network, as a control request showed. What it prevented was not tested.",
         ),
         Cause::Data => (
+            "Data",
             "The data",
             "The value came from data that is known to be faulty. It warns.",
         ),

@@ -114,14 +114,6 @@
     var link = event.target.closest("a[href^='#']");
     if (link && link.getAttribute("href") === location.hash) setTimeout(reveal, 0);
   });
-  var closed = [];
-  addEventListener("beforeprint", function () {
-    closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
-    closed.forEach(function (details) { details.open = true; });
-  });
-  addEventListener("afterprint", function () {
-    closed.forEach(function (details) { details.open = false; });
-  });
   filter();
   reveal();
 })();
