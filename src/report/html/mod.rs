@@ -6,6 +6,7 @@
 
 mod detail;
 mod page;
+mod scenarios;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
