@@ -118,7 +118,18 @@ mod tests {
         let text = std::fs::read_to_string(path).expect("the fixture");
         let report = read(&text).expect("reads");
         assert_eq!(report.format_version, "1.0");
-        assert_eq!(report.findings.len(), sample::report().findings.len());
+        let ids = |report: &crate::report::Report| -> Vec<String> {
+            report
+                .findings
+                .iter()
+                .map(|group| group.id.clone())
+                .collect()
+        };
+        assert_eq!(
+            ids(&report),
+            ids(&sample::report()),
+            "identities never change"
+        );
         assert_valid_report(&report);
     }
 
@@ -135,6 +146,36 @@ mod tests {
                 .iter()
                 .any(|error| error.starts_with("/findings/0/cause"))
         );
+    }
+
+    /// Closed sets are closed in both places.
+    #[test]
+    fn the_schema_lists_the_codes_of_the_program() {
+        use crate::finding::{Cause, CauseRule, IssueType, Severity};
+        use crate::result::{Level, Verdict};
+        let schema: serde_json::Value = serde_json::from_str(super::SCHEMA).expect("JSON");
+        let finding = &schema["$defs"]["finding"]["properties"];
+        assert_eq!(
+            finding["severity"]["enum"],
+            serde_json::json!(Severity::ALL)
+        );
+        assert_eq!(finding["code"]["enum"], serde_json::json!(IssueType::ALL));
+        assert_eq!(finding["cause"]["enum"], serde_json::json!(Cause::ALL));
+        assert_eq!(
+            finding["causeRule"]["enum"],
+            serde_json::json!(CauseRule::ALL)
+        );
+        assert_eq!(
+            schema["$defs"]["level"]["enum"],
+            serde_json::json!(Level::ALL)
+        );
+        let verdicts = schema["$defs"]["verdict"]["enum"]
+            .as_array()
+            .expect("codes");
+        assert_eq!(verdicts.len(), Verdict::ALL.len());
+        for verdict in Verdict::ALL {
+            assert!(verdicts.contains(&serde_json::json!(verdict)), "{verdict}");
+        }
     }
 
     #[test]

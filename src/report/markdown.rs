@@ -62,6 +62,14 @@ fn counts(counts: &VerdictCounts) -> String {
 
 fn matrix(page: &mut String, report: &Report) {
     let matrix = view::matrix(report);
+    if !matrix.server.is_empty() {
+        let cells = matrix.server.iter();
+        let cells: Vec<String> = cells
+            .map(|(name, cell)| format!("{} {} {}", text(name), sign(&cell.verdict), cell.text))
+            .collect();
+        line!(page, "Whole server: {}", cells.join("; "));
+        line!(page);
+    }
     if matrix.rows.is_empty() {
         return;
     }

@@ -73,17 +73,14 @@ fn result(group: &FindingGroup, rule: usize) -> Value {
         text.push_str("\nHint: ");
         text.push_str(hint);
     }
-    let logical: Vec<Value> = group
-        .occurrences
-        .iter()
-        .filter(|occurrence| !occurrence.expression.is_empty())
-        .map(|occurrence| json!({"fullyQualifiedName": occurrence.expression, "kind": "element"}))
-        .collect();
-    let mut location = json!({
-        "physicalLocation": {"artifactLocation": {"uri": "exchanges.ndjson"}},
-    });
-    if !logical.is_empty() {
-        location["logicalLocations"] = Value::Array(logical);
+    // The file as a whole: a report does not know its lines.
+    let mut location = json!({"physicalLocation": {
+        "artifactLocation": {"uri": "exchanges.ndjson"},
+        "region": {"startLine": 1},
+    }});
+    let places = places(group);
+    if !places.is_empty() {
+        location["logicalLocations"] = Value::Array(places);
     }
     json!({
         "ruleId": group.check,
@@ -105,6 +102,21 @@ fn result(group: &FindingGroup, rule: usize) -> Value {
             "curl": group.curl,
         },
     })
+}
+
+/// Where in the resources the finding lies; SARIF wants each place once.
+fn places(group: &FindingGroup) -> Vec<Value> {
+    let mut expressions: Vec<&str> = Vec::new();
+    for occurrence in &group.occurrences {
+        let expression = occurrence.expression.as_str();
+        if !expression.is_empty() && !expressions.contains(&expression) {
+            expressions.push(expression);
+        }
+    }
+    expressions
+        .iter()
+        .map(|expression| json!({"fullyQualifiedName": expression, "kind": "element"}))
+        .collect()
 }
 
 fn level(verdict: Verdict) -> &'static str {

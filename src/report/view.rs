@@ -10,14 +10,13 @@ use super::model::{Report, ReportedCheck, VerdictCounts};
 use crate::finding::Cause;
 use crate::result::{Subject, Verdict};
 
-/// The row of checks about no resource type.
+/// What checks about no resource type are about.
 const WHOLE_SERVER: &str = "whole server";
 /// The column of checks about no interaction.
 const OTHER: &str = "other";
 
 /// The order of columns: what a client does first, first (names as in R4 restful-interaction).
 const INTERACTIONS: &[&str] = &[
-    "capabilities",
     "search-type",
     "read",
     "vread",
@@ -27,6 +26,7 @@ const INTERACTIONS: &[&str] = &[
     "delete",
     "history-instance",
     "history-type",
+    "capabilities",
 ];
 
 /// Resource types by interactions.
@@ -36,12 +36,14 @@ pub(super) struct Matrix {
     pub(super) interactions: Vec<String>,
     /// Rows.
     pub(super) rows: Vec<Row>,
+    /// Checks about no resource type, by interaction.
+    pub(super) server: Vec<(String, Cell)>,
 }
 
 /// A resource type.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
-    /// Its name, or [`WHOLE_SERVER`].
+    /// Its name.
     pub(super) resource_type: String,
     /// A cell for each column; `None` where nothing was planned.
     pub(super) cells: Vec<Option<Cell>>,
@@ -89,29 +91,37 @@ pub(super) fn matrix(report: &Report) -> Matrix {
             .or_default()
             .push(check);
     }
-    let mut interactions: Vec<&str> = cells.keys().map(|key| key.1).collect();
-    interactions.sort_by_key(|name| (column(name), *name));
-    interactions.dedup();
+    let cell_at = |resource_type: &str, interaction: &str| {
+        Some(cell(cells.get(&(resource_type, interaction))?, &rank))
+    };
+    let columns = |of_server: bool| {
+        let keys = cells.keys().filter(|key| key.0.is_empty() == of_server);
+        let mut interactions: Vec<&str> = keys.map(|key| key.1).collect();
+        interactions.sort_by_key(|name| (column(name), *name));
+        interactions.dedup();
+        interactions
+    };
+    let interactions = columns(false);
     let mut types: Vec<&str> = cells.keys().map(|key| key.0).collect();
     types.dedup();
-    // Checks about no type come first in the map, and belong last in the table.
-    types.sort_by_key(|name| name.is_empty());
-    let rows = types
-        .iter()
-        .map(|&resource_type| Row {
-            resource_type: match resource_type {
-                "" => WHOLE_SERVER.to_owned(),
-                name => name.to_owned(),
-            },
-            cells: interactions
-                .iter()
-                .map(|&interaction| Some(cell(cells.get(&(resource_type, interaction))?, &rank)))
-                .collect(),
-        })
-        .collect();
+    let row = |&resource_type: &&str| Row {
+        resource_type: resource_type.to_owned(),
+        cells: interactions
+            .iter()
+            .map(|&interaction| cell_at(resource_type, interaction))
+            .collect(),
+    };
     Matrix {
+        rows: types
+            .iter()
+            .filter(|name| !name.is_empty())
+            .map(row)
+            .collect(),
+        server: columns(true)
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), cell_at("", name)?)))
+            .collect(),
         interactions: interactions.into_iter().map(str::to_owned).collect(),
-        rows,
     }
 }
 
@@ -150,12 +160,14 @@ fn cell(checks: &[&ReportedCheck], rank: &BTreeMap<&str, usize>) -> Cell {
 
 fn words(counts: &VerdictCounts, worst: Verdict) -> String {
     let tested = counts.total() - counts.skip;
+    // The numbers stay in one line in a narrow column.
+    let of = |count: u32, word| format!("{count}\u{a0}of\u{a0}{tested} {word}");
     match worst {
         Verdict::Pass => format!("{tested} pass"),
         Verdict::Skip => "not tested".to_owned(),
-        Verdict::Warning => format!("{} of {tested} warn", counts.warning),
-        Verdict::Fail => format!("{} of {tested} fail", counts.fail),
-        Verdict::Error => format!("{} of {tested} in error", counts.error),
+        Verdict::Warning => of(counts.warning, "warn"),
+        Verdict::Fail => of(counts.fail, "fail"),
+        Verdict::Error => of(counts.error, "in error"),
     }
 }
 

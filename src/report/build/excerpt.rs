@@ -123,7 +123,8 @@ impl Window {
     }
 
     fn push(&mut self, line: String, marked: bool) {
-        if self.is_full() {
+        let blank = line.is_empty() && self.lines.is_empty() && !marked;
+        if self.is_full() || blank {
             return;
         }
         let room = match (self.expects_mark, self.marked) {

@@ -103,3 +103,6 @@ fn dialect(facts: &[DialectFact], groups: &Groups) -> Vec<ReportedDialect> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,12 @@
 //! `report.html`: one file that needs nothing else, for reading, filtering and printing.
 //!
-//! Everything that comes from a report is escaped by the template engine; only the style and the
-//! script, which are ours, go in as they are. A Content-Security-Policy names both by their hash,
+//! Everything that comes from a report is escaped, by the template engine or by the two filters
+//! here; only the style and the script, which are ours, go in as they are. A Content-Security-Policy names both by their hash,
 //! so that even markup that got through could not run or load anything.
 
 mod detail;
 mod page;
+mod scenarios;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -41,6 +42,7 @@ fn render(report: &Report) -> Result<String, minijinja::Error> {
     syntax.trim_blocks(true).lstrip_blocks(true);
     environment.set_syntax(syntax.build()?);
     environment.add_filter("breakable", breakable);
+    environment.add_filter("marked", marked);
     environment.add_template("page.html", PAGE)?;
     let template = environment.get_template("page.html")?;
     let mut page = String::new();
@@ -68,7 +70,7 @@ fn policy() -> String {
 }
 
 /// A name that may be broken before its capitals and after its hyphens and slashes, so that it
-/// fits a narrow column; the text itself is escaped here.
+/// fits a narrow column.
 fn breakable(text: String) -> Value {
     let mut broken = String::with_capacity(text.len() * 2);
     let mut before = ' ';
@@ -77,17 +79,38 @@ fn breakable(text: String) -> Value {
         if ends_word || matches!(before, '-' | '/' | '.') {
             broken.push_str("<wbr>");
         }
-        match c {
-            '<' => broken.push_str("&lt;"),
-            '>' => broken.push_str("&gt;"),
-            '&' => broken.push_str("&amp;"),
-            '"' => broken.push_str("&quot;"),
-            '\'' => broken.push_str("&#x27;"),
-            c => broken.push(c),
-        }
+        escape(c, &mut broken);
         before = c;
     }
     Value::from_safe_string(broken)
+}
+
+/// A sentence in which what stands between backticks is code.
+fn marked(text: String) -> Value {
+    let parts: Vec<&str> = text.split('`').collect();
+    let paired = parts.len() % 2 == 1;
+    let mut sentence = String::with_capacity(text.len() * 2);
+    for (index, part) in parts.iter().enumerate() {
+        let code = paired && index % 2 == 1;
+        if !paired && index > 0 {
+            sentence.push('`');
+        }
+        sentence.push_str(if code { "<code>" } else { "" });
+        part.chars().for_each(|c| escape(c, &mut sentence));
+        sentence.push_str(if code { "</code>" } else { "" });
+    }
+    Value::from_safe_string(sentence)
+}
+
+fn escape(c: char, escaped: &mut String) {
+    match c {
+        '<' => escaped.push_str("&lt;"),
+        '>' => escaped.push_str("&gt;"),
+        '&' => escaped.push_str("&amp;"),
+        '"' => escaped.push_str("&quot;"),
+        '\'' => escaped.push_str("&#x27;"),
+        c => escaped.push(c),
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@
     if (wanted.grade && finding.dataset.grade !== wanted.grade) return false;
     if (wanted.cause && finding.dataset.cause !== wanted.cause) return false;
     if (wanted.type && finding.dataset.type !== wanted.type) return false;
-    if (wanted.interaction && finding.dataset.interaction !== wanted.interaction) return false;
+    // A fault of the guide is of no interaction, and shows in all of them.
+    var interaction = finding.dataset.interaction;
+    if (wanted.interaction && interaction && interaction !== wanted.interaction) return false;
     return wanted.words.every(function (word) { return texts[index].indexOf(word) >= 0; });
   }
 
@@ -111,14 +113,6 @@
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a[href^='#']");
     if (link && link.getAttribute("href") === location.hash) setTimeout(reveal, 0);
-  });
-  var closed = [];
-  addEventListener("beforeprint", function () {
-    closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
-    closed.forEach(function (details) { details.open = true; });
-  });
-  addEventListener("afterprint", function () {
-    closed.forEach(function (details) { details.open = false; });
   });
   filter();
   reveal();

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::{SCRIPT, STYLE, breakable, html, render};
+use super::{SCRIPT, STYLE, breakable, html, marked, render};
 use crate::report::sample;
 use crate::report::{Report, build};
 use crate::result::RunResult;
@@ -103,11 +103,13 @@ fn ten_thousand_checks_stay_under_two_megabytes() {
     let usual = build(&large(50));
     assert!(usual.findings.len() > 400, "{}", usual.findings.len());
     let page = html(&usual);
+    println!("{} findings: {} bytes", usual.findings.len(), page.len());
     assert!(page.len() < 2_000_000, "{}", page.len());
     // Every check of every copy its own finding, as no server yet managed.
     let worst = build(&large(usize::MAX));
     assert!(worst.findings.len() > 4_000, "{}", worst.findings.len());
     let page = html(&worst);
+    println!("{} findings: {} bytes", worst.findings.len(), page.len());
     assert!(page.len() < 2_000_000, "{}", page.len());
     assert!(page.contains("left out to keep this page small"));
     every_link_leads_somewhere(&page);
@@ -147,6 +149,15 @@ fn long_names_may_break_and_stay_escaped() {
         breakable("<b>a-b".to_owned()).to_string(),
         "&lt;b&gt;a-<wbr>b"
     );
+}
+
+#[test]
+fn code_in_a_sentence_is_marked_and_stays_escaped() {
+    let marked = |text: &str| marked(text.to_owned()).to_string();
+    assert_eq!(marked("`a<b` & c"), "<code>a&lt;b</code> &amp; c");
+    assert_eq!(marked("one ` alone <"), "one ` alone &lt;");
+    assert_eq!(marked("`"), "`");
+    assert_eq!(marked("``"), "<code></code>");
 }
 
 /// The sample with [`ATTACK`] in every text that comes from a server, a guide or a package.

@@ -6,6 +6,7 @@ use crate::http::{Exchange, Method, Outcome, Request, Response};
 pub(super) const PATIENT: &str = r#"{"resourceType":"Bundle","type":"searchset","total":5,"link":[{"relation":"self","url":"https://openimis.example.org/api/api_fhir_r4/Patient/?_count=1"}],"entry":[{"fullUrl":"https://openimis.example.org/api/api_fhir_r4/Patient/aef885b3-9d20-5424-9e94-33b1c5679916","resource":{"resourceType":"Patient","id":"aef885b3-9d20-5424-9e94-33b1c5679916","identifier":[{"type":{"coding":[{"system":"https://openimis.github.io/openimis_fhir_r4_ig/CodeSystem/openimis-identifiers","code":"UUID"}]},"value":"aef885b3-9d20-5424-9e94-33b1c5679916"},{"type":{"coding":[{"system":"https://openimis.github.io/openimis_fhir_r4_ig/CodeSystem/openimis-identifiers","code":"Code"}]},"value":"07070707012345"}],"name":[{"use":"usual","family":"Qvmzkr","given":["Tuw"]}],"gender":"female","birthDate":"1988-03-04","maritalStatus":{"coding":[{"system":"http://hl7.org/fhir/valueset-marital-status.html","code":"M","display":"Married"}]}}}]}"#;
 const EXCEPTION: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","details":{"text":"Converter init need a valid user"}}]}"#;
 const REFUSAL: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","details":{"text":"Missing patient family name or given name"}}]}"#;
+const NOT_ACCEPTABLE: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"fatal","code":"exception","details":{"text":"Could not satisfy the request Accept header."}}]}"#;
 const NOT_FOUND: &str = "\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>Not Found</title>\n</head>\n<body>\n  <h1>Not Found</h1><p>The requested resource was not found on this server.</p>\n</body>\n</html>\n";
 const FORBIDDEN: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","details":{"text":"You do not have permission to perform this action."}}]}"#;
 pub(super) const COVERAGE: &str = r#"{"resourceType":"Bundle","type":"searchset","total":2,"entry":[{"resource":{"resourceType":"Coverage","extension":[{"url":"https://openimis.github.io/openimis_fhir_r4_ig//StructureDefinition/coverage-date","valueDate":"2026-01-01"},{"url":"https://openimis.github.io/openimis_fhir_r4_ig//StructureDefinition/coverage-date","valueDate":"2026-01-01"}],"status":"active"}}]}"#;
@@ -23,7 +24,7 @@ pub(super) fn exchanges() -> Vec<Exchange> {
         answered(
             "discover-server/probe#2",
             (Method::Get, "Patient/?_count=1", None),
-            (406, json, EXCEPTION),
+            (406, json, NOT_ACCEPTABLE),
             9,
         ),
         answered(
