@@ -244,6 +244,10 @@ fn client(
 }
 
 fn session(options: &RunOptions, prepared: &Prepared, client: Client, probe: &Probe) -> Result<Session, RunError> {
+    if options.target.is_none() {
+        // What an earlier built-in server was sent went with it.
+        let _ = std::fs::remove_file(options.output.join(crate::journal::FILE_NAME));
+    }
     let journal = (options.mode == Mode::Write)
         .then(|| Journal::open(&options.output))
         .transpose()?;

@@ -140,14 +140,16 @@ fn findings(report: &Report, style: &TableStyle) -> String {
         plural(report.findings.len(), "finding", "findings"),
         causes.join(", ")
     )];
-    for group in report.findings.iter().take(FINDINGS) {
-        lines.extend(finding(group, style));
-    }
-    if report.findings.len() > FINDINGS {
-        lines.push(format!(
-            "... and {} more in the report",
-            report.findings.len() - FINDINGS
-        ));
+    // What only informs is in the report; a terminal shows what asks for something to be done.
+    let asking = report
+        .findings
+        .iter()
+        .filter(|group| group.verdict != Verdict::Pass);
+    let shown = asking.take(FINDINGS);
+    lines.extend(shown.clone().flat_map(|group| finding(group, style)));
+    let left = report.findings.len() - shown.count();
+    if left > 0 {
+        lines.push(format!("... and {left} more in the report"));
     }
     lines.join("\n")
 }

@@ -43,7 +43,7 @@ fn suite(planned: &PlannedSuite, run: &RunResult, groups: &Groups) -> SuiteRepor
     for check in &checks {
         counts.add(check.settled());
     }
-    let not_green_because = not_green_because(&checks, run.stopped_because.as_deref());
+    let not_green_because = not_green_because(&checks, &tested(run), run.stopped_because.as_deref());
     SuiteReport {
         id: planned.id.clone(),
         title: planned.title.clone(),
@@ -58,10 +58,25 @@ fn suite(planned: &PlannedSuite, run: &RunResult, groups: &Groups) -> SuiteRepor
     }
 }
 
+/// The requirements that some check of the run tested.
+fn tested(run: &RunResult) -> BTreeSet<&str> {
+    run.scenarios
+        .iter()
+        .flat_map(|scenario| &scenario.steps)
+        .flat_map(|step| &step.checks)
+        .filter(|check| check.settled() != Verdict::Skip)
+        .flat_map(|check| check.requirements.iter().map(String::as_str))
+        .collect()
+}
+
 /// Why a suite is not green. It is green only if every SHALL of its plan was tested, for every
 /// resource type, interaction and parameter it was planned for, and none failed; a conditional
 /// check that had no occasion is no gap where another of its requirement had one.
-fn not_green_because(checks: &[&CheckResult], stopped_because: Option<&str>) -> Vec<String> {
+fn not_green_because(
+    checks: &[&CheckResult],
+    tested: &BTreeSet<&str>,
+    stopped_because: Option<&str>,
+) -> Vec<String> {
     let shall = || checks.iter().filter(|check| check.level == Level::Shall);
     let count = |verdict| shall().filter(|check| check.settled() == verdict).count();
     let mut because = Vec::new();
@@ -86,10 +101,6 @@ fn not_green_because(checks: &[&CheckResult], stopped_because: Option<&str>) -> 
         errors => because.push(format!("{errors} checks could not be evaluated")),
     }
     let mut untested: BTreeMap<String, usize> = BTreeMap::new();
-    let tested: BTreeSet<&str> = shall()
-        .filter(|check| check.settled() != Verdict::Skip)
-        .flat_map(|check| check.requirements.iter().map(String::as_str))
-        .collect();
     let is_gap = |check: &CheckResult| {
         let elsewhere = |id: &String| tested.contains(id.as_str());
         !(check.conditional && check.requirements.iter().all(elsewhere))
