@@ -154,12 +154,19 @@ pub struct ElementType {
 }
 
 /// A value of an open type: `fixed[x]`, `pattern[x]`, `minValue[x]`, `maxValue[x]`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypedValue {
     /// The suffix of the property name, such as `CodeableConcept` or `Code`.
     pub type_suffix: String,
     /// The value, with every digit of its numbers.
     pub value: Node<'static>,
+}
+
+/// Equal if the JSON is, wherever in a text the value stood.
+impl PartialEq for TypedValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.type_suffix == other.type_suffix && self.value.to_json() == other.value.to_json()
+    }
 }
 
 /// `ElementDefinition.constraint`.

@@ -21,7 +21,7 @@ pub use capability_statement::{
     ConditionalDeleteStatus, ConditionalReadStatus, Expectation, ResourceVersionPolicy,
     RestfulCapabilityMode, RestfulInteraction,
 };
-pub use code_system::{CodeSystem, CodeSystemContent, Concept};
+pub use code_system::{CodeSystem, CodeSystemContent, Concept, HierarchyMeaning};
 pub use element_definition::{
     BindingStrength, Constraint, ConstraintSeverity, Discriminator, DiscriminatorType,
     ElementBinding, ElementDefinition, ElementType, Max, Slicing, SlicingRules, TypedValue,

@@ -1,6 +1,6 @@
 //! ValueSet (R4 4.9).
 
-use super::read::{list, text, texts};
+use super::read::{list, number, text, texts};
 use crate::json::Node;
 
 /// A set of codes, by definition (`compose`) or by enumeration (`expansion`).
@@ -67,6 +67,8 @@ pub struct ConceptSetFilter {
 pub struct Expansion {
     /// System, code and display of each entry that is selectable.
     pub contains: Vec<(Option<String>, ConceptReference)>,
+    /// Whether `contains` is all of it: no `total` says that there is more.
+    pub is_whole: bool,
 }
 
 impl ValueSet {
@@ -87,7 +89,9 @@ impl ValueSet {
             expansion: node.get("expansion").map(|expansion| {
                 let mut contains = Vec::new();
                 collect_contains(expansion, &mut contains);
-                Expansion { contains }
+                let total = number(expansion, "total").unwrap_or(0) as usize;
+                let is_whole = total <= contains.len();
+                Expansion { contains, is_whole }
             }),
         })
     }

@@ -42,7 +42,8 @@ pub(super) struct Facts {
     pub url: String,
     /// `version`.
     pub version: Option<String>,
-    /// `StructureDefinition.type`; `SearchParameter.base`, separated by spaces; else empty.
+    /// `StructureDefinition.type`; `SearchParameter.base`, separated by spaces;
+    /// `CodeSystem.valueSet`; else empty.
     pub about: String,
     /// `StructureDefinition.kind`.
     pub kind: Option<StructureKind>,
@@ -68,6 +69,7 @@ impl Facts {
         let about = match resource_type {
             StructureDefinition::RESOURCE_TYPE => node.str("type").unwrap_or_default().to_owned(),
             SearchParameter::RESOURCE_TYPE => bases(),
+            CodeSystem::RESOURCE_TYPE => node.str("valueSet").unwrap_or_default().to_owned(),
             _ => String::new(),
         };
         let is_structure = resource_type == StructureDefinition::RESOURCE_TYPE;

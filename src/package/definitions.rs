@@ -8,7 +8,7 @@ use super::load::Content;
 use super::{Example, Package, PackageError, PackageFile, PackageFiles, PackageIdentity, embedded};
 use super::{files, identity};
 use crate::fhir::{
-    CapabilityStatement, CodeSystem, Derivation, SearchParameter, StructureDefinition,
+    Canonical, CapabilityStatement, CodeSystem, Derivation, SearchParameter, StructureDefinition,
     StructureKind, ValueSet,
 };
 
@@ -124,6 +124,16 @@ impl Definitions {
     #[must_use]
     pub fn code_system(&self, canonical: &str) -> Option<Arc<CodeSystem>> {
         self.find(canonical, |layer| &layer.code_systems)
+    }
+
+    /// The CodeSystem that names this ValueSet as the set of all its codes (`valueSet`).
+    #[must_use]
+    pub fn code_system_of_value_set(&self, value_set: &str) -> Option<Arc<CodeSystem>> {
+        let wanted = Canonical::parse(value_set).url;
+        let layers = self.layers.iter();
+        let mut entries = layers.flat_map(|layer| &layer.code_systems.index().entries);
+        let entry = entries.find(|entry| Canonical::parse(&entry.facts.about).url == wanted);
+        entry.filter(|_| !wanted.is_empty())?.get()
     }
 
     /// The SearchParameter of a canonical URL.

@@ -1,6 +1,5 @@
 //! Definitions of one kind by canonical URL; each is decoded at most once, when first asked for.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::definition::{Definition, Facts};
@@ -48,38 +47,40 @@ impl<T: Definition> Entry<T> {
     }
 
     fn decode(&self) -> Option<Arc<T>> {
-        let read = |text: &str| {
-            let document = json::read(text).ok()?;
-            T::read(&document.root).map(Arc::new)
-        };
-        match &self.source {
-            Source::Text(text) => read(text),
-            Source::Pack(pack, place) => pack.text(*place).and_then(read),
+        let definition = match &self.source {
+            Source::Text(text) => T::read(&json::read(text).ok()?.root),
+            Source::Pack(pack, place) => pack.read(*place, T::read),
             Source::Decoded => None,
-        }
+        };
+        definition.map(Arc::new)
     }
 }
 
 #[derive(Debug)]
 pub(super) struct Index<T> {
+    /// In the order of their URLs, so that they are found by halving: a table would cost more to
+    /// build than a short command ever looks up.
     pub entries: Vec<Entry<T>>,
-    by_url: HashMap<String, Vec<u32>>,
 }
 
 impl<T: Definition> Index<T> {
-    pub(super) fn new(entries: Vec<Entry<T>>) -> Self {
-        let mut by_url: HashMap<String, Vec<u32>> = HashMap::with_capacity(entries.len());
-        for (position, entry) in entries.iter().enumerate() {
-            let positions = by_url.entry(entry.facts.url.clone()).or_default();
-            positions.push(position as u32);
-        }
-        Self { entries, by_url }
+    pub(super) fn new(mut entries: Vec<Entry<T>>) -> Self {
+        entries.sort_by(|a, b| a.facts.url.cmp(&b.facts.url));
+        Self { entries }
+    }
+
+    /// The entries of a URL: its versions.
+    fn versions(&self, url: &str) -> &[Entry<T>] {
+        let start = self
+            .entries
+            .partition_point(|entry| entry.facts.url.as_str() < url);
+        let rest = &self.entries[start..];
+        &rest[..rest.partition_point(|entry| entry.facts.url == url)]
     }
 
     /// The entry of a URL, whatever its version.
     pub(super) fn entry(&self, url: &str) -> Option<&Entry<T>> {
-        let position = *self.by_url.get(url)?.first()?;
-        self.entries.get(position as usize)
+        self.versions(url).first()
     }
 
     /// The definition of a canonical URL; of several versions the highest, if none is asked for.
@@ -91,10 +92,8 @@ impl<T: Definition> Index<T> {
             return entry.get();
         }
         let canonical = Canonical::parse(canonical);
-        let positions = self.by_url.get(canonical.url)?;
-        positions
+        self.versions(canonical.url)
             .iter()
-            .map(|&position| &self.entries[position as usize])
             .filter(|entry| version_matches(canonical.version, entry.facts.version.as_deref()))
             .max_by_key(|entry| version_order(entry.facts.version.as_deref()))
             .and_then(Entry::get)

@@ -4,11 +4,13 @@
 //! The file is a line that names the format, a line of JSON (package, length of each block
 //! packed and unpacked, which block is the index of which kind), then the blocks, each a Brotli
 //! stream (RFC 7932). An index block has a line for each definition (see `line`); a block of
-//! definitions is their slim JSON, one after the other.
+//! definitions is their slim JSON, one after the other, with shared constraints taken out (see
+//! `shared`).
 //!
 //! Deliberately not here: what is kept of a definition (`slim`), and FHIR's meaning of any of it.
 
 mod line;
+mod shared;
 mod write;
 
 use std::borrow::Cow;
@@ -32,7 +34,12 @@ pub struct Pack {
     version: String,
     blocks: Vec<Block>,
     indexes: Vec<(String, usize)>,
+    /// The constraints of the block `SHARED`, read when first needed.
+    shared: OnceLock<Vec<Node<'static>>>,
 }
+
+/// Where the index block of the shared constraints is named in the header.
+const SHARED: &str = "constraint";
 
 #[derive(Debug)]
 struct Block {
@@ -88,11 +95,26 @@ impl Pack {
             .collect()
     }
 
-    /// The text of a definition.
-    pub(super) fn text(&self, place: Place) -> Option<&str> {
+    /// Reads a definition; `None` if the pack is damaged there.
+    pub(super) fn read<T>(&self, place: Place, read: impl Fn(&Node<'_>) -> Option<T>) -> Option<T> {
         let start = place.start as usize;
-        self.block(place.block as usize)?
-            .get(start..start + place.length as usize)
+        let block = self.block(place.block as usize)?;
+        let text = block.get(start..start.checked_add(place.length as usize)?)?;
+        let mut document = json::read(text).ok()?;
+        shared::put_back(
+            &mut document.root,
+            self.shared.get_or_init(|| self.read_shared()),
+        );
+        read(&document.root)
+    }
+
+    fn read_shared(&self) -> Vec<Node<'static>> {
+        let block = self.indexes.iter().find(|(name, _)| name == SHARED);
+        let text = block
+            .and_then(|(_, block)| self.block(*block))
+            .unwrap_or_default();
+        let lines = text.lines().filter_map(|line| json::read(line).ok());
+        lines.map(|document| document.root.into_owned()).collect()
     }
 
     fn block(&self, index: usize) -> Option<&str> {
@@ -150,6 +172,7 @@ fn read_header(bytes: &[u8]) -> Result<Pack, String> {
         version: text("version")?,
         blocks,
         indexes: indexes.collect(),
+        shared: OnceLock::new(),
     })
 }
 

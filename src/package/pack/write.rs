@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{FORMAT, Place, line};
+use super::{FORMAT, Place, SHARED, line, shared};
 use crate::fhir::{
     CapabilityStatement, CodeSystem, Derivation, SearchParameter, StructureDefinition,
     StructureKind, ValueSet,
@@ -13,7 +13,7 @@ use crate::package::slim::{self, Prose};
 
 /// A block is closed when its text has grown to this many bytes. Smaller blocks open faster and
 /// compress worse; see docs/measurements.md.
-const BLOCK_BYTES: usize = 96 * 1024;
+const BLOCK_BYTES: usize = 48 * 1024;
 
 /// The kinds a pack holds, in the order in which it holds them.
 const KINDS: [&str; 5] = [
@@ -27,20 +27,27 @@ const KINDS: [&str; 5] = [
 /// Writes the definitions among the resources, slimmed, as a pack of that package.
 #[must_use]
 pub fn write(id: &str, version: &str, resources: &[Node<'_>]) -> Vec<u8> {
+    let slim = resources
+        .iter()
+        .filter_map(|node| slim::slim(node, Prose::Humans));
+    let mut slim: Vec<Node<'_>> = slim.collect();
+    let table = shared::table(&slim);
+    for definition in &mut slim {
+        shared::take_out(definition, &table);
+    }
     let mut blocks = Blocks::default();
-    let mut indexes = Vec::new();
+    let mut indexes = vec![(SHARED, blocks.push(&table.join("\n")))];
     for kind in KINDS {
-        let mut definitions: Vec<(Facts, &Node<'_>)> = resources
+        let definitions = slim
             .iter()
-            .filter(|node| node.str("resourceType") == Some(kind))
+            .filter(|node| node.str("resourceType") == Some(kind));
+        let mut definitions: Vec<(Facts, &Node<'_>)> = definitions
             .filter_map(|node| Some((Facts::of(node)?, node)))
             .collect();
-        if definitions.is_empty() {
-            continue;
+        if !definitions.is_empty() {
+            definitions.sort_by_cached_key(|(facts, _)| order(facts));
+            indexes.push((kind, write_kind(&definitions, &mut blocks)));
         }
-        definitions.sort_by_cached_key(|(facts, _)| order(facts));
-        let index = write_kind(&definitions, &mut blocks);
-        indexes.push((kind, index));
     }
     blocks.assemble(id, version, &indexes)
 }
@@ -67,20 +74,17 @@ fn order(facts: &Facts) -> (u8, String, String, Option<String>) {
 
 /// Fills blocks with the definitions and returns the block of their index.
 fn write_kind(definitions: &[(Facts, &Node<'_>)], blocks: &mut Blocks) -> usize {
-    let mut index = String::new();
+    let mut index = Vec::new();
     let mut text = String::new();
     for (facts, node) in definitions {
         let start = text.len() as u32;
-        if let Some(slim) = slim::slim(node, Prose::Humans) {
-            text.push_str(&slim.to_json());
-        }
+        text.push_str(&node.to_json());
         let place = Place {
             block: blocks.next(),
             start,
             length: text.len() as u32 - start,
         };
-        index.push_str(&line::format(facts, place));
-        index.push('\n');
+        index.push(line::format(facts, place));
         if text.len() >= BLOCK_BYTES {
             blocks.push(&std::mem::take(&mut text));
         }
@@ -88,7 +92,9 @@ fn write_kind(definitions: &[(Facts, &Node<'_>)], blocks: &mut Blocks) -> usize 
     if !text.is_empty() {
         blocks.push(&text);
     }
-    blocks.push(&index)
+    // By URL: an index in that order need not be sorted when it is opened.
+    index.sort();
+    blocks.push(&index.join("\n"))
 }
 
 #[derive(Default)]
