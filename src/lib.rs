@@ -22,3 +22,4 @@ pub mod recording;
 pub mod redaction;
 pub mod report;
 pub mod result;
+pub mod terminology;

@@ -1,4 +1,5 @@
-//! `ValueSet.compose.include.filter` over a code system whose codes are all known (R4 4.9.9).
+//! `ValueSet.compose.include.filter` over a code system whose codes are all known (R4
+//! `ValueSet.compose.include.filter`).
 //!
 //! Deliberately not here: filters on systems known by rule or not at all; they give unknown.
 
@@ -14,7 +15,10 @@ use crate::fhir::{Concept, ConceptSetFilter};
 const REGEX_BYTES: usize = 1 << 20;
 
 /// The codes that pass a filter; `None` if the filter means nothing on this system.
-pub(super) fn select<'s>(system: &'s System, filter: &ConceptSetFilter) -> Option<HashSet<&'s str>> {
+pub(super) fn select<'s>(
+    system: &'s System,
+    filter: &ConceptSetFilter,
+) -> Option<HashSet<&'s str>> {
     let value = filter.value.trim();
     let all = || system.definition.concepts.iter();
     let codes = |concepts: &mut dyn Iterator<Item = &'s Concept>| -> HashSet<&'s str> {
@@ -82,13 +86,17 @@ fn subsumption<'s>(
         }
         _ => {
             let below = system.with_descendants(code);
-            let codes = system.definition.concepts.iter().map(|concept| concept.code.as_str());
+            let codes = system
+                .definition
+                .concepts
+                .iter()
+                .map(|concept| concept.code.as_str());
             Some(codes.filter(|code| !below.contains(code)).collect())
         }
     }
 }
 
-/// The values of a property: the built-in ones (R4 4.8.10) or one that the concept carries.
+/// The values of a property: the ones every system has or one that the concept carries.
 fn property<'s>(system: &'s System, concept: &'s Concept, name: &str) -> Vec<&'s str> {
     match name {
         "code" | "concept" => vec![&concept.code],
@@ -108,10 +116,15 @@ fn property<'s>(system: &'s System, concept: &'s Concept, name: &str) -> Vec<&'s
 }
 
 fn has_property(system: &System, name: &str) -> bool {
-    matches!(name, "code" | "concept" | "display" | "parent" | "subsumedBy" | "child")
-        || system.definition.concepts.iter().any(|concept| {
-            concept.properties.iter().any(|(property, _)| property == name)
-        })
+    matches!(
+        name,
+        "code" | "concept" | "display" | "parent" | "subsumedBy" | "child"
+    ) || system.definition.concepts.iter().any(|concept| {
+        concept
+            .properties
+            .iter()
+            .any(|(property, _)| property == name)
+    })
 }
 
 #[cfg(test)]
@@ -132,7 +145,10 @@ mod tests {
             op: op.to_owned(),
             value: value.to_owned(),
         };
-        let mut codes: Vec<_> = select(&system, &filter)?.into_iter().map(str::to_owned).collect();
+        let mut codes: Vec<_> = select(&system, &filter)?
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         codes.sort();
         Some(codes)
     }
@@ -146,7 +162,10 @@ mod tests {
         assert_eq!(codes("concept", "is-a", "dog"), some(&["dog", "pug"]));
         assert_eq!(codes("concept", "descendent-of", "dog"), some(&["pug"]));
         assert_eq!(codes("concept", "is-not-a", "animal"), some(&["stone"]));
-        assert_eq!(codes("concept", "generalizes", "pug"), some(&["animal", "dog", "pug"]));
+        assert_eq!(
+            codes("concept", "generalizes", "pug"),
+            some(&["animal", "dog", "pug"])
+        );
         assert_eq!(codes("concept", "is-a", "cat"), None);
     }
 
@@ -154,17 +173,30 @@ mod tests {
     fn properties_select_by_value() {
         assert_eq!(codes("legs", "=", "4"), some(&["dog"]));
         assert_eq!(codes("legs", "in", "2, 4"), some(&["bird", "dog"]));
-        assert_eq!(codes("legs", "not-in", "2,4"), some(&["animal", "pug", "stone"]));
-        assert_eq!(codes("legs", "exists", "false"), some(&["animal", "pug", "stone"]));
+        assert_eq!(
+            codes("legs", "not-in", "2,4"),
+            some(&["animal", "pug", "stone"])
+        );
+        assert_eq!(
+            codes("legs", "exists", "false"),
+            some(&["animal", "pug", "stone"])
+        );
         assert_eq!(codes("legs", "exists", "true"), some(&["bird", "dog"]));
         assert_eq!(codes("parent", "=", "animal"), some(&["bird", "dog"]));
         assert_eq!(codes("child", "=", "pug"), some(&["dog"]));
-        assert_eq!(codes("wings", "=", "2"), None, "no code has such a property");
+        assert_eq!(
+            codes("wings", "=", "2"),
+            None,
+            "no code has such a property"
+        );
     }
 
     #[test]
     fn a_regular_expression_matches_the_whole_value() {
-        assert_eq!(codes("code", "regex", "[a-d].*"), some(&["animal", "bird", "dog"]));
+        assert_eq!(
+            codes("code", "regex", "[a-d].*"),
+            some(&["animal", "bird", "dog"])
+        );
         assert_eq!(codes("code", "regex", "pu"), some(&[]));
         assert_eq!(codes("code", "regex", "("), None);
         assert_eq!(codes("code", "regex", "(((a{100}){100}){100}){100}"), None);

@@ -96,14 +96,20 @@ impl fmt::Display for UnknownReason {
                 write!(formatter, "only part of the code system `{url}` is known")
             }
             Self::OtherVersion { system, version } => {
-                write!(formatter, "version `{version}` of the code system `{system}` is not known")
+                write!(
+                    formatter,
+                    "version `{version}` of the code system `{system}` is not known"
+                )
             }
             Self::Filter { system, filter } => write!(
                 formatter,
                 "the filter `{filter}` on the code system `{system}` cannot be evaluated offline"
             ),
             Self::Cycle(url) => {
-                write!(formatter, "the value set `{url}` imports itself in a circle")
+                write!(
+                    formatter,
+                    "the value set `{url}` imports itself in a circle"
+                )
             }
         }
     }

@@ -9,8 +9,10 @@ use crate::fhir::{CodeSystem, CodeSystemContent, Concept, HierarchyMeaning};
 #[derive(Debug)]
 pub(super) struct System {
     pub definition: Arc<CodeSystem>,
-    /// Positions of the concepts by code, or by folded code where case does not matter.
+    /// Positions of the concepts by code.
     positions: HashMap<Box<str>, u32>,
+    /// Positions by code in lower case; made when a code is first written otherwise.
+    folded: OnceLock<HashMap<String, u32>>,
     children: OnceLock<HashMap<Box<str>, Vec<u32>>>,
 }
 
@@ -18,12 +20,13 @@ impl System {
     pub(super) fn new(definition: Arc<CodeSystem>) -> Self {
         let mut positions = HashMap::with_capacity(definition.concepts.len());
         for (position, concept) in definition.concepts.iter().enumerate() {
-            let key = key(&definition, &concept.code).into_owned().into_boxed_str();
-            positions.entry(key).or_insert(position as u32);
+            let code = concept.code.as_str().into();
+            positions.entry(code).or_insert(position as u32);
         }
         Self {
             definition,
             positions,
+            folded: OnceLock::new(),
             children: OnceLock::new(),
         }
     }
@@ -32,21 +35,38 @@ impl System {
         self.definition.content == CodeSystemContent::Complete
     }
 
-    /// Codes are case sensitive unless their system says otherwise (R4 4.1.5): a missing
-    /// `caseSensitive` does not say otherwise.
+    /// Whether a code may be written in another case. Where the system does not say, R4
+    /// (`CodeSystem.caseSensitive`) wants codes accepted in any case.
     pub(super) fn folds_case(&self) -> bool {
-        self.definition.case_sensitive == Some(false)
+        self.definition.case_sensitive != Some(true)
     }
 
-    /// The concept of a code.
+    /// The concept of a code; an exact match before one in another case.
     pub(super) fn concept(&self, code: &str) -> Option<&Concept> {
-        let position = *self.positions.get(key(&self.definition, code).as_ref())?;
+        let position = self.positions.get(code).copied();
+        let position = position.or_else(|| self.folded_position(code))?;
         self.definition.concepts.get(position as usize)
+    }
+
+    fn folded_position(&self, code: &str) -> Option<u32> {
+        if !self.folds_case() {
+            return None;
+        }
+        let folded = self.folded.get_or_init(|| {
+            let codes = self.positions.iter();
+            codes
+                .map(|(code, position)| (code.to_lowercase(), *position))
+                .collect()
+        });
+        folded.get(&code.to_lowercase()).copied()
     }
 
     /// Whether nesting says anything about subsumption.
     pub(super) fn has_subsumption(&self) -> bool {
-        matches!(self.definition.hierarchy_meaning, None | Some(HierarchyMeaning::IsA))
+        matches!(
+            self.definition.hierarchy_meaning,
+            None | Some(HierarchyMeaning::IsA)
+        )
     }
 
     /// The code and all codes below it; empty if it is no code of the system.
@@ -55,14 +75,20 @@ impl System {
         self.reach(code, |concept| {
             let below = children.get(concept.code.as_str());
             let positions = below.into_iter().flatten();
-            positions.filter_map(|&at| self.definition.concepts.get(at as usize)).collect()
+            positions
+                .filter_map(|&at| self.definition.concepts.get(at as usize))
+                .collect()
         })
     }
 
     /// The code and all codes above it; empty if it is no code of the system.
     pub(super) fn with_ancestors(&self, code: &str) -> HashSet<&str> {
         self.reach(code, |concept| {
-            concept.parents.iter().filter_map(|parent| self.concept(parent)).collect()
+            concept
+                .parents
+                .iter()
+                .filter_map(|parent| self.concept(parent))
+                .collect()
         })
     }
 
@@ -94,14 +120,6 @@ impl System {
     }
 }
 
-fn key<'c>(definition: &CodeSystem, code: &'c str) -> std::borrow::Cow<'c, str> {
-    if definition.case_sensitive == Some(false) {
-        code.to_lowercase().into()
-    } else {
-        code.into()
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use std::sync::Arc;
@@ -128,15 +146,20 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn case_matters_unless_the_system_says_otherwise() {
+    fn case_matters_only_where_the_system_says_so() {
         let of = |case: &str| {
             system(&format!(
                 r#"{{"resourceType":"CodeSystem","url":"http://s","content":"complete"{case},
-                    "concept":[{{"code":"Abc"}}]}}"#
+                    "concept":[{{"code":"m","display":"metre"}},{{"code":"M"}},{{"code":"Abc"}}]}}"#
             ))
         };
-        assert!(of("").concept("abc").is_none());
         assert!(of(r#","caseSensitive":true"#).concept("abc").is_none());
         assert!(of(r#","caseSensitive":false"#).concept("aBC").is_some());
+        let unsaid = of("");
+        assert!(unsaid.concept("abc").is_some());
+        let metre = unsaid
+            .concept("m")
+            .and_then(|concept| concept.display.as_deref());
+        assert_eq!(metre, Some("metre"), "the exact code is found first");
     }
 }

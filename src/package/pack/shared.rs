@@ -116,7 +116,7 @@ mod tests {
     fn what_is_taken_out_is_put_back() {
         let element =
             r#"{"path":"A","constraint":[{"key":"ele-1","severity":"error"},{"key":"a"}]}"#;
-        let often = vec![element; OFTEN - 1].join(",");
+        let often = [element; OFTEN - 1].join(",");
         let rare = r#"{"path":"A","constraint":[{"key":"ele-1","severity":"error"}]}"#;
         let text = format!(
             r#"{{"snapshot":{{"element":[{often}]}},"differential":{{"element":[{rare}]}}}}"#
