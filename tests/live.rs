@@ -25,7 +25,13 @@ impl Verdicts {
             for scenario in &suite.scenarios {
                 for step in &scenario.steps {
                     for check in &step.checks {
-                        let key = format!("{}/{} {} {}", scenario.id, step.id, check.check, check.requirements.join("+"));
+                        let key = format!(
+                            "{}/{} {} {}",
+                            scenario.id,
+                            step.id,
+                            check.check,
+                            check.requirements.join("+")
+                        );
                         checks.insert(key, check.verdict.to_string());
                     }
                 }
@@ -35,8 +41,14 @@ impl Verdicts {
             .findings
             .iter()
             .map(|finding| {
-                let what = format!("{} {} ({})", finding.verdict, finding.cause, finding.message);
-                (format!("{} {}", finding.id, finding.check), without_quoted(&what))
+                let what = format!(
+                    "{} {} ({})",
+                    finding.verdict, finding.cause, finding.message
+                );
+                (
+                    format!("{} {}", finding.id, finding.check),
+                    without_quoted(&what),
+                )
             })
             .collect();
         Self { checks, findings }
@@ -53,15 +65,18 @@ fn differences(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -
     keys.into_iter()
         .filter(|key| old.get(*key) != new.get(*key))
         .map(|key| {
-            let show = |verdict: Option<&String>| verdict.cloned().unwrap_or_else(|| "absent".to_owned());
+            let show =
+                |verdict: Option<&String>| verdict.cloned().unwrap_or_else(|| "absent".to_owned());
             format!("{key}: {} -> {}", show(old.get(key)), show(new.get(key)))
         })
         .collect()
 }
 
 fn read(path: &Path) -> Report {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    openimis_conformance::report::read(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    openimis_conformance::report::read(&text)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
@@ -70,16 +85,34 @@ fn a_live_run_gives_the_verdicts_of_the_committed_report() {
         println!("live run: not run, OPENIMIS_LIVE_TARGET is not set");
         return;
     };
-    let committed = std::env::var("OPENIMIS_LIVE_REPORT").expect("OPENIMIS_LIVE_REPORT names the committed report");
+    let committed = std::env::var("OPENIMIS_LIVE_REPORT")
+        .expect("OPENIMIS_LIVE_REPORT names the committed report");
     let committed = read(Path::new(&committed));
     let folder = tempfile::tempdir().expect("a folder");
-    let release = committed.target.release.clone().expect("the committed report names its release");
+    let release = committed
+        .target
+        .release
+        .clone()
+        .expect("the committed report names its release");
     let status = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
-        .args(["run", "--quiet", "--mode", "write", "--target", &target, "--release", &release, "--output"])
+        .args([
+            "run",
+            "--quiet",
+            "--mode",
+            "write",
+            "--target",
+            &target,
+            "--release",
+            &release,
+            "--output",
+        ])
         .arg(folder.path())
         .status()
         .expect("the program runs");
-    assert!(matches!(status.code(), Some(0 | 1)), "the run was not completed: {status}");
+    assert!(
+        matches!(status.code(), Some(0 | 1)),
+        "the run was not completed: {status}"
+    );
     let new = read(&folder.path().join("report.json"));
     let (old, new) = (Verdicts::of(&committed), Verdicts::of(&new));
     assert!(new.checks.len() > 100, "only {} checks", new.checks.len());
@@ -91,5 +124,9 @@ fn a_live_run_gives_the_verdicts_of_the_committed_report() {
         changed.len(),
         changed.join("\n")
     );
-    println!("live run: {} checks, {} findings, as committed", new.checks.len(), new.findings.len());
+    println!(
+        "live run: {} checks, {} findings, as committed",
+        new.checks.len(),
+        new.findings.len()
+    );
 }

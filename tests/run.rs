@@ -24,7 +24,8 @@ fn stderr(output: &Output) -> String {
 }
 
 fn report(folder: &Path) -> Report {
-    let text = std::fs::read_to_string(folder.join("reports/embedded/report.json")).expect("a report");
+    let text =
+        std::fs::read_to_string(folder.join("reports/embedded/report.json")).expect("a report");
     openimis_conformance::report::read(&text).expect("a readable report")
 }
 
@@ -48,15 +49,35 @@ fn the_main_job_passes_on_the_built_in_server_and_writes_every_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = program(folder.path(), &["run"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    for file in ["report.json", "report.html", "junit.xml", "summary.md", "exchanges.ndjson", "journal.ndjson"] {
+    for file in [
+        "report.json",
+        "report.html",
+        "junit.xml",
+        "summary.md",
+        "exchanges.ndjson",
+        "journal.ndjson",
+    ] {
         let path = folder.path().join("reports/embedded").join(file);
         assert!(path.metadata().is_ok_and(|file| file.len() > 0), "{file}");
     }
     let report = report(folder.path());
     assert!(report.complete);
-    assert!(report.totals.checks.pass > 100, "{:?}", report.totals.checks);
-    assert_eq!(report.totals.checks.fail + report.totals.checks.error, 0, "{:?}", report.totals.checks);
-    for finding in report.findings.iter().filter(|finding| finding.verdict != Verdict::Pass) {
+    assert!(
+        report.totals.checks.pass > 100,
+        "{:?}",
+        report.totals.checks
+    );
+    assert_eq!(
+        report.totals.checks.fail + report.totals.checks.error,
+        0,
+        "{:?}",
+        report.totals.checks
+    );
+    for finding in report
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict != Verdict::Pass)
+    {
         assert_eq!(finding.cause.code(), "guide", "{finding:#?}");
     }
 }
@@ -66,7 +87,8 @@ fn read_mode_sends_no_write_and_skips_what_writes() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = program(folder.path(), &["run", "--mode", "read"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let recorded = std::fs::read_to_string(folder.path().join("reports/embedded/exchanges.ndjson")).expect("a recording");
+    let recorded = std::fs::read_to_string(folder.path().join("reports/embedded/exchanges.ndjson"))
+        .expect("a recording");
     let mut posts = 0;
     for line in recorded.lines() {
         let exchange: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
@@ -79,15 +101,24 @@ fn read_mode_sends_no_write_and_skips_what_writes() {
     }
     assert!(posts >= 1, "the login is recorded");
     let report = report(folder.path());
-    let skipped = report.skipped.iter().any(|skipped| skipped.reason.contains("read mode"));
+    let skipped = report
+        .skipped
+        .iter()
+        .any(|skipped| skipped.reason.contains("read mode"));
     assert!(skipped, "{:?}", report.skipped);
 }
 
 #[test]
 fn nobody_listening_is_said_in_words_with_exit_code_3() {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a port")
+        .port();
     let folder = tempfile::tempdir().expect("a folder");
-    let output = program(folder.path(), &["run", "--target", &format!("http://127.0.0.1:{port}/api/")]);
+    let output = program(
+        folder.path(),
+        &["run", "--target", &format!("http://127.0.0.1:{port}/api/")],
+    );
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stderr(&output).contains("refused"), "{}", stderr(&output));
 }
@@ -98,7 +129,11 @@ fn an_html_site_is_no_fhir_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = program(folder.path(), &["run", "--target", &target]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    assert!(stderr(&output).contains("expected a FHIR server"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("expected a FHIR server"),
+        "{}",
+        stderr(&output)
+    );
     assert!(stderr(&output).contains("text/html"), "{}", stderr(&output));
 }
 
@@ -108,16 +143,25 @@ fn json_without_a_resource_type_is_no_fhir_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = program(folder.path(), &["run", "--target", &target]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    assert!(stderr(&output).contains("expected a FHIR server"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("expected a FHIR server"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
 fn a_port_without_tls_is_named_as_such() {
-    let target = server(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").replace("http://", "https://");
+    let target = server(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+        .replace("http://", "https://");
     let folder = tempfile::tempdir().expect("a folder");
     let output = program(folder.path(), &["run", "--target", &target]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    assert!(stderr(&output).to_lowercase().contains("tls"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).to_lowercase().contains("tls"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -134,7 +178,11 @@ fn a_refused_login_stops_the_run_without_showing_the_password() {
         .expect("the program runs");
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stderr(&output).contains("login"), "{}", stderr(&output));
-    assert!(!stderr(&output).contains("marked-password-1"), "{}", stderr(&output));
+    assert!(
+        !stderr(&output).contains("marked-password-1"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -147,19 +195,47 @@ fn wrong_arguments_and_files_are_usage_errors() {
     let cases: &[(&[&str], &str)] = &[
         (&["run", "--suite", "enrolmint"], "did you mean `enrolment`"),
         (&["run", "--suite", "missing.yaml"], "missing.yaml"),
-        (&["run", "--suite", "bad.yaml"], "bad.yaml:9:9: expected `do` to be one of"),
+        (
+            &["run", "--suite", "bad.yaml"],
+            "bad.yaml:9:9: expected `do` to be one of",
+        ),
         (&["run", "--suite", "binary.yaml"], "binary.yaml"),
         (&["run", "--package", "package.tgz"], "package.tgz"),
-        (&["run", "--target", "ftp://example.org/"], "neither http nor https"),
-        (&["run", "--target", "http://imis.example.org/", "--mode", "write"], "--confirm-write imis.example.org"),
+        (
+            &["run", "--target", "ftp://example.org/"],
+            "neither http nor https",
+        ),
+        (
+            &[
+                "run",
+                "--target",
+                "http://imis.example.org/",
+                "--mode",
+                "write",
+            ],
+            "--confirm-write imis.example.org",
+        ),
         (&["run", "--release", "../x"], "--release"),
         (&["run", "--concurrency", "0"], "--concurrency"),
     ];
     for (arguments, expected) in cases {
         let output = program(here, arguments);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
-        assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
-        assert!(!stderr(&output).contains("panicked"), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+        assert!(
+            stderr(&output).contains(expected),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+        assert!(
+            !stderr(&output).contains("panicked"),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
     }
 }
 
@@ -176,11 +252,19 @@ fn a_folder_that_cannot_be_written_is_found_before_the_run() {
 fn two_runs_give_the_same_verdicts() {
     let verdicts = || {
         let folder = tempfile::tempdir().expect("a folder");
-        assert_eq!(program(folder.path(), &["run", "--quiet"]).status.code(), Some(0));
+        assert_eq!(
+            program(folder.path(), &["run", "--quiet"]).status.code(),
+            Some(0)
+        );
         let mut report = serde_json::to_value(report(folder.path())).expect("JSON");
         report["run"] = serde_json::Value::Null;
         let totals = report["totals"].clone();
-        let findings: Vec<_> = report["findings"].as_array().expect("findings").iter().map(|finding| finding["id"].clone()).collect();
+        let findings: Vec<_> = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .map(|finding| finding["id"].clone())
+            .collect();
         (totals, findings)
     };
     assert_eq!(verdicts(), verdicts());
