@@ -28,7 +28,6 @@ pub mod reference;
 pub mod report;
 pub mod requirement;
 pub mod result;
-<<<<<<< HEAD
 pub mod run;
 pub mod runner;
 pub mod suite;
@@ -36,6 +35,3 @@ pub mod terminology;
 pub mod validator;
 pub mod wording;
 pub mod yaml;
-=======
-pub mod terminology;
->>>>>>> main
