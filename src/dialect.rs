@@ -123,7 +123,8 @@ impl Prober<'_> {
 
     async fn send(&mut self, url: &str, accept: Option<&str>, anonymous: bool) -> Exchange {
         self.sent += 1;
-        let mut spec = RequestSpec::get(format!("dialect/probe#{}", self.sent), url).without_redirects();
+        let mut spec =
+            RequestSpec::get(format!("dialect/probe#{}", self.sent), url).without_redirects();
         if let Some(accept) = accept {
             spec = spec.header("accept", accept);
         }
@@ -139,7 +140,14 @@ impl Prober<'_> {
         self.checks.push(judgement.finish());
     }
 
-    fn fact(&mut self, name: &str, value: &str, check: &Check, expected: Option<&str>, effect: Option<&str>) {
+    fn fact(
+        &mut self,
+        name: &str,
+        value: &str,
+        check: &Check,
+        expected: Option<&str>,
+        effect: Option<&str>,
+    ) {
         self.facts.push(DialectFact {
             name: name.to_owned(),
             value: value.to_owned(),
@@ -172,7 +180,12 @@ impl Prober<'_> {
         if let Some(statement) = read_statement(&first) {
             return Some(statement);
         }
-        for (url, accept) in [("metadata", FHIR_JSON), ("metadata/", FHIR_JSON), ("metadata", PLAIN_JSON), ("metadata/", PLAIN_JSON)] {
+        for (url, accept) in [
+            ("metadata", FHIR_JSON),
+            ("metadata/", FHIR_JSON),
+            ("metadata", PLAIN_JSON),
+            ("metadata/", PLAIN_JSON),
+        ] {
             let exchange = self.send(url, Some(accept), false).await;
             if let Some(statement) = read_statement(&exchange) {
                 return Some(statement);
@@ -189,11 +202,16 @@ impl Prober<'_> {
     }
 
     /// A type that answers, and whether addresses need a slash.
-    async fn address(&mut self, types: &[&str], has_statement: bool) -> Result<(String, bool), ProbeError> {
+    async fn address(
+        &mut self,
+        types: &[&str],
+        has_statement: bool,
+    ) -> Result<(String, bool), ProbeError> {
         let mut judgement = Judgement::new(&catalog::ADDRESS, &Subject::default());
-        let ordered = FIRST_TYPES.iter().filter(|first| types.contains(first)).chain(
-            types.iter().filter(|name| !FIRST_TYPES.contains(name)),
-        );
+        let ordered = FIRST_TYPES
+            .iter()
+            .filter(|first| types.contains(first))
+            .chain(types.iter().filter(|name| !FIRST_TYPES.contains(name)));
         let mut found = "nothing that can be read".to_owned();
         for &resource_type in ordered {
             let plain = self.send(resource_type, None, false).await;
@@ -224,11 +242,20 @@ impl Prober<'_> {
 
     fn report_slash(&mut self, mut judgement: Judgement, plain: &Exchange) {
         judgement.saw_exchange();
-        let actual = plain.response().map_or_else(|| "no answer".to_owned(), |response| match response.header("location") {
-            Some(location) => format!("status {} to `{location}`", response.status),
-            None => describe_status(response),
-        });
-        judgement.broken_by(&plain.id, Rule::Address, "http.url", "an answer at `[base]/[type]`", &actual);
+        let actual = plain.response().map_or_else(
+            || "no answer".to_owned(),
+            |response| match response.header("location") {
+                Some(location) => format!("status {} to `{location}`", response.status),
+                None => describe_status(response),
+            },
+        );
+        judgement.broken_by(
+            &plain.id,
+            Rule::Address,
+            "http.url",
+            "an answer at `[base]/[type]`",
+            &actual,
+        );
         judgement.hint("a POST that is redirected is lost: serve the addresses of R4 as they are, without a trailing slash");
         self.conclude(judgement);
         self.fact(
@@ -253,8 +280,16 @@ impl Prober<'_> {
         if !is_answer(&exchange) {
             let plain = self.send(&address, Some(PLAIN_JSON), false).await;
             if is_answer(&plain) {
-                let actual = exchange.response().map_or_else(|| "no answer".to_owned(), describe_status);
-                accept.broken_by(&exchange.id, Rule::MediaType, "http.accept", "an answer to `Accept: application/fhir+json`", &actual);
+                let actual = exchange
+                    .response()
+                    .map_or_else(|| "no answer".to_owned(), describe_status);
+                accept.broken_by(
+                    &exchange.id,
+                    Rule::MediaType,
+                    "http.accept",
+                    "an answer to `Accept: application/fhir+json`",
+                    &actual,
+                );
                 accept.hint("let the server's content negotiation offer application/fhir+json beside application/json");
                 dialect.accept = PLAIN_JSON;
                 exchange = plain;
@@ -266,7 +301,9 @@ impl Prober<'_> {
             dialect.accept,
             &catalog::ACCEPT,
             (dialect.accept != FHIR_JSON).then_some(FHIR_JSON),
-            (dialect.accept != FHIR_JSON).then_some("every request of this run accepts application/json; nothing is left out"),
+            (dialect.accept != FHIR_JSON).then_some(
+                "every request of this run accepts application/json; nothing is left out",
+            ),
         );
         self.answer_media_type(&exchange);
         dialect
@@ -278,11 +315,29 @@ impl Prober<'_> {
             judgement.saw_exchange();
             let found = response.media_type().unwrap_or_else(|| "none".to_owned());
             if found == FHIR_JSON {
-                self.fact("answer-media-type", &found, &catalog::MEDIA_TYPE, None, None);
+                self.fact(
+                    "answer-media-type",
+                    &found,
+                    &catalog::MEDIA_TYPE,
+                    None,
+                    None,
+                );
             } else {
-                judgement.broken_by(&exchange.id, Rule::MediaType, "http.content-type", FHIR_JSON, &format!("`{found}`"));
+                judgement.broken_by(
+                    &exchange.id,
+                    Rule::MediaType,
+                    "http.content-type",
+                    FHIR_JSON,
+                    &format!("`{found}`"),
+                );
                 judgement.hint("send resources with `Content-Type: application/fhir+json`");
-                self.fact("answer-media-type", &found, &catalog::MEDIA_TYPE, Some(FHIR_JSON), Some("answers are read as JSON all the same; nothing is left out"));
+                self.fact(
+                    "answer-media-type",
+                    &found,
+                    &catalog::MEDIA_TYPE,
+                    Some(FHIR_JSON),
+                    Some("answers are read as JSON all the same; nothing is left out"),
+                );
             }
         }
         self.conclude(judgement);
@@ -290,7 +345,13 @@ impl Prober<'_> {
 
     async fn unauthenticated(&mut self, dialect: &Dialect, resource_type: &str) {
         let mut judgement = Judgement::new(&catalog::UNAUTHENTICATED, &Subject::default());
-        let exchange = self.send(&dialect.type_address(resource_type), Some(dialect.accept), true).await;
+        let exchange = self
+            .send(
+                &dialect.type_address(resource_type),
+                Some(dialect.accept),
+                true,
+            )
+            .await;
         crate::check::exchange::status(&mut judgement, &exchange, 401);
         judgement.hint("refuse requests without a token: insurees' data is personal");
         self.conclude(judgement);
@@ -303,8 +364,17 @@ impl Prober<'_> {
             .flat_map(|check| &check.findings)
             .filter_map(|observed| observed.exchange.as_deref())
             .collect();
-        let exchanges = self.exchanges.iter().map(|exchange| exchange.id.clone()).collect();
-        let kept = self.exchanges.iter().filter(|exchange| cited.contains(&exchange.id.as_str())).cloned().collect();
+        let exchanges = self
+            .exchanges
+            .iter()
+            .map(|exchange| exchange.id.clone())
+            .collect();
+        let kept = self
+            .exchanges
+            .iter()
+            .filter(|exchange| cited.contains(&exchange.id.as_str()))
+            .cloned()
+            .collect();
         let step = StepResult {
             id: "probe".to_owned(),
             title: "Find out how the server speaks".to_owned(),
@@ -328,7 +398,9 @@ impl Prober<'_> {
 }
 
 fn read_statement(exchange: &Exchange) -> Option<CapabilityStatement> {
-    let response = exchange.response().filter(|response| response.status == 200)?;
+    let response = exchange
+        .response()
+        .filter(|response| response.status == 200)?;
     let document = crate::json::read(&response.body).ok()?;
     CapabilityStatement::from_node(&document.root)
 }
@@ -336,7 +408,8 @@ fn read_statement(exchange: &Exchange) -> Option<CapabilityStatement> {
 /// Whether an answer is FHIR, be it a refusal.
 fn is_fhir(exchange: &Exchange) -> bool {
     exchange.response().is_some_and(|response| {
-        crate::json::read(&response.body).is_ok_and(|document| document.root.str("resourceType").is_some())
+        crate::json::read(&response.body)
+            .is_ok_and(|document| document.root.str("resourceType").is_some())
     })
 }
 
@@ -346,6 +419,8 @@ fn is_answer(exchange: &Exchange) -> bool {
 }
 
 fn describe_answer(response: &Response) -> String {
-    let media_type = response.media_type().unwrap_or_else(|| "no media type".to_owned());
+    let media_type = response
+        .media_type()
+        .unwrap_or_else(|| "no media type".to_owned());
     format!("status {} with {media_type}", response.status)
 }

@@ -78,7 +78,9 @@ pub struct RunOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OptionsError {
     /// Not an address.
-    #[error("expected --target to be an address such as https://imis.example.org/api/api_fhir_r4/, found `{found}`: {reason}")]
+    #[error(
+        "expected --target to be an address such as https://imis.example.org/api/api_fhir_r4/, found `{found}`: {reason}"
+    )]
     Target {
         /// What was given.
         found: String,
@@ -86,7 +88,9 @@ pub enum OptionsError {
         reason: String,
     },
     /// Not a label.
-    #[error("expected --release to be letters, digits, `.`, `-` and `_`, such as 26.04 or 26.04-rc2, found `{0}`")]
+    #[error(
+        "expected --release to be letters, digits, `.`, `-` and `_`, such as 26.04 or 26.04-rc2, found `{0}`"
+    )]
     Label(String),
     /// Writing to a server elsewhere needs a word.
     #[error(
@@ -111,19 +115,29 @@ impl RunArguments {
     /// The first that does not fit.
     pub fn check(self) -> Result<RunOptions, OptionsError> {
         let target = self.target.as_deref().map(parse_target).transpose()?;
-        let mode = self.mode.unwrap_or(if target.is_none() { Mode::Write } else { Mode::Read });
+        let mode = self.mode.unwrap_or(if target.is_none() {
+            Mode::Write
+        } else {
+            Mode::Read
+        });
         if let Some(url) = &target {
             confirmed(url, mode, self.confirm_write.as_deref())?;
         }
         let label = match (&self.release, &target) {
             (Some(release), _) => release.clone(),
             (None, None) => "embedded".to_owned(),
-            (None, Some(url)) => url.host_str().unwrap_or("target").replace([':', '[', ']'], "-"),
+            (None, Some(url)) => url
+                .host_str()
+                .unwrap_or("target")
+                .replace([':', '[', ']'], "-"),
         };
         if !is_label(&label) {
             return Err(OptionsError::Label(label));
         }
-        for (name, number) in [("--concurrency", self.concurrency), ("--max-pages", self.max_pages)] {
+        for (name, number) in [
+            ("--concurrency", self.concurrency),
+            ("--max-pages", self.max_pages),
+        ] {
             if number == Some(0) {
                 return Err(OptionsError::Zero { name });
             }
@@ -132,7 +146,9 @@ impl RunArguments {
             return Err(OptionsError::Zero { name: "--timeout" });
         }
         Ok(RunOptions {
-            output: self.output.unwrap_or_else(|| PathBuf::from("reports").join(&label)),
+            output: self
+                .output
+                .unwrap_or_else(|| PathBuf::from("reports").join(&label)),
             target,
             mode,
             label,
@@ -153,7 +169,10 @@ impl RunArguments {
 fn parse_target(found: &str) -> Result<Url, OptionsError> {
     let failed = |reason: &str| OptionsError::Target {
         // An address may hold an account; what stands before `@` is not repeated.
-        found: found.rsplit_once('@').map_or(found, |(_, rest)| rest).to_owned(),
+        found: found
+            .rsplit_once('@')
+            .map_or(found, |(_, rest)| rest)
+            .to_owned(),
         reason: reason.to_owned(),
     };
     let url = Url::parse(found).map_err(|error| failed(&error.to_string()))?;
@@ -161,7 +180,9 @@ fn parse_target(found: &str) -> Result<Url, OptionsError> {
         return Err(failed("it is neither http nor https"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(failed("it holds an account; give that as OPENIMIS_USER and OPENIMIS_PASSWORD"));
+        return Err(failed(
+            "it holds an account; give that as OPENIMIS_USER and OPENIMIS_PASSWORD",
+        ));
     }
     Ok(url)
 }
@@ -177,11 +198,14 @@ fn confirmed(url: &Url, mode: Mode, host: Option<&str>) -> Result<(), OptionsErr
     if mode == Mode::Read || here || host == Some(named) {
         return Ok(());
     }
-    Err(OptionsError::Unconfirmed { host: named.to_owned() })
+    Err(OptionsError::Unconfirmed {
+        host: named.to_owned(),
+    })
 }
 
 fn is_label(label: &str) -> bool {
-    let fits = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_');
+    let fits =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_');
     !label.is_empty() && label.len() <= 64 && label.chars().all(fits) && !label.starts_with('.')
 }
 
@@ -199,17 +223,32 @@ mod tests {
     #[test]
     fn the_built_in_server_is_written_to_and_a_given_one_only_read() {
         let embedded = arguments(None).check().expect("fits");
-        assert_eq!((embedded.mode, embedded.label.as_str()), (Mode::Write, "embedded"));
-        let given = arguments(Some("https://imis.example.org/api/")).check().expect("fits");
-        assert_eq!((given.mode, given.label.as_str()), (Mode::Read, "imis.example.org"));
+        assert_eq!(
+            (embedded.mode, embedded.label.as_str()),
+            (Mode::Write, "embedded")
+        );
+        let given = arguments(Some("https://imis.example.org/api/"))
+            .check()
+            .expect("fits");
+        assert_eq!(
+            (given.mode, given.label.as_str()),
+            (Mode::Read, "imis.example.org")
+        );
     }
 
     #[test]
     fn writing_elsewhere_needs_the_host_repeated() {
         let mut writing = arguments(Some("https://imis.example.org/api/"));
         writing.mode = Some(Mode::Write);
-        let error = writing.clone().check().expect_err("not confirmed").to_string();
-        assert!(error.contains("--confirm-write imis.example.org"), "{error}");
+        let error = writing
+            .clone()
+            .check()
+            .expect_err("not confirmed")
+            .to_string();
+        assert!(
+            error.contains("--confirm-write imis.example.org"),
+            "{error}"
+        );
         writing.confirm_write = Some("other.example.org".to_owned());
         assert!(writing.clone().check().is_err());
         writing.confirm_write = Some("imis.example.org".to_owned());
@@ -218,7 +257,11 @@ mod tests {
 
     #[test]
     fn writing_to_this_machine_needs_no_word() {
-        for base in ["http://127.0.0.1:8000/api/", "http://localhost/api/", "http://[::1]:80/api/"] {
+        for base in [
+            "http://127.0.0.1:8000/api/",
+            "http://localhost/api/",
+            "http://[::1]:80/api/",
+        ] {
             let mut writing = arguments(Some(base));
             writing.mode = Some(Mode::Write);
             assert!(writing.check().is_ok(), "{base}");
@@ -227,7 +270,10 @@ mod tests {
 
     #[test]
     fn an_account_in_the_address_is_refused_and_not_repeated() {
-        let error = arguments(Some("http://me:s3cret@h/api")).check().expect_err("an account").to_string();
+        let error = arguments(Some("http://me:s3cret@h/api"))
+            .check()
+            .expect_err("an account")
+            .to_string();
         assert!(!error.contains("s3cret"), "{error}");
     }
 
@@ -235,6 +281,9 @@ mod tests {
     fn a_label_cannot_leave_the_reports_folder() {
         let mut given = arguments(None);
         given.release = Some("../x".to_owned());
-        assert_eq!(given.check().expect_err("no label"), OptionsError::Label("../x".to_owned()));
+        assert_eq!(
+            given.check().expect_err("no label"),
+            OptionsError::Label("../x".to_owned())
+        );
     }
 }

@@ -30,8 +30,13 @@ struct File {
     requirements: Vec<Requirement>,
 }
 
-static REQUIREMENTS: LazyLock<Vec<Requirement>> =
-    LazyLock::new(|| parse(Path::new("fixtures/requirements/requirements.yaml"), SHIPPED).unwrap_or_default());
+static REQUIREMENTS: LazyLock<Vec<Requirement>> = LazyLock::new(|| {
+    parse(
+        Path::new("fixtures/requirements/requirements.yaml"),
+        SHIPPED,
+    )
+    .unwrap_or_default()
+});
 
 /// Every requirement, in the order of the file.
 #[must_use]
@@ -62,7 +67,10 @@ mod tests {
     #[test]
     fn the_shipped_requirements_are_read_and_their_ids_distinct() {
         let requirements = parse(Path::new("requirements.yaml"), SHIPPED).expect("shipped file");
-        let mut ids: Vec<_> = requirements.iter().map(|requirement| &requirement.id).collect();
+        let mut ids: Vec<_> = requirements
+            .iter()
+            .map(|requirement| &requirement.id)
+            .collect();
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), requirements.len());
@@ -71,8 +79,13 @@ mod tests {
 
     #[test]
     fn what_is_only_ours_never_binds() {
-        let ours = all().iter().filter(|requirement| requirement.source == "ours");
+        let ours = all()
+            .iter()
+            .filter(|requirement| requirement.source == "ours");
         assert!(ours.clone().count() > 0);
-        assert!(ours.clone().all(|requirement| requirement.level != Level::Shall));
+        assert!(
+            ours.clone()
+                .all(|requirement| requirement.level != Level::Shall)
+        );
     }
 }

@@ -11,7 +11,9 @@ use thiserror::Error;
 
 use crate::dialect::{Probe, ProbeError, probe};
 use crate::fhirpath::DefinitionsModel;
-use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Exchange, Mode};
+use crate::http::{
+    Client, ClientError, ClientOptions, Credentials, CredentialsError, Exchange, Mode,
+};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
@@ -110,7 +112,8 @@ pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finish
             let server = Server::start(crate::reference::Options::default())
                 .await
                 .map_err(RunError::Embedded)?;
-            let base = url::Url::parse(server.base_url()).map_err(|error| RunError::Embedded(std::io::Error::other(error)))?;
+            let base = url::Url::parse(server.base_url())
+                .map_err(|error| RunError::Embedded(std::io::Error::other(error)))?;
             let embedded = Prepared {
                 credentials: Some(Credentials::new(USER, PASSWORD)),
                 ..prepared
@@ -145,7 +148,9 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
 fn make_output(options: &RunOptions) -> Result<(), RunError> {
     let attempt = || {
         std::fs::create_dir_all(&options.output)?;
-        tempfile::Builder::new().prefix(".probe").tempfile_in(&options.output)?;
+        tempfile::Builder::new()
+            .prefix(".probe")
+            .tempfile_in(&options.output)?;
         Ok(())
     };
     attempt().map_err(|error| RunError::Output {
@@ -180,7 +185,8 @@ async fn run_against(
     }
     progress.planned(plan.scenarios.len());
     let session = session(options, &prepared, client, &probe)?;
-    let played = crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
+    let played =
+        crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
     let finished = outcome::Outcome {
         options,
         session: &session,
@@ -243,7 +249,12 @@ fn client(
     Client::new(client)
 }
 
-fn session(options: &RunOptions, prepared: &Prepared, client: Client, probe: &Probe) -> Result<Session, RunError> {
+fn session(
+    options: &RunOptions,
+    prepared: &Prepared,
+    client: Client,
+    probe: &Probe,
+) -> Result<Session, RunError> {
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
         let _ = std::fs::remove_file(options.output.join(crate::journal::FILE_NAME));

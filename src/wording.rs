@@ -6,7 +6,9 @@
 /// the word's length, and at least one.
 #[must_use]
 pub fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
-    nearest(word, candidates).map_or_else(String::new, |candidate| format!("; did you mean `{candidate}`?"))
+    nearest(word, candidates).map_or_else(String::new, |candidate| {
+        format!("; did you mean `{candidate}`?")
+    })
 }
 
 /// The candidate nearest to the word, if one is near.
@@ -57,7 +59,9 @@ fn distance(left: &str, right: &str) -> usize {
 pub fn count(number: usize, noun: &str) -> String {
     match (number, noun.strip_suffix('y')) {
         (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) if !noun.ends_with("ay") && !noun.ends_with("ey") => format!("{number} {stem}ies"),
+        (_, Some(stem)) if !noun.ends_with("ay") && !noun.ends_with("ey") => {
+            format!("{number} {stem}ies")
+        }
         (_, _) if noun.ends_with('s') || noun.ends_with("ch") => format!("{number} {noun}es"),
         _ => format!("{number} {noun}s"),
     }
@@ -69,7 +73,10 @@ mod tests {
 
     #[test]
     fn near_words_are_offered_and_far_ones_are_not() {
-        assert_eq!(did_you_mean("Pateint", ["Group", "Patient"]), "; did you mean `Patient`?");
+        assert_eq!(
+            did_you_mean("Pateint", ["Group", "Patient"]),
+            "; did you mean `Patient`?"
+        );
         assert_eq!(did_you_mean("Claim", ["Group", "Patient"]), "");
     }
 

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jsonschema::error::ValidationErrorKind as Kind;
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use serde::de::DeserializeOwned;
-use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -41,8 +41,12 @@ impl Schema {
     /// The text is no JSON Schema: a mistake of this program, shown as one.
     pub fn new(text: &str) -> Result<Self, String> {
         let definition: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let validator = jsonschema::validator_for(&definition).map_err(|error| error.to_string())?;
-        Ok(Self { definition, validator })
+        let validator =
+            jsonschema::validator_for(&definition).map_err(|error| error.to_string())?;
+        Ok(Self {
+            definition,
+            validator,
+        })
     }
 
     /// Reads a YAML text, holds it to the schema and gives it its type.
@@ -74,7 +78,10 @@ impl Schema {
                 let first = unexpected.first().cloned().unwrap_or_default();
                 let known = self.known_names(error);
                 let hint = did_you_mean(&first, known.iter().map(String::as_str));
-                let message = format!("expected one of the keys {}, found `{first}`{hint}", known.join(", "));
+                let message = format!(
+                    "expected one of the keys {}, found `{first}`{hint}",
+                    known.join(", ")
+                );
                 (format!("{pointer}/{first}"), message)
             }
             Kind::Enum { options } => {
@@ -84,7 +91,10 @@ impl Schema {
                     .unwrap_or_default();
                 let found = error.instance().to_string().trim_matches('"').to_owned();
                 let hint = did_you_mean(&found, options.iter().copied());
-                let message = format!("expected `{name}` to be one of {}, found `{found}`{hint}", options.join(", "));
+                let message = format!(
+                    "expected `{name}` to be one of {}, found `{found}`{hint}",
+                    options.join(", ")
+                );
                 (pointer, message)
             }
             Kind::Required { property } => {
@@ -148,18 +158,29 @@ fn parse(path: &Path, text: &str) -> Result<(Value, Places), FileError> {
         fail(
             marker.line(),
             marker.col() + 1,
-            &format!("expected YAML, found a mistake in its syntax: {}", error.info()),
+            &format!(
+                "expected YAML, found a mistake in its syntax: {}",
+                error.info()
+            ),
         )
     })?;
     let [document] = documents.as_slice() else {
-        return Err(fail(1, 1, "expected one YAML document, found none or several"));
+        return Err(fail(
+            1,
+            1,
+            "expected one YAML document, found none or several",
+        ));
     };
     let mut places = BTreeMap::new();
     let value = convert(document, String::new(), &mut places);
     Ok((value, Places(places)))
 }
 
-fn convert(node: &MarkedYaml<'_>, pointer: String, places: &mut BTreeMap<String, (usize, usize)>) -> Value {
+fn convert(
+    node: &MarkedYaml<'_>,
+    pointer: String,
+    places: &mut BTreeMap<String, (usize, usize)>,
+) -> Value {
     let start = node.span.start;
     let value = match &node.data {
         YamlData::Value(scalar) => scalar_value(scalar),
@@ -205,13 +226,14 @@ fn scalar_value(scalar: &Scalar<'_>) -> Value {
 
 fn key_text(key: &MarkedYaml<'_>) -> String {
     match &key.data {
-        YamlData::Value(Scalar::String(text)) | YamlData::Representation(text, ..) => text.to_string(),
+        YamlData::Value(Scalar::String(text)) | YamlData::Representation(text, ..) => {
+            text.to_string()
+        }
         YamlData::Value(Scalar::Integer(value)) => value.to_string(),
         YamlData::Value(Scalar::Boolean(value)) => value.to_string(),
         _ => String::new(),
     }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -242,7 +264,10 @@ mod tests {
             mistake("name: x\nsteps:\n  - titel: y\n"),
             "a.yaml:3:5: expected one of the keys title, found `titel`; did you mean `title`?"
         );
-        assert_eq!(mistake("mode: read\n"), "a.yaml:1:1: expected the key `name`, found none");
+        assert_eq!(
+            mistake("mode: read\n"),
+            "a.yaml:1:1: expected the key `name`, found none"
+        );
     }
 
     #[test]

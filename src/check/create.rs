@@ -61,9 +61,17 @@ impl<'v> CreateJudge<'v> {
     ) -> bool {
         no_server_error(&mut self.no_server_error, exchange);
         error_body(&mut self.error_body, exchange);
-        let Some(answer) = response(&mut self.status, exchange) else { return false };
+        let Some(answer) = response(&mut self.status, exchange) else {
+            return false;
+        };
         if answer.status != 201 {
-            self.status.broken_by(&exchange.id, Rule::Status, "http.status", "status 201", &describe_status(answer));
+            self.status.broken_by(
+                &exchange.id,
+                Rule::Status,
+                "http.status",
+                "status 201",
+                &describe_status(answer),
+            );
         }
         if !(200..300).contains(&answer.status) {
             return false;
@@ -72,7 +80,13 @@ impl<'v> CreateJudge<'v> {
         let Ok(document) = crate::json::read(&answer.body) else {
             if !answer.body.trim().is_empty() {
                 self.body.saw_exchange();
-                self.body.broken_by(&exchange.id, Rule::JsonSyntax, "http.body", "the created resource, or no body", "a body that is no JSON");
+                self.body.broken_by(
+                    &exchange.id,
+                    Rule::JsonSyntax,
+                    "http.body",
+                    "the created resource, or no body",
+                    "a body that is no JSON",
+                );
             }
             return true;
         };
@@ -81,40 +95,66 @@ impl<'v> CreateJudge<'v> {
             Some("OperationOutcome") => return true,
             Some(found) if found == resource_type => {}
             found => {
-                let found = found.map_or_else(|| "JSON without a `resourceType`".to_owned(), |found| format!("a {found}"));
-                self.body.broken_by(&exchange.id, Rule::ResourceType, "Resource", &format!("the created {resource_type}"), &found);
+                let found = found.map_or_else(
+                    || "JSON without a `resourceType`".to_owned(),
+                    |found| format!("a {found}"),
+                );
+                self.body.broken_by(
+                    &exchange.id,
+                    Rule::ResourceType,
+                    "Resource",
+                    &format!("the created {resource_type}"),
+                    &found,
+                );
                 return true;
             }
         }
         self.validity.judge(&exchange.id, &document, &document.root);
         self.kept.saw_resource();
-        lost(sent, &document.root, &mut vec![resource_type.to_owned()], &mut |path, expected, actual| {
-            let mut finding = Finding::new(
-                Severity::Warning,
-                Rule::RoundTrip,
-                path,
-                format!("expected what was sent ({expected}), found {actual}"),
-            );
-            finding.element = Some(without_indices(path));
-            finding.expected = Some(expected.to_owned());
-            finding.actual = Some(actual.to_owned());
-            self.kept.find(&exchange.id, Some(&label(&document.root)), finding);
-        });
+        lost(
+            sent,
+            &document.root,
+            &mut vec![resource_type.to_owned()],
+            &mut |path, expected, actual| {
+                let mut finding = Finding::new(
+                    Severity::Warning,
+                    Rule::RoundTrip,
+                    path,
+                    format!("expected what was sent ({expected}), found {actual}"),
+                );
+                finding.element = Some(without_indices(path));
+                finding.expected = Some(expected.to_owned());
+                finding.actual = Some(actual.to_owned());
+                self.kept
+                    .find(&exchange.id, Some(&label(&document.root)), finding);
+            },
+        );
         see(&document);
         true
     }
 
     fn judge_location(&mut self, exchange: &Exchange, resource_type: &str) {
-        let Some(answer) = exchange.response() else { return };
+        let Some(answer) = exchange.response() else {
+            return;
+        };
         self.location.saw_exchange();
         let found = match answer.header("location") {
             None => "no Location header".to_owned(),
             Some(location) if names(location, resource_type) => return,
             Some(location) => format!("`{location}`"),
         };
-        let expected = format!("a Location header that ends in `{resource_type}/[id]`, perhaps with `/_history/[vid]`");
-        self.location.broken_by(&exchange.id, Rule::Header, "http.location", &expected, &found);
-        self.location.hint("a client finds the new resource by the Location header");
+        let expected = format!(
+            "a Location header that ends in `{resource_type}/[id]`, perhaps with `/_history/[vid]`"
+        );
+        self.location.broken_by(
+            &exchange.id,
+            Rule::Header,
+            "http.location",
+            &expected,
+            &found,
+        );
+        self.location
+            .hint("a client finds the new resource by the Location header");
     }
 
     /// The checks, and which profiles were chosen and why.
@@ -126,7 +166,14 @@ impl<'v> CreateJudge<'v> {
         self.error_body.only_where("the create did not fail");
         self.validity.unseen("no created resource came back");
         let (validity, notes) = self.validity.finish();
-        let mut judgements = vec![self.status, self.location, self.body, self.kept, self.error_body, self.no_server_error];
+        let mut judgements = vec![
+            self.status,
+            self.location,
+            self.body,
+            self.kept,
+            self.error_body,
+            self.no_server_error,
+        ];
         judgements.extend(validity);
         (judgements, notes)
     }
@@ -150,7 +197,12 @@ pub fn created_id(location: &str, resource_type: &str) -> Option<String> {
 
 /// Calls `report` with each leaf of `sent` that `got` lacks. Lists are compared without order;
 /// `id` and `meta` of the resource are the server's.
-fn lost(sent: &Node<'_>, got: &Node<'_>, path: &mut Vec<String>, report: &mut dyn FnMut(&str, &str, &str)) {
+fn lost(
+    sent: &Node<'_>,
+    got: &Node<'_>,
+    path: &mut Vec<String>,
+    report: &mut dyn FnMut(&str, &str, &str),
+) {
     match (&sent.value, &got.value) {
         (Value::Object(members), Value::Object(_)) => {
             for member in members {
@@ -186,7 +238,12 @@ fn best_match<'n, 'a>(entry: &Node<'_>, others: &'n [Node<'a>]) -> Option<&'n No
         .iter()
         .map(|other| {
             let mut losses = 0;
-            lost(entry, other, &mut vec![String::new(), String::new()], &mut |_, _, _| losses += 1);
+            lost(
+                entry,
+                other,
+                &mut vec![String::new(), String::new()],
+                &mut |_, _, _| losses += 1,
+            );
             (losses, other)
         })
         .min_by_key(|(losses, _)| *losses)
@@ -224,9 +281,14 @@ mod tests {
         let sent = read(sent).expect("valid JSON");
         let got = read(got).expect("valid JSON");
         let mut found = Vec::new();
-        lost(&sent.root, &got.root, &mut vec!["Patient".to_owned()], &mut |path, expected, actual| {
-            found.push(format!("{path}: {expected} -> {actual}"));
-        });
+        lost(
+            &sent.root,
+            &got.root,
+            &mut vec!["Patient".to_owned()],
+            &mut |path, expected, actual| {
+                found.push(format!("{path}: {expected} -> {actual}"));
+            },
+        );
         found
     }
 
@@ -236,7 +298,10 @@ mod tests {
         let got = r#"{"id":"b","gender":"male","name":[{"use":"official","family":"Doe"}],"active":true,"x":1}"#;
         assert_eq!(
             losses(sent, got),
-            ["Patient.gender: \"female\" -> \"male\"", "Patient.name[0].given: [\"Jane\"] -> nothing"]
+            [
+                "Patient.gender: \"female\" -> \"male\"",
+                "Patient.name[0].given: [\"Jane\"] -> nothing"
+            ]
         );
     }
 
@@ -250,7 +315,10 @@ mod tests {
     #[test]
     fn a_location_names_type_and_id_with_or_without_a_version() {
         let id = |location| created_id(location, "Patient");
-        assert_eq!(id("http://h/fhir/Patient/7/_history/1").as_deref(), Some("7"));
+        assert_eq!(
+            id("http://h/fhir/Patient/7/_history/1").as_deref(),
+            Some("7")
+        );
         assert_eq!(id("Patient/7/").as_deref(), Some("7"));
         assert_eq!(id("http://h/fhir/Patient"), None);
         assert_eq!(id("http://h/fhir/Group/7"), None);

@@ -38,7 +38,9 @@ pub fn status(judgement: &mut Judgement, exchange: &Exchange, expected: u16) -> 
 
 /// A failure (4xx, 5xx) carries an OperationOutcome with an issue.
 pub fn error_body(judgement: &mut Judgement, exchange: &Exchange) {
-    let Some(response) = exchange.response() else { return };
+    let Some(response) = exchange.response() else {
+        return;
+    };
     if response.status < 400 {
         return;
     }
@@ -47,10 +49,17 @@ pub fn error_body(judgement: &mut Judgement, exchange: &Exchange) {
         Err(_) if response.body.trim().is_empty() => "an empty body".to_owned(),
         Err(_) => format!(
             "a body that is no JSON ({})",
-            response.media_type().unwrap_or_else(|| "without a media type".to_owned())
+            response
+                .media_type()
+                .unwrap_or_else(|| "without a media type".to_owned())
         ),
         Ok(document) => match document.root.str("resourceType") {
-            Some("OperationOutcome") if document.root.get("issue").is_some_and(|issue| !issue.entries().is_empty()) => {
+            Some("OperationOutcome")
+                if document
+                    .root
+                    .get("issue")
+                    .is_some_and(|issue| !issue.entries().is_empty()) =>
+            {
                 return;
             }
             Some("OperationOutcome") => "an OperationOutcome without an issue".to_owned(),
@@ -69,7 +78,9 @@ pub fn error_body(judgement: &mut Judgement, exchange: &Exchange) {
 
 /// A well-formed request is not answered by a server error.
 pub fn no_server_error(judgement: &mut Judgement, exchange: &Exchange) {
-    let Some(response) = exchange.response() else { return };
+    let Some(response) = exchange.response() else {
+        return;
+    };
     judgement.saw_exchange();
     if response.status >= 500 {
         judgement.broken_by(

@@ -24,7 +24,8 @@ pub fn judge(
     resource: &Node<'_>,
     subject: &Subject,
 ) -> Judgement {
-    let mut judgement = Judgement::new(&EXPECTATION, subject).of_requirement(&expectation.requirement);
+    let mut judgement =
+        Judgement::new(&EXPECTATION, subject).of_requirement(&expectation.requirement);
     judgement.saw_resource();
     match is_true(model, fhirpath, resource) {
         Ok(true) => {}
@@ -34,7 +35,10 @@ pub fn judge(
                 Severity::Error,
                 Rule::Expectation,
                 resource.str("resourceType").unwrap_or_default(),
-                format!("expected that {}, found that it does not hold", expectation.says),
+                format!(
+                    "expected that {}, found that it does not hold",
+                    expectation.says
+                ),
             );
             finding.constraint = Some(expectation.says.clone());
             finding.expected = Some(fhirpath.to_owned());
@@ -50,7 +54,8 @@ pub fn judge(
 /// # Errors
 /// The expression cannot be read or evaluated.
 pub fn is_true(model: &dyn Model, fhirpath: &str, resource: &Node<'_>) -> Result<bool, String> {
-    let expression = Expression::parse(fhirpath).map_err(|error| format!("`{fhirpath}`: {error}"))?;
+    let expression =
+        Expression::parse(fhirpath).map_err(|error| format!("`{fhirpath}`: {error}"))?;
     let environment = LocalEnvironment::new(model);
     let context = Context::new(model, &environment, Element::resource(resource, model));
     expression
@@ -63,12 +68,19 @@ pub fn is_true(model: &dyn Model, fhirpath: &str, resource: &Node<'_>) -> Result
 ///
 /// # Errors
 /// The expression cannot be read or evaluated.
-pub fn first_text(model: &dyn Model, fhirpath: &str, resource: &Node<'_>) -> Result<Option<String>, String> {
-    let expression = Expression::parse(fhirpath).map_err(|error| format!("`{fhirpath}`: {error}"))?;
+pub fn first_text(
+    model: &dyn Model,
+    fhirpath: &str,
+    resource: &Node<'_>,
+) -> Result<Option<String>, String> {
+    let expression =
+        Expression::parse(fhirpath).map_err(|error| format!("`{fhirpath}`: {error}"))?;
     let environment = LocalEnvironment::new(model);
     let context = Context::new(model, &environment, Element::resource(resource, model));
     let items: Collection<'_> = expression
         .evaluate(&context)
         .map_err(|error| format!("`{fhirpath}`: {error}"))?;
-    Ok(items.iter().find_map(|item| item.to_text().map(|text| text.to_string())))
+    Ok(items
+        .iter()
+        .find_map(|item| item.to_text().map(|text| text.to_string())))
 }

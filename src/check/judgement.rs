@@ -80,7 +80,10 @@ impl Judgement {
             finding.element.clone(),
             finding.constraint.clone(),
         );
-        let (first, count) = self.counts.entry(identity).or_insert((self.findings.len(), 0));
+        let (first, count) = self
+            .counts
+            .entry(identity)
+            .or_insert((self.findings.len(), 0));
         *count += 1;
         if *count > KEPT_PER_IDENTITY {
             self.findings[*first].repeats += 1;
@@ -95,7 +98,14 @@ impl Judgement {
     }
 
     /// Keeps a finding about an answer: what was expected and what was found.
-    pub fn broken_by(&mut self, exchange: &str, rule: Rule, place: &str, expected: &str, actual: &str) {
+    pub fn broken_by(
+        &mut self,
+        exchange: &str,
+        rule: Rule,
+        place: &str,
+        expected: &str,
+        actual: &str,
+    ) {
         let mut finding = Finding::new(
             Severity::Error,
             rule,
@@ -110,7 +120,9 @@ impl Judgement {
     /// Whether a finding that is kept was made in that exchange.
     #[must_use]
     pub fn cites(&self, exchange: &str) -> bool {
-        self.findings.iter().any(|observed| observed.exchange.as_deref() == Some(exchange))
+        self.findings
+            .iter()
+            .any(|observed| observed.exchange.as_deref() == Some(exchange))
     }
 
     /// Gives the findings made so far a hint where they have none.
@@ -144,7 +156,9 @@ impl Judgement {
     /// Whether a finding was made that breaks the requirement.
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        self.findings.iter().any(|observed| observed.finding.is_error())
+        self.findings
+            .iter()
+            .any(|observed| observed.finding.is_error())
     }
 
     /// The verdict: an error before findings, findings before a skip, and no pass on nothing.
@@ -161,7 +175,9 @@ impl Judgement {
             (None, Some(verdict), _) => (verdict, None),
             (None, None, Some(reason)) => (Verdict::Skip, Some(reason)),
             (None, None, None) if nothing_seen => {
-                let reason = self.unseen.unwrap_or_else(|| "there was nothing to look at".to_owned());
+                let reason = self
+                    .unseen
+                    .unwrap_or_else(|| "there was nothing to look at".to_owned());
                 (Verdict::Skip, Some(reason))
             }
             (None, None, None) => (Verdict::Pass, None),
@@ -185,7 +201,9 @@ impl Judgement {
 fn weigh(finding: &Finding, level: Level) -> Verdict {
     match (finding.severity, finding.cause, level) {
         (Severity::Information, ..) => Verdict::Pass,
-        (Severity::Warning, ..) | (_, Cause::Guide, _) | (.., Level::Should | Level::May) => Verdict::Warning,
+        (Severity::Warning, ..) | (_, Cause::Guide, _) | (.., Level::Should | Level::May) => {
+            Verdict::Warning
+        }
         (Severity::Fatal | Severity::Error, _, Level::Shall) => Verdict::Fail,
     }
 }
@@ -200,14 +218,22 @@ mod tests {
     }
 
     fn finding(severity: Severity) -> Finding {
-        Finding::new(severity, Rule::Cardinality, "Patient", "expected one, found none")
+        Finding::new(
+            severity,
+            Rule::Cardinality,
+            "Patient",
+            "expected one, found none",
+        )
     }
 
     #[test]
     fn a_check_that_saw_nothing_does_not_pass() {
         let result = judge(&catalog::READ_STATUS).finish();
         assert_eq!(result.verdict, Verdict::Skip);
-        assert_eq!(result.reason.as_deref(), Some("there was nothing to look at"));
+        assert_eq!(
+            result.reason.as_deref(),
+            Some("there was nothing to look at")
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 pub mod catalog;
 pub mod create;
-pub mod expectation;
 pub mod exchange;
+pub mod expectation;
 mod judgement;
 pub mod page;
 pub mod read;

@@ -49,7 +49,12 @@ impl<'v> SearchJudge<'v> {
     /// Starts the checks of a search. Where neither R4, the guide nor the server promises the
     /// search (`required` is false), an answer other than 200 is no fault.
     #[must_use]
-    pub fn new(validator: &'v Validator, resource_type: &str, subject: &Subject, required: bool) -> Self {
+    pub fn new(
+        validator: &'v Validator,
+        resource_type: &str,
+        subject: &Subject,
+        required: bool,
+    ) -> Self {
         let judge = |check| Judgement::new(check, subject);
         Self {
             resource_type: resource_type.to_owned(),
@@ -102,7 +107,14 @@ impl<'v> SearchJudge<'v> {
             return AfterPage::Broken;
         }
         self.judge_shell(exchange, &document);
-        for (index, entry) in document.root.get("entry").map(Node::entries).unwrap_or_default().iter().enumerate() {
+        for (index, entry) in document
+            .root
+            .get("entry")
+            .map(Node::entries)
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+        {
             self.judge_entry(exchange, &document, entry, index, &mut see);
         }
         self.note_total(exchange, &document.root);
@@ -140,8 +152,18 @@ impl<'v> SearchJudge<'v> {
     }
 
     fn not_a_searchset(&mut self, exchange: &str, found: &str) {
-        let judgement = if self.pages == 1 { &mut self.bundle } else { &mut self.next };
-        judgement.broken_by(exchange, Rule::SearchResult, "Bundle", "a Bundle of type `searchset`", found);
+        let judgement = if self.pages == 1 {
+            &mut self.bundle
+        } else {
+            &mut self.next
+        };
+        judgement.broken_by(
+            exchange,
+            Rule::SearchResult,
+            "Bundle",
+            "a Bundle of type `searchset`",
+            found,
+        );
         judgement.hint("answer a search with a searchset Bundle, also for one match or none");
     }
 
@@ -173,7 +195,13 @@ impl<'v> SearchJudge<'v> {
         self.matches += 1;
         let Some(resource) = entry.get("resource") else {
             self.match_type.saw_resource();
-            self.match_type.broken_by(&exchange.id, Rule::SearchResult, &place, "a resource in each match", "an entry without one");
+            self.match_type.broken_by(
+                &exchange.id,
+                Rule::SearchResult,
+                &place,
+                "a resource in each match",
+                "an entry without one",
+            );
             return;
         };
         self.judge_identity(exchange, resource, &place);
@@ -187,21 +215,46 @@ impl<'v> SearchJudge<'v> {
         let found = resource.str("resourceType").unwrap_or("none");
         if found != self.resource_type {
             let expected = format!("`resourceType` {}", self.resource_type);
-            self.match_type.broken_by(&exchange.id, Rule::SearchResult, &format!("{place}.resource"), &expected, &format!("`{found}`"));
+            self.match_type.broken_by(
+                &exchange.id,
+                Rule::SearchResult,
+                &format!("{place}.resource"),
+                &expected,
+                &format!("`{found}`"),
+            );
         }
         self.id.saw_resource();
         let Some(id) = resource.str("id") else {
-            self.id.broken_by(&exchange.id, Rule::SearchResult, &format!("{place}.resource.id"), "an id in each match", "none");
-            self.id.hint("without an id a match can neither be read nor referred to");
+            self.id.broken_by(
+                &exchange.id,
+                Rule::SearchResult,
+                &format!("{place}.resource.id"),
+                "an id in each match",
+                "none",
+            );
+            self.id
+                .hint("without an id a match can neither be read nor referred to");
             return;
         };
         self.no_repeat.saw_resource();
         if !self.ids.insert(format!("{found}/{id}")) {
-            self.no_repeat.broken_by(&exchange.id, Rule::Paging, &format!("{place}.resource"), "each match once", &format!("{} again on page {}", label(resource), self.pages));
+            self.no_repeat.broken_by(
+                &exchange.id,
+                Rule::Paging,
+                &format!("{place}.resource"),
+                "each match once",
+                &format!("{} again on page {}", label(resource), self.pages),
+            );
         }
     }
 
-    fn judge_full_url(&mut self, exchange: &Exchange, entry: &Node<'_>, resource: &Node<'_>, place: &str) {
+    fn judge_full_url(
+        &mut self,
+        exchange: &Exchange,
+        entry: &Node<'_>,
+        resource: &Node<'_>,
+        place: &str,
+    ) {
         self.full_url.saw_resource();
         let found = match entry.str("fullUrl") {
             None => "none".to_owned(),
@@ -218,11 +271,20 @@ impl<'v> SearchJudge<'v> {
             }
             Some(full_url) => format!("`{full_url}`"),
         };
-        self.full_url.broken_by(&exchange.id, Rule::SearchResult, &format!("{place}.fullUrl"), "an absolute address of the match", &found);
+        self.full_url.broken_by(
+            &exchange.id,
+            Rule::SearchResult,
+            &format!("{place}.fullUrl"),
+            "an absolute address of the match",
+            &found,
+        );
     }
 
     fn note_total(&mut self, exchange: &Exchange, bundle: &Node<'_>) {
-        let total = bundle.get("total").and_then(Node::primitive_text).and_then(|text| text.parse().ok());
+        let total = bundle
+            .get("total")
+            .and_then(Node::primitive_text)
+            .and_then(|text| text.parse().ok());
         if let Some(total) = total {
             self.last_total = Some((exchange.id.clone(), total));
         }
@@ -238,9 +300,17 @@ impl<'v> SearchJudge<'v> {
             .and_then(|link| link.str("url"));
         self.links.insert(exchange.request.url.clone());
         self.terminates.saw_exchange();
-        let Some(next) = next else { return AfterPage::End };
+        let Some(next) = next else {
+            return AfterPage::End;
+        };
         if !self.links.insert(next.to_owned()) {
-            self.terminates.broken_by(&exchange.id, Rule::Paging, "Bundle.link.where(relation = 'next').url", "a link to a page not seen before", &format!("`{next}`"));
+            self.terminates.broken_by(
+                &exchange.id,
+                Rule::Paging,
+                "Bundle.link.where(relation = 'next').url",
+                "a link to a page not seen before",
+                &format!("`{next}`"),
+            );
             return AfterPage::Broken;
         }
         AfterPage::Next(next.to_owned())
@@ -252,12 +322,23 @@ impl<'v> SearchJudge<'v> {
             (Ok(()), Some((exchange, total))) => {
                 self.total.saw_exchange();
                 if *total != self.matches {
-                    let expected = format!("a total of {}, the number of matches on all pages", self.matches);
+                    let expected = format!(
+                        "a total of {}, the number of matches on all pages",
+                        self.matches
+                    );
                     let exchange = exchange.clone();
-                    self.total.broken_by(&exchange, Rule::SearchResult, "Bundle.total", &expected, &total.to_string());
+                    self.total.broken_by(
+                        &exchange,
+                        Rule::SearchResult,
+                        "Bundle.total",
+                        &expected,
+                        &total.to_string(),
+                    );
                 }
             }
-            (Ok(()), None) => self.total.unseen("the server gives no total, which R4 allows"),
+            (Ok(()), None) => self
+                .total
+                .unseen("the server gives no total, which R4 allows"),
             (Err(reason), _) => {
                 for judgement in [&mut self.total, &mut self.terminates] {
                     judgement.skip(reason.clone());
@@ -269,7 +350,12 @@ impl<'v> SearchJudge<'v> {
         }
         self.error_body.only_where("no page of the search failed");
         if self.matches == 0 {
-            for judgement in [&mut self.match_type, &mut self.full_url, &mut self.id, &mut self.no_repeat] {
+            for judgement in [
+                &mut self.match_type,
+                &mut self.full_url,
+                &mut self.id,
+                &mut self.no_repeat,
+            ] {
                 judgement.unseen("the search found nothing");
             }
             self.validity.unseen("the search found nothing");

@@ -45,26 +45,53 @@ impl<'v> ReadJudge<'v> {
         if !status(&mut self.status, exchange, 200) {
             return false;
         }
-        let Some(response) = exchange.response() else { return false };
+        let Some(response) = exchange.response() else {
+            return false;
+        };
         self.id.saw_exchange();
         let expected = format!("the {resource_type} with the id `{id}`");
         let document = match crate::json::read(&response.body) {
             Ok(document) => document,
             Err(error) => {
-                self.id.broken_by(&exchange.id, Rule::JsonSyntax, "http.body", &expected, &format!("a body that is no JSON ({error})"));
+                self.id.broken_by(
+                    &exchange.id,
+                    Rule::JsonSyntax,
+                    "http.body",
+                    &expected,
+                    &format!("a body that is no JSON ({error})"),
+                );
                 return false;
             }
         };
         let found_type = document.root.str("resourceType");
         if found_type != Some(resource_type) {
-            let found = found_type.map_or_else(|| "JSON without a `resourceType`".to_owned(), |found| format!("a {found}"));
-            self.id.broken_by(&exchange.id, Rule::ResourceType, "Resource", &expected, &found);
+            let found = found_type.map_or_else(
+                || "JSON without a `resourceType`".to_owned(),
+                |found| format!("a {found}"),
+            );
+            self.id.broken_by(
+                &exchange.id,
+                Rule::ResourceType,
+                "Resource",
+                &expected,
+                &found,
+            );
             return false;
         }
         if document.root.str("id") != Some(id) {
-            let found = document.root.str("id").map_or_else(|| "no id".to_owned(), |found| format!("the id `{found}`"));
-            self.id.broken_by(&exchange.id, Rule::Status, &format!("{resource_type}.id"), &expected, &found);
-            self.id.hint("a read answers the resource whose id stands in the address");
+            let found = document
+                .root
+                .str("id")
+                .map_or_else(|| "no id".to_owned(), |found| format!("the id `{found}`"));
+            self.id.broken_by(
+                &exchange.id,
+                Rule::Status,
+                &format!("{resource_type}.id"),
+                &expected,
+                &found,
+            );
+            self.id
+                .hint("a read answers the resource whose id stands in the address");
         }
         self.validity.judge(&exchange.id, &document, &document.root);
         see(&document);
@@ -74,15 +101,25 @@ impl<'v> ReadJudge<'v> {
     /// Whether a finding that is kept was made in that exchange.
     #[must_use]
     pub fn cites(&self, exchange: &str) -> bool {
-        [&self.status, &self.id, &self.error_body, &self.no_server_error]
-            .iter()
-            .any(|judgement| judgement.cites(exchange))
+        [
+            &self.status,
+            &self.id,
+            &self.error_body,
+            &self.no_server_error,
+        ]
+        .iter()
+        .any(|judgement| judgement.cites(exchange))
             || self.validity.cites(exchange)
     }
 
     /// Says why nothing was read.
     pub fn skip(&mut self, reason: &str) {
-        for judgement in [&mut self.status, &mut self.id, &mut self.error_body, &mut self.no_server_error] {
+        for judgement in [
+            &mut self.status,
+            &mut self.id,
+            &mut self.error_body,
+            &mut self.no_server_error,
+        ] {
             judgement.skip(reason);
         }
         self.validity.unseen(reason);
@@ -113,7 +150,13 @@ pub fn unknown(exchange: &Exchange, subject: &Subject) -> Vec<Judgement> {
     if let Some(response) = response(&mut found, exchange) {
         if response.status != 404 {
             let actual = super::exchange::describe_status(response);
-            found.broken_by(&exchange.id, Rule::Status, "http.status", "status 404", &actual);
+            found.broken_by(
+                &exchange.id,
+                Rule::Status,
+                "http.status",
+                "status 404",
+                &actual,
+            );
             found.hint("answer 404 with an OperationOutcome for an id that does not exist");
         }
     }

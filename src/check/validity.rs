@@ -36,10 +36,15 @@ impl<'v> Validity<'v> {
 
     /// Judges one resource of an answer.
     pub fn judge(&mut self, exchange: &str, document: &Document<'_>, node: &Node<'_>) {
-        let validation = self.validator.validate_at(document, node, &Request::default());
+        let validation = self
+            .validator
+            .validate_at(document, node, &Request::default());
         let label = label(node);
         self.r4.saw_resource();
-        let applied = validation.profiles.iter().filter(|profile| !profile.url.starts_with(R4));
+        let applied = validation
+            .profiles
+            .iter()
+            .filter(|profile| !profile.url.starts_with(R4));
         for profile in applied {
             self.guide.saw_resource();
             let choice = format!("validated against {}: {}", profile.url, profile.reason);
@@ -51,16 +56,27 @@ impl<'v> Validity<'v> {
             if is_advice(&finding) {
                 continue;
             }
-            let judgement = if is_of_guide(&finding) { &mut self.guide } else { &mut self.r4 };
+            let judgement = if is_of_guide(&finding) {
+                &mut self.guide
+            } else {
+                &mut self.r4
+            };
             judgement.find(exchange, Some(&label), finding);
         }
     }
 
     /// Judges the Bundle around the resources, its entries left out.
     pub fn judge_shell(&mut self, exchange: &str, document: &Document<'_>, shell: &Node<'_>) {
-        let request = Request { guide: false, ..Request::default() };
+        let request = Request {
+            guide: false,
+            ..Request::default()
+        };
         let validation = self.validator.validate_at(document, shell, &request);
-        for finding in validation.findings.into_iter().filter(|finding| !is_advice(finding)) {
+        for finding in validation
+            .findings
+            .into_iter()
+            .filter(|finding| !is_advice(finding))
+        {
             self.r4.find(exchange, Some("Bundle"), finding);
         }
     }
@@ -80,7 +96,8 @@ impl<'v> Validity<'v> {
     /// The two checks, and which profiles were chosen and why.
     #[must_use]
     pub fn finish(mut self) -> (Vec<Judgement>, Vec<String>) {
-        self.guide.only_where("the guide has no profile for what was found");
+        self.guide
+            .only_where("the guide has no profile for what was found");
         (vec![self.r4, self.guide], self.choices)
     }
 }
@@ -93,7 +110,10 @@ fn is_advice(finding: &Finding) -> bool {
 
 /// Whether the rule that was broken is one of the guide.
 fn is_of_guide(finding: &Finding) -> bool {
-    finding.profile.as_deref().is_some_and(|profile| !profile.starts_with(R4))
+    finding
+        .profile
+        .as_deref()
+        .is_some_and(|profile| !profile.starts_with(R4))
 }
 
 /// `Patient/123`, or the type alone.

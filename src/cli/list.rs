@@ -72,7 +72,12 @@ fn suites(selected: &[String]) -> Result<Rows, LoadError> {
 fn checks() -> Rows {
     let mut rows = vec![row(["check", "level", "requirements", "what it looks at"])];
     for check in catalog::ALL {
-        rows.push(row([check.id, check.level().code(), &check.requirements.join(" "), check.title]));
+        rows.push(row([
+            check.id,
+            check.level().code(),
+            &check.requirements.join(" "),
+            check.title,
+        ]));
     }
     rows
 }
@@ -115,8 +120,10 @@ fn table(rows: Rows) -> String {
         builder.push_record(row);
     }
     let mut table = builder.build();
-    table
-        .with(Style::blank())
-        .with(Width::wrap(WIDTH).priority(PriorityMax::left()).keep_words(true));
+    table.with(Style::blank()).with(
+        Width::wrap(WIDTH)
+            .priority(PriorityMax::left())
+            .keep_words(true),
+    );
     format!("{table}\n")
 }

@@ -7,8 +7,8 @@ mod output;
 mod progress;
 mod render;
 mod run;
-mod validate;
 mod serve;
+mod validate;
 
 use clap::{Parser, Subcommand};
 

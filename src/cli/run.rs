@@ -81,9 +81,15 @@ impl RunCommand {
             Err(error) => return super::complain(&error, ExitCode::Usage),
         };
         if options.include_personal_data {
-            eprintln!("warning: personal data stays in everything that is written to {}", options.output.display());
+            eprintln!(
+                "warning: personal data stays in everything that is written to {}",
+                options.output.display()
+            );
         }
-        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        let runtime = match tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+        {
             Ok(runtime) => runtime,
             Err(error) => return super::complain(&error, ExitCode::Incomplete),
         };
@@ -144,7 +150,10 @@ fn exit_code(error: &RunError) -> ExitCode {
 fn print_report(finished: &crate::run::Finished, no_color: bool) {
     let mut style = super::output::table_style();
     style.colour &= !no_color;
-    super::output::print(&format!("{}\n", crate::report::table(&finished.report, &style).trim_end()));
+    super::output::print(&format!(
+        "{}\n",
+        crate::report::table(&finished.report, &style).trim_end()
+    ));
     for file in &finished.files {
         eprintln!("wrote {}", file.display());
     }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Played, Plan, Probe, RunOptions, Session};
+use super::{Plan, Played, Probe, RunOptions, Session};
 use crate::finding::Finding;
 use crate::http::Exchange;
 use crate::redaction::Redactor;
 use crate::result::{
-    Observed, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, ScenarioResult, StepResult, Target, TargetKind,
+    Observed, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, ScenarioResult,
+    StepResult, Target, TargetKind,
 };
 
 /// The base of the built-in server in a report: its port is arbitrary.
@@ -45,9 +46,17 @@ impl Outcome<'_> {
             scenarios.push(played.result);
         }
         // Exchanges first: what is personal in them is then known in the texts about them.
-        let exchanges: Vec<Exchange> = exchanges.iter().map(|exchange| self.redactor.redact_exchange(exchange)).collect();
-        let redaction = Texts { redactor: self.redactor };
-        let scenarios = scenarios.into_iter().map(|scenario| redaction.scenario(scenario)).collect();
+        let exchanges: Vec<Exchange> = exchanges
+            .iter()
+            .map(|exchange| self.redactor.redact_exchange(exchange))
+            .collect();
+        let redaction = Texts {
+            redactor: self.redactor,
+        };
+        let scenarios = scenarios
+            .into_iter()
+            .map(|scenario| redaction.scenario(scenario))
+            .collect();
         RunResult {
             label: self.options.label.clone(),
             target: target(self.options, self.session),
@@ -71,7 +80,11 @@ impl Outcome<'_> {
 }
 
 fn target(options: &RunOptions, session: &Session) -> Target {
-    let kind = if options.target.is_some() { TargetKind::Remote } else { TargetKind::Embedded };
+    let kind = if options.target.is_some() {
+        TargetKind::Remote
+    } else {
+        TargetKind::Embedded
+    };
     Target {
         kind,
         base: match kind {
@@ -80,7 +93,10 @@ fn target(options: &RunOptions, session: &Session) -> Target {
         },
         mode: options.mode,
         release: options.release.clone(),
-        release_source: options.release.as_ref().map(|_| "claimed by --release".to_owned()),
+        release_source: options
+            .release
+            .as_ref()
+            .map(|_| "claimed by --release".to_owned()),
     }
 }
 
@@ -115,7 +131,11 @@ struct Texts<'r> {
 
 impl Texts<'_> {
     fn scenario(&self, mut scenario: ScenarioResult) -> ScenarioResult {
-        scenario.steps = scenario.steps.into_iter().map(|step| self.step(step)).collect();
+        scenario.steps = scenario
+            .steps
+            .into_iter()
+            .map(|step| self.step(step))
+            .collect();
         scenario
     }
 
@@ -135,9 +155,18 @@ impl Texts<'_> {
     }
 
     fn observed(&self, observed: &mut Observed) {
-        let Finding { message, hint, expected, actual, .. } = &mut observed.finding;
+        let Finding {
+            message,
+            hint,
+            expected,
+            actual,
+            ..
+        } = &mut observed.finding;
         *message = self.redactor.redact_text(message);
-        for text in [hint, expected, actual, &mut observed.resource].into_iter().flatten() {
+        for text in [hint, expected, actual, &mut observed.resource]
+            .into_iter()
+            .flatten()
+        {
             *text = self.redactor.redact_text(text);
         }
     }

@@ -9,9 +9,9 @@ use crate::finding::Rule;
 use crate::http::{Exchange, Method, RequestSpec};
 use crate::journal::{Effect, Intent, State, Ticket};
 use crate::result::Subject;
+use crate::suite::Step;
 use crate::suite::body::fill_body;
 use crate::suite::plan::PlannedStep;
-use crate::suite::Step;
 
 /// Carries out a create step.
 pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
@@ -24,7 +24,8 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         (Some(reason), _) => Err(reason.clone()),
         (None, None) => Err("the step has no body".to_owned()),
         (None, Some(body)) => {
-            fill_body(&session.definitions, &session.model, body, &scenario.values).map_err(|error| error.to_string())
+            fill_body(&session.definitions, &session.model, body, &scenario.values)
+                .map_err(|error| error.to_string())
         }
     };
     let mut outcome = StepOutcome::default();
@@ -36,10 +37,26 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         }
         Ok(filled) => {
             if let Some(body) = &step.body {
-                outcome.notes.push(format!("shaped after the guide's example {}", body.example));
+                outcome
+                    .notes
+                    .push(format!("shaped after the guide's example {}", body.example));
             }
-            outcome.notes.extend(filled.changes.iter().map(|change| format!("changed {change}")));
-            create(scenario, step, &subject, &resource_type, &filled.text, &mut judge, &mut outcome).await;
+            outcome.notes.extend(
+                filled
+                    .changes
+                    .iter()
+                    .map(|change| format!("changed {change}")),
+            );
+            create(
+                scenario,
+                step,
+                &subject,
+                &resource_type,
+                &filled.text,
+                &mut judge,
+                &mut outcome,
+            )
+            .await;
         }
     }
     let (mut judgements, choices) = judge.finish();
@@ -68,23 +85,34 @@ async fn create(
         }
         Err(reason) => {
             judge.skip(&reason);
-            outcome.judgements.extend(skipped_expectations(&step.expect, subject, &reason));
+            outcome
+                .judgements
+                .extend(skipped_expectations(&step.expect, subject, &reason));
             return;
         }
     };
-    let Ok(sent) = crate::json::read(body) else { return };
+    let Ok(sent) = crate::json::read(body) else {
+        return;
+    };
     let mut created = false;
     judge.create(&exchange, resource_type, &sent.root, |_| created = true);
-    let answer = exchange.response().map(|response| response.body.clone()).unwrap_or_default();
+    let answer = exchange
+        .response()
+        .map(|response| response.body.clone())
+        .unwrap_or_default();
     match crate::json::read(&answer) {
         Ok(document) if created => {
-            outcome.notes.extend(scenario.capture(&step.capture, &document.root));
+            outcome
+                .notes
+                .extend(scenario.capture(&step.capture, &document.root));
             let judgements = expectations(scenario, &step.expect, &exchange.id, &document, subject);
             outcome.judgements.extend(judgements);
         }
         _ => {
             let reason = "the create gave no resource back";
-            outcome.judgements.extend(skipped_expectations(&step.expect, subject, reason));
+            outcome
+                .judgements
+                .extend(skipped_expectations(&step.expect, subject, reason));
         }
     }
     scenario.keep(exchange, true);
@@ -97,7 +125,9 @@ fn intend(
     body: &str,
     outcome: &mut StepOutcome,
 ) -> Result<Option<Ticket>, String> {
-    let Some(journal) = &scenario.session.journal else { return Ok(None) };
+    let Some(journal) = &scenario.session.journal else {
+        return Ok(None);
+    };
     let intent = Intent {
         step: scenario.place(),
         method: Method::Post,
@@ -119,8 +149,12 @@ fn note_created(
     exchange: &Exchange,
     outcome: &mut StepOutcome,
 ) {
-    let (Some(journal), Some(ticket)) = (&scenario.session.journal, ticket) else { return };
-    let location = exchange.response().and_then(|response| response.header("location"));
+    let (Some(journal), Some(ticket)) = (&scenario.session.journal, ticket) else {
+        return;
+    };
+    let location = exchange
+        .response()
+        .and_then(|response| response.header("location"));
     let effect = Effect {
         state: match exchange.status() {
             Some(200..300) => State::Done,
@@ -140,7 +174,9 @@ fn note_created(
 }
 
 fn body_id(exchange: &Exchange) -> Option<String> {
-    let response = exchange.response().filter(|response| (200..300).contains(&response.status))?;
+    let response = exchange
+        .response()
+        .filter(|response| (200..300).contains(&response.status))?;
     let document = crate::json::read(&response.body).ok()?;
     document.root.str("id").map(str::to_owned)
 }
@@ -164,10 +200,19 @@ async fn post(
     let exchange = post_as(scenario, resource_type, FHIR_JSON, body).await;
     let exchange = if exchange.status() == Some(415) {
         judgement.saw_exchange();
-        judgement.broken_by(&exchange.id, Rule::MediaType, "http.content-type", "a body sent as application/fhir+json to be taken", "status 415");
-        judgement.hint("let the server's parsers take application/fhir+json beside application/json");
+        judgement.broken_by(
+            &exchange.id,
+            Rule::MediaType,
+            "http.content-type",
+            "a body sent as application/fhir+json to be taken",
+            "status 415",
+        );
+        judgement
+            .hint("let the server's parsers take application/fhir+json beside application/json");
         scenario.keep(exchange, true);
-        outcome.notes.push("sent again as application/json, because application/fhir+json was refused".to_owned());
+        outcome.notes.push(
+            "sent again as application/json, because application/fhir+json was refused".to_owned(),
+        );
         post_as(scenario, resource_type, PLAIN_JSON, body).await
     } else {
         if exchange.response().is_some() {
@@ -179,7 +224,12 @@ async fn post(
     exchange
 }
 
-async fn post_as(scenario: &mut Scenario<'_>, resource_type: &str, media_type: &str, body: &str) -> Exchange {
+async fn post_as(
+    scenario: &mut Scenario<'_>,
+    resource_type: &str,
+    media_type: &str,
+    body: &str,
+) -> Exchange {
     let url = scenario.session.dialect.type_address(resource_type);
     let spec = RequestSpec::new(scenario.next_id(), Method::Post, url)
         .header("accept", scenario.session.dialect.accept)
@@ -189,23 +239,46 @@ async fn post_as(scenario: &mut Scenario<'_>, resource_type: &str, media_type: &
 
 /// Captures what later steps need from an existing resource where the create gave nothing.
 async fn go_on_with_existing(scenario: &mut Scenario<'_>, step: &Step, outcome: &mut StepOutcome) {
-    let Some(existing) = &step.or_existing else { return };
-    if existing.capture.keys().all(|name| scenario.values.contains_key(name)) {
+    let Some(existing) = &step.or_existing else {
+        return;
+    };
+    if existing
+        .capture
+        .keys()
+        .all(|name| scenario.values.contains_key(name))
+    {
         return;
     }
     let url = scenario.session.dialect.type_address(&existing.search);
     let exchange = scenario.get(&url).await;
-    let body = exchange.response().map(|response| response.body.clone()).unwrap_or_default();
+    let body = exchange
+        .response()
+        .map(|response| response.body.clone())
+        .unwrap_or_default();
     scenario.keep(exchange, false);
     let Ok(document) = crate::json::read(&body) else {
-        outcome.notes.push(format!("looked for an existing {} to go on with, and found none", existing.search));
+        outcome.notes.push(format!(
+            "looked for an existing {} to go on with, and found none",
+            existing.search
+        ));
         return;
     };
-    outcome.notes.extend(scenario.capture(&existing.capture, &document.root));
-    let found = existing.capture.keys().all(|name| scenario.values.contains_key(name));
+    outcome
+        .notes
+        .extend(scenario.capture(&existing.capture, &document.root));
+    let found = existing
+        .capture
+        .keys()
+        .all(|name| scenario.values.contains_key(name));
     outcome.notes.push(if found {
-        format!("the create gave nothing to go on with: later steps use an existing {} found by search", existing.search)
+        format!(
+            "the create gave nothing to go on with: later steps use an existing {} found by search",
+            existing.search
+        )
     } else {
-        format!("looked for an existing {} to go on with, and found none", existing.search)
+        format!(
+            "looked for an existing {} to go on with, and found none",
+            existing.search
+        )
     });
 }

@@ -4,8 +4,8 @@ use super::scenario::{Scenario, StepOutcome};
 use super::step::{expectations, skipped_expectations, subject};
 use crate::check::Judgement;
 use crate::check::read::ReadJudge;
-use crate::suite::plan::PlannedStep;
 use crate::suite::Step;
+use crate::suite::plan::PlannedStep;
 
 /// Resources read where the step does not say how many.
 const DEFAULT_SAMPLE: usize = 3;
@@ -31,16 +31,31 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
                 let answered = judge.read(&exchange, &resource_type, &id, |document| {
                     references.collect(&session.definitions, &document.root);
                 });
-                let body = exchange.response().map(|response| response.body.clone()).unwrap_or_default();
+                let body = exchange
+                    .response()
+                    .map(|response| response.body.clone())
+                    .unwrap_or_default();
                 match crate::json::read(&body) {
                     Ok(document) if answered => {
                         notes.extend(scenario.capture(&step.capture, &document.root));
-                        judgements.extend(expectations(scenario, &step.expect, &exchange.id, &document, &subject));
+                        judgements.extend(expectations(
+                            scenario,
+                            &step.expect,
+                            &exchange.id,
+                            &document,
+                            &subject,
+                        ));
                     }
-                    _ => judgements.extend(skipped_expectations(&step.expect, &subject, "the read gave no resource")),
+                    _ => judgements.extend(skipped_expectations(
+                        &step.expect,
+                        &subject,
+                        "the read gave no resource",
+                    )),
                 }
                 let cited = judge.cites(&exchange.id)
-                    || judgements.iter().any(|judgement: &Judgement| judgement.cites(&exchange.id));
+                    || judgements
+                        .iter()
+                        .any(|judgement: &Judgement| judgement.cites(&exchange.id));
                 scenario.keep(exchange, cited);
             }
         }
@@ -55,10 +70,15 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
 }
 
 /// What to read, or why nothing.
-fn targets(scenario: &Scenario<'_>, planned: &PlannedStep) -> Result<Vec<(String, String)>, String> {
+fn targets(
+    scenario: &Scenario<'_>,
+    planned: &PlannedStep,
+) -> Result<Vec<(String, String)>, String> {
     let step: &Step = &planned.step;
     if let Some(target) = &step.target {
-        let filled = scenario.fill(target).map_err(|missing| missing.to_string())?;
+        let filled = scenario
+            .fill(target)
+            .map_err(|missing| missing.to_string())?;
         return filled
             .split_once('/')
             .map(|(resource_type, id)| vec![(resource_type.to_owned(), id.to_owned())])

@@ -24,7 +24,9 @@ pub(super) struct Seen(BTreeMap<String, Vec<(String, String)>>);
 impl Seen {
     /// Adds the literal references of a resource.
     pub(super) fn collect(&mut self, definitions: &Definitions, resource: &Node<'_>) {
-        let Some(resource_type) = resource.str("resourceType") else { return };
+        let Some(resource_type) = resource.str("resourceType") else {
+            return;
+        };
         if definitions.is_resource_type(resource_type) {
             let from = crate::check::validity::label(resource);
             self.walk(resource, &mut resource_type.to_owned(), &from);
@@ -33,10 +35,14 @@ impl Seen {
 
     fn walk(&mut self, node: &Node<'_>, path: &mut String, from: &str) {
         match &node.value {
-            Value::Array(entries) => entries.iter().for_each(|entry| self.walk(entry, path, from)),
+            Value::Array(entries) => entries
+                .iter()
+                .for_each(|entry| self.walk(entry, path, from)),
             Value::Object(members) => {
                 for member in members {
-                    if let (true, Some(reference)) = (member.name == "reference", member.value.as_str()) {
+                    if let (true, Some(reference)) =
+                        (member.name == "reference", member.value.as_str())
+                    {
                         self.add(path, reference, from);
                         continue;
                     }
@@ -78,11 +84,24 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, step: &Step) -> StepOut
     let seen = std::mem::take(&mut scenario.references);
     for (path, references) in &seen.0 {
         for (reference, from) in references.iter().take(sample) {
-            let Some(target) = target(scenario, reference) else { continue };
-            let url = scenario.session.dialect.instance_address(&target.resource_type, &target.id);
+            let Some(target) = target(scenario, reference) else {
+                continue;
+            };
+            let url = scenario
+                .session
+                .dialect
+                .instance_address(&target.resource_type, &target.id);
             let exchange = scenario.get(&url).await;
             no_server_error(&mut server_error, &exchange);
-            judge(&mut resolves, &mut target_type, &exchange, path, from, reference, &target);
+            judge(
+                &mut resolves,
+                &mut target_type,
+                &exchange,
+                path,
+                from,
+                reference,
+                &target,
+            );
             scenario.keep_for(exchange, [&resolves, &target_type, &server_error]);
         }
     }
@@ -109,7 +128,11 @@ fn target(scenario: &Scenario<'_>, reference: &str) -> Option<Target> {
         resource_type: parts.next()?.to_owned(),
         id: parts.next().filter(|id| !id.is_empty())?.to_owned(),
     };
-    scenario.session.definitions.is_resource_type(&target.resource_type).then_some(target)
+    scenario
+        .session
+        .definitions
+        .is_resource_type(&target.resource_type)
+        .then_some(target)
 }
 
 fn judge(
@@ -121,7 +144,9 @@ fn judge(
     reference: &str,
     target: &Target,
 ) {
-    let Some(answer) = response(resolves, exchange) else { return };
+    let Some(answer) = response(resolves, exchange) else {
+        return;
+    };
     let report = |judgement: &mut Judgement, rule, expected: String, actual: String| {
         let message = format!("expected {expected}, found {actual}");
         let mut finding = Finding::new(Severity::Error, rule, format!("{path}.reference"), message);
@@ -132,7 +157,12 @@ fn judge(
     };
     if answer.status != 200 {
         let expected = format!("`{reference}` to be readable");
-        report(resolves, Rule::ReferenceResolution, expected, describe_status(answer));
+        report(
+            resolves,
+            Rule::ReferenceResolution,
+            expected,
+            describe_status(answer),
+        );
         return;
     }
     target_type.saw_exchange();
@@ -141,6 +171,11 @@ fn judge(
         .and_then(|document| document.root.str("resourceType").map(str::to_owned));
     if found.as_deref() != Some(&target.resource_type) {
         let actual = found.map_or_else(|| "no resource".to_owned(), |found| format!("a {found}"));
-        report(target_type, Rule::ReferenceTarget, format!("a {} at `{reference}`", target.resource_type), actual);
+        report(
+            target_type,
+            Rule::ReferenceTarget,
+            format!("a {} at `{reference}`", target.resource_type),
+            actual,
+        );
     }
 }

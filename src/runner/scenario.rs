@@ -79,7 +79,11 @@ impl Scenario<'_> {
         self.step.clone_from(&planned.step.id);
         self.sent_in_step = 0;
         let outcome = super::step::perform(self, planned).await;
-        let checks: Vec<_> = outcome.judgements.into_iter().map(Judgement::finish).collect();
+        let checks: Vec<_> = outcome
+            .judgements
+            .into_iter()
+            .map(Judgement::finish)
+            .collect();
         StepResult {
             id: planned.step.id.clone(),
             title: planned.step.title.clone(),
@@ -96,7 +100,8 @@ impl Scenario<'_> {
 
     /// Sends a GET in the server's dialect.
     pub(super) async fn get(&mut self, url: &str) -> Exchange {
-        let spec = RequestSpec::get(self.next_id(), url).header("accept", self.session.dialect.accept);
+        let spec =
+            RequestSpec::get(self.next_id(), url).header("accept", self.session.dialect.accept);
         self.send(spec).await
     }
 
@@ -127,8 +132,14 @@ impl Scenario<'_> {
     }
 
     /// As [`Self::keep`], cited by one of these or not.
-    pub(super) fn keep_for<'j>(&mut self, exchange: Exchange, judgements: impl IntoIterator<Item = &'j Judgement>) {
-        let cited = judgements.into_iter().any(|judgement| judgement.cites(&exchange.id));
+    pub(super) fn keep_for<'j>(
+        &mut self,
+        exchange: Exchange,
+        judgements: impl IntoIterator<Item = &'j Judgement>,
+    ) {
+        let cited = judgements
+            .into_iter()
+            .any(|judgement| judgement.cites(&exchange.id));
         self.keep(exchange, cited);
     }
 
@@ -142,7 +153,11 @@ impl Scenario<'_> {
     }
 
     /// Captures what is not captured yet; gives what went wrong in words.
-    pub(super) fn capture(&mut self, wanted: &BTreeMap<String, String>, resource: &Node<'_>) -> Vec<String> {
+    pub(super) fn capture(
+        &mut self,
+        wanted: &BTreeMap<String, String>,
+        resource: &Node<'_>,
+    ) -> Vec<String> {
         let mut notes = Vec::new();
         for (name, fhirpath) in wanted {
             if self.values.contains_key(name) {

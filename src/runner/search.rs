@@ -22,12 +22,22 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Ok(url) => url,
         Err(missing) => return skipped(&subject, &missing),
     };
-    let find = match step.find.as_deref().map(|find| scenario.fill(find)).transpose() {
+    let find = match step
+        .find
+        .as_deref()
+        .map(|find| scenario.fill(find))
+        .transpose()
+    {
         Ok(find) => find,
         Err(missing) => return skipped(&subject, &missing.to_string()),
     };
     let session = scenario.session;
-    let mut judge = SearchJudge::new(&session.validator, &resource_type, &subject, planned.required);
+    let mut judge = SearchJudge::new(
+        &session.validator,
+        &resource_type,
+        &subject,
+        planned.required,
+    );
     let mut looking = Looking::new(find, step, &subject);
     let mut notes = Vec::new();
     let mut address = url;
@@ -47,7 +57,10 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
                 let _: &Document<'_> = document;
             })
         };
-        if let Some(document) = exchange.response().and_then(|response| crate::json::read(&response.body).ok()) {
+        if let Some(document) = exchange
+            .response()
+            .and_then(|response| crate::json::read(&response.body).ok())
+        {
             notes.extend(scenario.capture(&step.capture, &document.root));
         }
         let cited = judge.cites(&exchange.id) || looking.cites(&exchange.id) || pages == 1;
@@ -55,9 +68,13 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         match after {
             AfterPage::End => break Ok(()),
             AfterPage::Broken => break Err("the walk through the pages broke off".to_owned()),
-            AfterPage::Next(_) if step.pages == Pages::First => break Err("only the first page was asked for".to_owned()),
+            AfterPage::Next(_) if step.pages == Pages::First => {
+                break Err("only the first page was asked for".to_owned());
+            }
             AfterPage::Next(_) if pages >= session.limits.pages => {
-                break Err(format!("the walk stopped after {pages} pages, the bound of the run"));
+                break Err(format!(
+                    "the walk stopped after {pages} pages, the bound of the run"
+                ));
             }
             AfterPage::Next(next) => address = next,
         }
@@ -75,7 +92,9 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
 fn address(scenario: &Scenario<'_>, step: &Step, resource_type: &str) -> Result<String, String> {
     let mut url = scenario.session.dialect.type_address(resource_type);
     for (index, (name, value)) in step.parameters.iter().enumerate() {
-        let value = scenario.fill(value).map_err(|missing| missing.to_string())?;
+        let value = scenario
+            .fill(value)
+            .map_err(|missing| missing.to_string())?;
         let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
         url.push(if index == 0 { '?' } else { '&' });
         url.push_str(&format!("{name}={value}"));
@@ -106,7 +125,11 @@ struct Looking {
 impl Looking {
     fn new(find: Option<String>, step: &Step, subject: &Subject) -> Self {
         let by_parameter = !step.parameters.is_empty();
-        let check = if by_parameter { &catalog::SEARCH_FINDS } else { &catalog::FOUND };
+        let check = if by_parameter {
+            &catalog::SEARCH_FINDS
+        } else {
+            &catalog::FOUND
+        };
         Self {
             find,
             finds: Judgement::new(check, subject),
@@ -117,17 +140,31 @@ impl Looking {
         }
     }
 
-    fn see(&mut self, model: &crate::fhirpath::DefinitionsModel, exchange: &str, resource: &Node<'_>) {
+    fn see(
+        &mut self,
+        model: &crate::fhirpath::DefinitionsModel,
+        exchange: &str,
+        resource: &Node<'_>,
+    ) {
         let Some(find) = &self.find else { return };
-        self.first_exchange.get_or_insert_with(|| exchange.to_owned());
+        self.first_exchange
+            .get_or_insert_with(|| exchange.to_owned());
         self.seen += 1;
         match crate::check::expectation::is_true(model, find, resource) {
             Ok(true) => self.hits += 1,
             Ok(false) => {
                 if let Some(only) = &mut self.only {
                     let label = crate::check::validity::label(resource);
-                    only.broken_by(exchange, Rule::SearchResult, "Bundle.entry.resource", "only matches of the parameter", &format!("{label}, which does not match"));
-                    only.hint("a parameter that the server ignores must not stand in the self link");
+                    only.broken_by(
+                        exchange,
+                        Rule::SearchResult,
+                        "Bundle.entry.resource",
+                        "only matches of the parameter",
+                        &format!("{label}, which does not match"),
+                    );
+                    only.hint(
+                        "a parameter that the server ignores must not stand in the self link",
+                    );
                 }
             }
             Err(message) => self.finds.error(message),
@@ -148,12 +185,21 @@ impl Looking {
         }
         if let (0, Some(exchange)) = (self.hits, &self.first_exchange) {
             let exchange = exchange.clone();
-            self.finds.broken_by(&exchange, Rule::SearchResult, "Bundle.entry", "a match that has the value looked for", &format!("none among {}", crate::wording::count(self.seen, "match")));
+            self.finds.broken_by(
+                &exchange,
+                Rule::SearchResult,
+                "Bundle.entry",
+                "a match that has the value looked for",
+                &format!("none among {}", crate::wording::count(self.seen, "match")),
+            );
         }
         self.finds.unseen("the search gave no match to look at");
         if let Some(only) = &mut self.only {
             only.unseen("the search gave no match to look at");
         }
-        [Some(self.finds), self.only].into_iter().flatten().collect()
+        [Some(self.finds), self.only]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }

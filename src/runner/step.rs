@@ -31,14 +31,23 @@ pub(super) fn subject(step: &Step) -> Subject {
     Subject {
         resource_type: step.resource_type.clone(),
         interaction: Some(step.action.interaction().to_owned()),
-        search_parameter: (!step.parameters.is_empty())
-            .then(|| step.parameters.keys().cloned().collect::<Vec<_>>().join(",")),
+        search_parameter: (!step.parameters.is_empty()).then(|| {
+            step.parameters
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(",")
+        }),
     }
 }
 
 async fn capabilities(scenario: &mut Scenario<'_>, step: &Step) -> StepOutcome {
     let subject = subject(step);
-    let url = if scenario.session.dialect.trailing_slash { "metadata/" } else { "metadata" };
+    let url = if scenario.session.dialect.trailing_slash {
+        "metadata/"
+    } else {
+        "metadata"
+    };
     let exchange = scenario.get(url).await;
     let judgements = judge_capabilities(scenario, &exchange, &subject);
     scenario.keep_for(exchange, &judgements);
@@ -48,22 +57,42 @@ async fn capabilities(scenario: &mut Scenario<'_>, step: &Step) -> StepOutcome {
     }
 }
 
-fn judge_capabilities(scenario: &Scenario<'_>, exchange: &Exchange, subject: &Subject) -> Vec<Judgement> {
+fn judge_capabilities(
+    scenario: &Scenario<'_>,
+    exchange: &Exchange,
+    subject: &Subject,
+) -> Vec<Judgement> {
     let mut present = Judgement::new(&catalog::CAPABILITIES, subject);
     let mut version = Judgement::new(&catalog::CAPABILITIES_VERSION, subject);
     let mut valid = Judgement::new(&catalog::CAPABILITIES_VALID, subject);
     if crate::check::exchange::status(&mut present, exchange, 200) {
-        let body = exchange.response().map_or("", |response| response.body.as_str());
+        let body = exchange
+            .response()
+            .map_or("", |response| response.body.as_str());
         match crate::json::read(body) {
             Ok(document) if document.root.str("resourceType") == Some("CapabilityStatement") => {
                 judge_version(&mut version, &exchange.id, &document);
                 valid.saw_resource();
-                let request = Request { guide: false, ..Request::default() };
-                for finding in scenario.session.validator.validate(&document, &request).findings {
+                let request = Request {
+                    guide: false,
+                    ..Request::default()
+                };
+                for finding in scenario
+                    .session
+                    .validator
+                    .validate(&document, &request)
+                    .findings
+                {
                     valid.find(&exchange.id, Some("CapabilityStatement"), finding);
                 }
             }
-            _ => present.broken_by(&exchange.id, Rule::ResourceType, "http.body", "a CapabilityStatement", "something else"),
+            _ => present.broken_by(
+                &exchange.id,
+                Rule::ResourceType,
+                "http.body",
+                "a CapabilityStatement",
+                "something else",
+            ),
         }
     }
     present.hint("a client learns what it may ask from [base]/metadata; serve one");
@@ -77,7 +106,13 @@ fn judge_version(version: &mut Judgement, exchange: &str, document: &Document<'_
     version.saw_resource();
     let found = document.root.str("fhirVersion").unwrap_or("none");
     if !found.starts_with("4.0") {
-        version.broken_by(exchange, Rule::Fixed, "CapabilityStatement.fhirVersion", "4.0.0 or 4.0.1", &format!("`{found}`"));
+        version.broken_by(
+            exchange,
+            Rule::Fixed,
+            "CapabilityStatement.fhirVersion",
+            "4.0.0 or 4.0.1",
+            &format!("`{found}`"),
+        );
     }
 }
 
@@ -92,7 +127,10 @@ async fn read_unknown(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> Ste
             notes: Vec::new(),
         };
     }
-    let url = scenario.session.dialect.instance_address(&resource_type, UNKNOWN_ID);
+    let url = scenario
+        .session
+        .dialect
+        .instance_address(&resource_type, UNKNOWN_ID);
     let exchange = scenario.get(&url).await;
     let judgements = unknown(&exchange, &subject);
     scenario.keep_for(exchange, &judgements);
@@ -113,21 +151,34 @@ pub(super) fn expectations(
     expect
         .iter()
         .map(|expectation| match scenario.fill(&expectation.fhirpath) {
-            Ok(filled) => {
-                crate::check::expectation::judge(scenario.model(), expectation, &filled, exchange, &document.root, subject)
-            }
+            Ok(filled) => crate::check::expectation::judge(
+                scenario.model(),
+                expectation,
+                &filled,
+                exchange,
+                &document.root,
+                subject,
+            ),
             Err(missing) => skipped(expectation, subject, &missing.to_string()),
         })
         .collect()
 }
 
 /// The expectations of a step that had no answer to hold them to.
-pub(super) fn skipped_expectations(expect: &[Expectation], subject: &Subject, reason: &str) -> Vec<Judgement> {
-    expect.iter().map(|expectation| skipped(expectation, subject, reason)).collect()
+pub(super) fn skipped_expectations(
+    expect: &[Expectation],
+    subject: &Subject,
+    reason: &str,
+) -> Vec<Judgement> {
+    expect
+        .iter()
+        .map(|expectation| skipped(expectation, subject, reason))
+        .collect()
 }
 
 fn skipped(expectation: &Expectation, subject: &Subject, reason: &str) -> Judgement {
-    let mut judgement = Judgement::new(&crate::check::expectation::EXPECTATION, subject).of_requirement(&expectation.requirement);
+    let mut judgement = Judgement::new(&crate::check::expectation::EXPECTATION, subject)
+        .of_requirement(&expectation.requirement);
     judgement.skip(reason);
     judgement
 }

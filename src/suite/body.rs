@@ -82,7 +82,11 @@ pub fn fill_body(
             .into_iter()
             .next()
             .ok_or_else(|| selects(fhirpath, body, "it selects nothing"))?;
-        changes.push(format!("{fhirpath}: {} becomes {}", node.to_json(), value.to_json()));
+        changes.push(format!(
+            "{fhirpath}: {} becomes {}",
+            node.to_json(),
+            value.to_json()
+        ));
         edits.insert(node.offset, Change::Set(value));
     }
     for fhirpath in &body.remove {
@@ -111,16 +115,26 @@ fn find_example(definitions: &Definitions, name: &str) -> Result<String, BodyErr
         })
 }
 
-fn known_examples(examples: &[std::sync::Arc<crate::package::Example>], resource_type: &str) -> String {
+fn known_examples(
+    examples: &[std::sync::Arc<crate::package::Example>],
+    resource_type: &str,
+) -> String {
     let known: Vec<String> = examples
         .iter()
         .filter(|example| example.resource_type == resource_type)
         .map(|example| format!("`{resource_type}/{}`", example.id))
         .collect();
-    if known.is_empty() { "none of that type".to_owned() } else { known.join(", ") }
+    if known.is_empty() {
+        "none of that type".to_owned()
+    } else {
+        known.join(", ")
+    }
 }
 
-fn filled_value(value: &serde_json::Value, values: &BTreeMap<String, String>) -> Result<Node<'static>, MissingCapture> {
+fn filled_value(
+    value: &serde_json::Value,
+    values: &BTreeMap<String, String>,
+) -> Result<Node<'static>, MissingCapture> {
     let value = match value {
         serde_json::Value::String(text) => Value::String(fill(text, values)?.into()),
         serde_json::Value::Bool(value) => Value::Boolean(*value),
@@ -146,7 +160,9 @@ where
     let expression = Expression::parse(fhirpath).map_err(|error| failed(error.to_string()))?;
     let environment = LocalEnvironment::new(model);
     let context = Context::new(model, &environment, Element::resource(root, model));
-    let items = expression.evaluate(&context).map_err(|error| failed(error.to_string()))?;
+    let items = expression
+        .evaluate(&context)
+        .map_err(|error| failed(error.to_string()))?;
     Ok(items
         .iter()
         .filter_map(|item| item.element().and_then(|element| element.node()))
@@ -170,7 +186,10 @@ fn edit<'a>(node: &Node<'a>, edits: &HashMap<u32, Change>) -> Option<Node<'a>> {
     }
     let value = match &node.value {
         Value::Array(entries) => {
-            let kept: Vec<_> = entries.iter().filter_map(|entry| edit(entry, edits)).collect();
+            let kept: Vec<_> = entries
+                .iter()
+                .filter_map(|entry| edit(entry, edits))
+                .collect();
             if kept.is_empty() && !entries.is_empty() {
                 return None;
             }
@@ -210,7 +229,10 @@ mod tests {
     fn body(set: &[(&str, &str)], remove: &[&str]) -> Body {
         Body {
             example: "Patient/jane-doe".to_owned(),
-            set: set.iter().map(|(path, value)| ((*path).to_owned(), (*value).into())).collect(),
+            set: set
+                .iter()
+                .map(|(path, value)| ((*path).to_owned(), (*value).into()))
+                .collect(),
             remove: remove.iter().map(|path| (*path).to_owned()).collect(),
         }
     }
@@ -224,10 +246,19 @@ mod tests {
 
     #[test]
     fn an_example_is_changed_where_asked_and_the_changes_are_listed() {
-        let wanted = body(&[("Patient.identifier[0].value", "{{code}}")], &["Patient.id", "Patient.maritalStatus"]);
+        let wanted = body(
+            &[("Patient.identifier[0].value", "{{code}}")],
+            &["Patient.id", "Patient.maritalStatus"],
+        );
         let filled = filled(&wanted).expect("a body");
         let document = crate::json::read(&filled.text).expect("JSON");
-        assert_eq!(document.root.get("identifier").and_then(|list| list.entries()[0].str("value")), Some("CT12345"));
+        assert_eq!(
+            document
+                .root
+                .get("identifier")
+                .and_then(|list| list.entries()[0].str("value")),
+            Some("CT12345")
+        );
         assert!(document.root.get("id").is_none());
         assert!(document.root.get("maritalStatus").is_none());
         assert_eq!(
@@ -254,6 +285,9 @@ mod tests {
         let mut wanted = body(&[], &[]);
         wanted.example = "Patient/nobody".to_owned();
         let error = filled(&wanted).expect_err("no such example").to_string();
-        assert!(error.contains("`Patient/jane-doe`, `Patient/john-doe`"), "{error}");
+        assert!(
+            error.contains("`Patient/jane-doe`, `Patient/john-doe`"),
+            "{error}"
+        );
     }
 }

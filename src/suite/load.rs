@@ -13,8 +13,14 @@ const SCHEMA: &str = include_str!("../../fixtures/scenarios/scenario.schema.json
 
 /// The suites that ship, in the order in which they run.
 const SHIPPED: &[(&str, &str)] = &[
-    ("discover.yaml", include_str!("../../fixtures/scenarios/discover.yaml")),
-    ("enrolment.yaml", include_str!("../../fixtures/scenarios/enrolment.yaml")),
+    (
+        "discover.yaml",
+        include_str!("../../fixtures/scenarios/discover.yaml"),
+    ),
+    (
+        "enrolment.yaml",
+        include_str!("../../fixtures/scenarios/enrolment.yaml"),
+    ),
 ];
 
 /// Why there is no suite.
@@ -61,7 +67,10 @@ pub fn select(names: &[String]) -> Result<Vec<Suite>, LoadError> {
     if names.is_empty() {
         return Ok(shipped);
     }
-    names.iter().map(|name| select_one(name, &shipped)).collect()
+    names
+        .iter()
+        .map(|name| select_one(name, &shipped))
+        .collect()
 }
 
 fn select_one(name: &str, shipped: &[Suite]) -> Result<Suite, LoadError> {
@@ -104,12 +113,22 @@ fn check(path: &Path, text: &str, suite: &Suite) -> Result<(), FileError> {
     let mut scenarios = BTreeSet::new();
     for scenario in &suite.scenarios {
         if !scenarios.insert(&scenario.id) {
-            return Err(mistake(path, text, &scenario.id, "expected scenario ids to be unique"));
+            return Err(mistake(
+                path,
+                text,
+                &scenario.id,
+                "expected scenario ids to be unique",
+            ));
         }
         let mut steps = BTreeSet::new();
         for step in &scenario.steps {
             if !steps.insert(&step.id) {
-                return Err(mistake(path, text, &step.id, "expected step ids to be unique in a scenario"));
+                return Err(mistake(
+                    path,
+                    text,
+                    &step.id,
+                    "expected step ids to be unique in a scenario",
+                ));
             }
             if let Some(missing) = missing_part(step, scenario.for_each.is_some()) {
                 return Err(mistake(path, text, &step.id, missing));
@@ -123,9 +142,13 @@ fn missing_part(step: &Step, repeated: bool) -> Option<&'static str> {
     let typed = step.resource_type.is_some() || repeated;
     match step.action {
         Action::Search | Action::ReadUnknown if !typed => Some("expected the key `type`"),
-        Action::Create if step.body.is_none() => Some("expected the key `body` in a step that creates"),
+        Action::Create if step.body.is_none() => {
+            Some("expected the key `body` in a step that creates")
+        }
         Action::Create if !typed => Some("expected the key `type` in a step that creates"),
-        Action::Read if step.target.is_none() && !repeated => Some("expected the key `target` in a step that reads"),
+        Action::Read if step.target.is_none() && !repeated => {
+            Some("expected the key `target` in a step that reads")
+        }
         _ => None,
     }
 }
@@ -191,7 +214,11 @@ mod tests {
     fn a_misspelt_action_is_refused_with_the_known_ones() {
         let text = "suite: a\ntitle: A\nscenarios:\n  - id: b\n    title: B\n    steps:\n      - id: c\n        title: C\n        do: serach\n";
         let error = parse(Path::new("a.yaml"), text).expect_err("no such action");
-        assert!(error.to_string().starts_with("a.yaml:9:9: expected `do` to be one of capabilities, search"));
+        assert!(
+            error
+                .to_string()
+                .starts_with("a.yaml:9:9: expected `do` to be one of capabilities, search")
+        );
         assert!(error.to_string().ends_with("did you mean `search`?"));
     }
 }

@@ -74,7 +74,9 @@ impl Declared {
         for profile in definitions.profiles() {
             declared.0.entry(profile.type_name.clone()).or_default();
         }
-        declared.0.retain(|resource_type, _| definitions.is_resource_type(resource_type));
+        declared
+            .0
+            .retain(|resource_type, _| definitions.is_resource_type(resource_type));
         declared
     }
 
@@ -82,7 +84,12 @@ impl Declared {
     pub fn add(&mut self, statement: &CapabilityStatement) {
         for resource in statement.rest.iter().flat_map(|rest| &rest.resources) {
             let interactions = self.0.entry(resource.type_name.clone()).or_default();
-            interactions.extend(resource.interactions.iter().map(|interaction| interaction.code.to_string()));
+            interactions.extend(
+                resource
+                    .interactions
+                    .iter()
+                    .map(|interaction| interaction.code.to_string()),
+            );
         }
     }
 
@@ -94,12 +101,16 @@ impl Declared {
     /// Whether an interaction of a type is promised.
     #[must_use]
     pub fn promises(&self, resource_type: &str, interaction: &str) -> bool {
-        self.0.get(resource_type).is_some_and(|interactions| interactions.contains(interaction))
+        self.0
+            .get(resource_type)
+            .is_some_and(|interactions| interactions.contains(interaction))
     }
 }
 
 fn overlay() -> Vec<Declares> {
-    let Ok(schema) = crate::yaml::Schema::new(OVERLAY_SCHEMA) else { return Vec::new() };
+    let Ok(schema) = crate::yaml::Schema::new(OVERLAY_SCHEMA) else {
+        return Vec::new();
+    };
     schema
         .read::<Overlay>(std::path::Path::new("fixtures/guide-overlay.yaml"), OVERLAY)
         .map(|overlay| overlay.declares)
@@ -118,10 +129,13 @@ impl Plan {
             plan.suites.push((suite.id.clone(), suite.title.clone()));
             for scenario in &suite.scenarios {
                 match scenario.for_each {
-                    None => plan.scenarios.push(planned(suite, scenario, None, declared, may_write)),
+                    None => plan
+                        .scenarios
+                        .push(planned(suite, scenario, None, declared, may_write)),
                     Some(ForEach::ResourceType) => {
                         for resource_type in declared.resource_types() {
-                            let repeated = planned(suite, scenario, Some(resource_type), declared, may_write);
+                            let repeated =
+                                planned(suite, scenario, Some(resource_type), declared, may_write);
                             plan.scenarios.push(repeated);
                         }
                     }
@@ -135,7 +149,8 @@ impl Plan {
     pub fn retain(&mut self, keep: impl Fn(&PlannedScenario) -> bool) {
         self.scenarios.retain(keep);
         let scenarios = &self.scenarios;
-        self.suites.retain(|(id, _)| scenarios.iter().any(|scenario| &scenario.suite == id));
+        self.suites
+            .retain(|(id, _)| scenarios.iter().any(|scenario| &scenario.suite == id));
     }
 }
 
@@ -161,7 +176,11 @@ fn planned(
             };
             let skip = (step.action.writes() && !may_write)
                 .then(|| "the run is in read mode, and this step writes".to_owned());
-            PlannedStep { step, skip, required }
+            PlannedStep {
+                step,
+                skip,
+                required,
+            }
         })
         .collect();
     let (id, title) = match resource_type {
@@ -197,7 +216,11 @@ mod tests {
 
     fn plan(may_write: bool) -> Plan {
         let definitions = Definitions::embedded();
-        Plan::new(&shipped().expect("suites"), &Declared::by_guide(&definitions), may_write)
+        Plan::new(
+            &shipped().expect("suites"),
+            &Declared::by_guide(&definitions),
+            may_write,
+        )
     }
 
     #[test]
@@ -214,9 +237,17 @@ mod tests {
     #[test]
     fn a_repeated_scenario_has_one_copy_per_type() {
         let plan = plan(true);
-        let copies: Vec<_> = plan.scenarios.iter().filter(|scenario| scenario.suite == "discover").collect();
+        let copies: Vec<_> = plan
+            .scenarios
+            .iter()
+            .filter(|scenario| scenario.suite == "discover")
+            .collect();
         assert_eq!(copies.len(), 21);
-        assert!(copies.iter().any(|scenario| scenario.id == "discover-coverage-eligibility-request"));
+        assert!(
+            copies
+                .iter()
+                .any(|scenario| scenario.id == "discover-coverage-eligibility-request")
+        );
     }
 
     #[test]

@@ -17,10 +17,16 @@ pub fn fill(text: &str, values: &BTreeMap<String, String>) -> Result<String, Mis
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("{{") {
-        let Some(length) = rest[start..].find("}}") else { break };
+        let Some(length) = rest[start..].find("}}") else {
+            break;
+        };
         let name = rest[start + 2..start + length].trim();
         out.push_str(&rest[..start]);
-        out.push_str(values.get(name).ok_or_else(|| MissingCapture(name.to_owned()))?);
+        out.push_str(
+            values
+                .get(name)
+                .ok_or_else(|| MissingCapture(name.to_owned()))?,
+        );
         rest = &rest[start + length + 2..];
     }
     out.push_str(rest);
@@ -36,7 +42,10 @@ mod tests {
     #[test]
     fn names_are_replaced_and_a_missing_one_is_named() {
         let values = BTreeMap::from([("village".to_owned(), "42".to_owned())]);
-        assert_eq!(fill("Location/{{ village }}/x", &values).as_deref(), Ok("Location/42/x"));
+        assert_eq!(
+            fill("Location/{{ village }}/x", &values).as_deref(),
+            Ok("Location/42/x")
+        );
         let error = fill("{{patient}}", &values).expect_err("no value");
         assert_eq!(
             error.to_string(),

@@ -147,7 +147,10 @@ impl assertion::ProfileChoice for Chooser<'_> {
         }
         let list = Interpretations::embedded();
         let registry = &self.validator.shared.engine.registry;
-        let applied: Vec<&str> = profiles.iter().map(|own| registry.canonical(*own)).collect();
+        let applied: Vec<&str> = profiles
+            .iter()
+            .map(|own| registry.canonical(*own))
+            .collect();
         for found in found {
             let finding = &mut found.finding;
             if let Some(entry) = list.quarantine(finding, &applied) {

@@ -32,7 +32,7 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Existence) -> Outcome<
             boolean(is_subset(site, &other, &input)?)
         }
         Existence::Count => {
-            let count = i64::try_from(count(site)?).unwrap_or(i64::MAX);
+            let count = i64::try_from(site.count()?).unwrap_or(i64::MAX);
             Ok(Collection::of(Value::Integer(count)))
         }
         Existence::Distinct => {
@@ -75,29 +75,68 @@ fn booleans(site: &Site<'_, '_, '_>) -> Outcome<Vec<bool>> {
 fn is_subset<'a>(site: &Site<'_, '_, 'a>, part: &[Item<'a>], whole: &[Item<'a>]) -> Outcome<bool> {
     let mut set = Distinct::of(site.evaluator.context.model, whole);
     let held = part.iter().all(|item| set.contains(item));
-    site.charge(set.work)?;
+    site.charge(set.take_work())?;
     Ok(held)
 }
 
 fn distinct<'c, 'a>(site: &Site<'_, 'c, 'a>, items: &[Item<'a>]) -> Outcome<Distinct<'c, 'a>> {
-    let set = Distinct::of(site.evaluator.context.model, items);
-    site.charge(set.work)?;
+    let mut set = Distinct::of(site.evaluator.context.model, items);
+    site.charge(set.take_work())?;
     Ok(set)
 }
 
-/// How many items the input has; children are counted without being made.
-fn count(site: &Site<'_, '_, '_>) -> Outcome<usize> {
-    use crate::fhirpath::ast::ExprKind;
-    use crate::fhirpath::functions::{Function, Tree};
-    if let Some(input) = &site.call.input
-        && let ExprKind::Call(inner) = &input.kind
-        && inner.function == Function::Tree(Tree::Children)
-        && inner.input.is_none()
-    {
-        return Ok(match site.scope.this {
-            Some(Item::Element(element)) => element.child_count(),
-            _ => 0,
-        });
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn existence_is_asked_of_items_whether_they_have_a_value_or_not() {
+        gives(&[
+            ("name.exists()", "true"),
+            ("gender.exists()", "true"),
+            ("gender.hasValue()", "false"),
+            ("photo.exists()", "false"),
+            ("photo.empty()", "true"),
+            ("multipleBirth.exists()", "true"),
+            ("name.exists(use = 'usual')", "true"),
+            ("name.exists(use = 'old')", "false"),
+            ("name.given.count()", "3"),
+            ("{}.count()", "0"),
+            ("birthDate.children().count()", "2"),
+            ("where(children().count() > id.count()).count()", "1"),
+        ]);
     }
-    Ok(site.input()?.len())
+
+    #[test]
+    fn all_holds_for_nothing_and_not_where_criteria_give_nothing() {
+        gives(&[
+            ("photo.all(url.exists())", "true"),
+            ("name.all(use.exists())", "true"),
+            ("name.all(family.exists())", "false"),
+            ("name.all(family = 'Doe')", "false"),
+            ("{}.allTrue()", "true"),
+            ("{}.anyTrue()", "false"),
+            ("(true | false).allTrue()", "false"),
+            ("(true | false).anyTrue()", "true"),
+            ("(true | false).anyFalse()", "true"),
+            ("(true | false).allFalse()", "false"),
+            ("active.allTrue()", "true"),
+        ]);
+        fails(Kind::Type, &["(1 | true).allTrue()", "name.anyFalse()"]);
+    }
+
+    #[test]
+    fn sets_compare_by_equality() {
+        gives(&[
+            ("(1 | 2).subsetOf(1 | 2 | 3)", "true"),
+            ("(1 | 2).supersetOf(1 | 2 | 3)", "false"),
+            ("{}.subsetOf({})", "true"),
+            ("(1).subsetOf(1.0)", "true"),
+            ("(1).combine(1.0).distinct()", "1"),
+            ("name.isDistinct()", "true"),
+            ("name.combine(name).isDistinct()", "false"),
+            ("('a' | 'b').combine('a').distinct()", "a, b"),
+        ]);
+    }
 }

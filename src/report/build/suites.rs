@@ -43,7 +43,8 @@ fn suite(planned: &PlannedSuite, run: &RunResult, groups: &Groups) -> SuiteRepor
     for check in &checks {
         counts.add(check.settled());
     }
-    let not_green_because = not_green_because(&checks, &tested(run), run.stopped_because.as_deref());
+    let not_green_because =
+        not_green_because(&checks, &tested(run), run.stopped_because.as_deref());
     SuiteReport {
         id: planned.id.clone(),
         title: planned.title.clone(),

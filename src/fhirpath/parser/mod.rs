@@ -1,11 +1,13 @@
 //! Tokens to tree, by precedence climbing. The height of the tree is bounded, so that neither
 //! parsing nor evaluating can exhaust the stack.
 
+mod precedence;
+
 use std::sync::{Arc, OnceLock};
 
 use rust_decimal::Decimal;
 
-use super::ast::{BinaryOperator, Call, Expr, ExprKind, LogicOperator, TypeSpecifier};
+use super::ast::{Call, Expr, ExprKind, TypeSpecifier};
 use super::error::SyntaxError;
 use super::functions::{Function, Utility};
 use super::item::Namespace;
@@ -13,6 +15,7 @@ use super::lexer::{Number, Token, TokenKind, tokens};
 use super::quantity::{Quantity, QuantityUnit};
 use super::temporal::CalendarUnit;
 use super::value::{Text, Value};
+use precedence::{Infix, Level, infix, next_level};
 
 /// The highest tree; expressions in use stay below 30.
 const MAX_HEIGHT: u16 = 200;
@@ -30,32 +33,6 @@ pub(super) fn parse(text: &str) -> Result<Expr, SyntaxError> {
         TokenKind::End => Ok(expr),
         _ => parser.expected("an operator or the end of the expression"),
     }
-}
-
-/// Binding strength, from the loosest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    Implies,
-    Or,
-    And,
-    Membership,
-    Equality,
-    Inequality,
-    Union,
-    Type,
-    Additive,
-    Multiplicative,
-    Unary,
-}
-
-/// What stands between two operands.
-#[derive(Clone, Copy)]
-enum Infix {
-    Binary(BinaryOperator),
-    Logic(LogicOperator),
-    Union,
-    Is,
-    As,
 }
 
 struct Parser<'t> {
@@ -110,7 +87,7 @@ impl Parser<'_> {
             return self.too_deep();
         }
         let mut left = self.unary()?;
-        while let Some((infix, found)) = self.infix() {
+        while let Some((infix, found)) = infix(self.kind()) {
             if found < level {
                 break;
             }
@@ -180,45 +157,6 @@ impl Parser<'_> {
                 };
                 self.node(kind, offset, height)
             }
-        }
-    }
-
-    /// The operator at hand.
-    fn infix(&self) -> Option<(Infix, Level)> {
-        use BinaryOperator as Op;
-        let binary = |operator, level| Some((Infix::Binary(operator), level));
-        match self.kind() {
-            TokenKind::Symbol(symbol) => match *symbol {
-                "*" => binary(Op::Multiply, Level::Multiplicative),
-                "/" => binary(Op::Divide, Level::Multiplicative),
-                "+" => binary(Op::Add, Level::Additive),
-                "-" => binary(Op::Subtract, Level::Additive),
-                "&" => binary(Op::Concatenate, Level::Additive),
-                "|" => Some((Infix::Union, Level::Union)),
-                "<" => binary(Op::LessThan, Level::Inequality),
-                "<=" => binary(Op::LessOrEqual, Level::Inequality),
-                ">" => binary(Op::GreaterThan, Level::Inequality),
-                ">=" => binary(Op::GreaterOrEqual, Level::Inequality),
-                "=" => binary(Op::Equal, Level::Equality),
-                "~" => binary(Op::Equivalent, Level::Equality),
-                "!=" => binary(Op::NotEqual, Level::Equality),
-                "!~" => binary(Op::NotEquivalent, Level::Equality),
-                _ => None,
-            },
-            TokenKind::Word(word) => match word.as_str() {
-                "div" => binary(Op::Div, Level::Multiplicative),
-                "mod" => binary(Op::Mod, Level::Multiplicative),
-                "is" => Some((Infix::Is, Level::Type)),
-                "as" => Some((Infix::As, Level::Type)),
-                "in" => binary(Op::In, Level::Membership),
-                "contains" => binary(Op::Contains, Level::Membership),
-                "and" => Some((Infix::Logic(LogicOperator::And), Level::And)),
-                "or" => Some((Infix::Logic(LogicOperator::Or), Level::Or)),
-                "xor" => binary(Op::Xor, Level::Or),
-                "implies" => binary(Op::Implies, Level::Implies),
-                _ => None,
-            },
-            _ => None,
         }
     }
 
@@ -522,21 +460,6 @@ impl Parser<'_> {
     }
 }
 
-fn next_level(level: Level) -> Level {
-    match level {
-        Level::Implies => Level::Or,
-        Level::Or => Level::And,
-        Level::And => Level::Membership,
-        Level::Membership => Level::Equality,
-        Level::Equality => Level::Inequality,
-        Level::Inequality => Level::Union,
-        Level::Union => Level::Type,
-        Level::Type => Level::Additive,
-        Level::Additive => Level::Multiplicative,
-        Level::Multiplicative | Level::Unary => Level::Unary,
-    }
-}
-
 /// Words that cannot begin an expression as an element name (the grammar lets `as`, `contains`,
 /// `in` and `is` be names).
 fn is_reserved(word: &str) -> bool {
@@ -549,3 +472,6 @@ fn is_reserved(word: &str) -> bool {
 fn shared(text: String) -> Text<'static> {
     Text::Shared(text.into())
 }
+
+#[cfg(test)]
+mod tests;
