@@ -20,5 +20,6 @@ pub mod package;
 pub mod profile;
 pub mod recording;
 pub mod redaction;
+pub mod reference;
 pub mod report;
 pub mod result;
