@@ -1,0 +1,234 @@
+//! The negative set: for every constraint that a profile of the guide adds, resources that break
+//! it and have to be found out, and resources that do not and must not be.
+//!
+//! Mutants are made from the differentials as they are written, never from what the program makes
+//! of them, and from conformant resources (`fixtures/reference`, and `fixtures/mutants` for what
+//! those leave out).
+
+mod base;
+mod breaking;
+mod constraints;
+mod differential;
+mod expectation;
+mod harmless;
+mod oracle;
+mod place;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openimis_conformance::finding::{Cause, Finding, Severity};
+use openimis_conformance::package::Definitions;
+use openimis_conformance::validator::{Request, Validator};
+use serde_json::Value;
+
+use base::Base;
+use breaking::Breaker;
+use constraints::{Kind, named, of_profile};
+use differential::{GUIDE, Profile, folder, read_folder, read_guide};
+use expectation::{Constraint, Mutant};
+use place::{Guide, Key, Place, Scope};
+
+/// How many mutants of a constraint are made of one kind of change.
+const EACH: usize = 3;
+
+/// The conformant resources: file name, profile id, resource.
+fn conformant() -> Vec<(String, String, Value)> {
+    let mut out = Vec::new();
+    for name in ["fixtures/reference", "fixtures/mutants"] {
+        for (file, resource) in read_folder(&folder(name), "") {
+            let profile = resource["meta"]["profile"][0].as_str();
+            let profile = profile.and_then(|own| own.strip_prefix(GUIDE));
+            let Some(profile) = profile.map(str::to_owned) else {
+                continue;
+            };
+            out.push((file, profile, resource));
+        }
+    }
+    out
+}
+
+/// Every extension of the guide in a resource: the place and the URL.
+fn extensions(node: &Value, here: &mut Place, out: &mut Vec<(Place, String)>) {
+    match node {
+        Value::Object(members) => {
+            if let Some(url) = members.get("url").and_then(Value::as_str)
+                && url.starts_with(GUIDE)
+            {
+                out.push((here.clone(), url.to_owned()));
+            }
+            for (name, value) in members {
+                here.push(Key::Name(name.clone()));
+                extensions(value, here, out);
+                here.pop();
+            }
+        }
+        Value::Array(entries) => {
+            for (index, value) in entries.iter().enumerate() {
+                here.push(Key::Index(index));
+                extensions(value, here, out);
+                here.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Where differentials apply in a resource: the resource itself, and each extension of the guide.
+fn scopes(guide: &Guide, profile: &str, resource: &Value) -> Vec<(Profile, Place)> {
+    let mut out = vec![(guide[&format!("{GUIDE}{profile}")].clone(), Place::new())];
+    let mut found = Vec::new();
+    extensions(resource, &mut Place::new(), &mut found);
+    out.extend(
+        found
+            .into_iter()
+            .filter_map(|(place, url)| Some((guide.get(&url)?.clone(), place))),
+    );
+    out
+}
+
+fn mutants(guide: &Guide, base: &Base) -> Vec<Mutant> {
+    let mut made: BTreeMap<(Constraint, String), usize> = BTreeMap::new();
+    let mut out = Vec::new();
+    for (file, profile, resource) in conformant() {
+        let resource_type = resource["resourceType"].as_str().unwrap_or_default();
+        for (scoped, root) in scopes(guide, &profile, &resource) {
+            let breaker = Breaker {
+                scope: Scope {
+                    guide,
+                    profile: &scoped,
+                    resource: &resource,
+                    root: &root,
+                },
+                base,
+                resource_type,
+            };
+            for (element, kind) in of_profile(&scoped, base) {
+                let constraint = named(&scoped, element, &kind);
+                for (what, changed, expected) in breaker.changes(element, &kind) {
+                    let count = made.entry((constraint.clone(), what.clone())).or_default();
+                    *count += 1;
+                    if *count <= EACH {
+                        out.push(Mutant {
+                            profile: profile.clone(),
+                            constraint: constraint.clone(),
+                            what: format!("{file}: {what}"),
+                            resource: changed,
+                            expected,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn every_constraint_has_a_mutant() {
+    let guide = read_guide();
+    let base = Base::new();
+    let mutants = mutants(&guide, &base);
+    let broken: BTreeSet<&Constraint> = mutants.iter().map(|own| &own.constraint).collect();
+    let mut all = 0;
+    let mut missing = Vec::new();
+    for profile in guide.values() {
+        for (element, kind) in of_profile(profile, &base) {
+            if kind == Kind::Extensible {
+                continue;
+            }
+            all += 1;
+            let constraint = named(profile, element, &kind);
+            if !broken.contains(&constraint) {
+                missing.push(constraint);
+            }
+        }
+    }
+    println!(
+        "{all} constraints, {} mutants, {} missing",
+        mutants.len(),
+        missing.len()
+    );
+    for own in missing {
+        println!("{}\t{}\t{}", own.profile, own.element, own.kind);
+    }
+}
+
+fn validator() -> Validator {
+    Validator::new(Definitions::embedded())
+}
+
+fn errors(validator: &Validator, resource: &Value, profile: &str) -> Vec<Finding> {
+    let text = resource.to_string();
+    let document = openimis_conformance::json::read(&text).expect("it is JSON");
+    let request = Request {
+        profiles: vec![format!("{GUIDE}{profile}")],
+        claims: false,
+        guide: false,
+        ..Request::default()
+    };
+    let found = validator.validate(&document, &request).findings.into_iter();
+    found
+        .filter(|own| matches!(own.severity, Severity::Error | Severity::Fatal))
+        .collect()
+}
+
+fn shown(findings: &[Finding]) -> String {
+    let lines = findings
+        .iter()
+        .map(|own| format!("    {} {} {:?}: {}", own.rule, own.expression, own.cause, own.message));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_conforms_is_not_found_fault_with() {
+    let validator = validator();
+    let mut profiles = BTreeSet::new();
+    for (file, profile, resource) in conformant() {
+        let errors = errors(&validator, &resource, &profile);
+        let own: Vec<Finding> = errors.into_iter().filter(|own| own.cause != Cause::Guide).collect();
+        assert!(own.is_empty(), "{file}:\n{}", shown(&own));
+        profiles.insert(profile);
+    }
+    assert_eq!(profiles.len(), 25);
+}
+
+#[test]
+fn every_mutant_is_found_out() {
+    let validator = validator();
+    let guide = read_guide();
+    let base = Base::new();
+    let mut missed = Vec::new();
+    let mutants = mutants(&guide, &base);
+    for mutant in &mutants {
+        let errors = errors(&validator, &mutant.resource, &mutant.profile);
+        let is_met = mutant.expected.iter().any(|own| errors.iter().any(|found| own.is_met_by(found)));
+        if !is_met {
+            missed.push(format!("{} {} {:?}\n{}", mutant.constraint.profile, mutant.what, mutant.expected, shown(&errors)));
+        }
+    }
+    assert!(missed.is_empty(), "{} of {} missed:\n{}", missed.len(), mutants.len(), missed.join("\n"));
+}
+
+#[test]
+fn what_breaks_nothing_stays_valid() {
+    let validator = validator();
+    let guide = read_guide();
+    let base = Base::new();
+    let mut tried = 0;
+    let mut alarms = Vec::new();
+    for (file, profile, resource) in conformant() {
+        for (what, changed) in harmless::changes(&resource, &base) {
+            let broken = scopes(&guide, &profile, &changed).iter().any(|(scoped, root)| {
+                let scope = Scope { guide: &guide, profile: scoped, resource: &changed, root };
+                oracle::is_broken(&scope, &base)
+            });
+            if broken { continue; }
+            tried += 1;
+            let errors = errors(&validator, &changed, &profile);
+            let own: Vec<Finding> = errors.into_iter().filter(|own| own.cause != Cause::Guide).collect();
+            if !own.is_empty() { alarms.push(format!("{file}: {what}\n{}", shown(&own))); }
+        }
+    }
+    println!("{tried} tried");
+    assert!(alarms.is_empty(), "{} of {tried} found fault with:\n{}", alarms.len(), alarms.join("\n"));
+}
