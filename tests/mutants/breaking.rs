@@ -330,6 +330,10 @@ impl Breaker<'_> {
             if is_closed || is_needed {
                 out.push(self.expected(&[Rule::Slicing], &entry));
             }
+            // Another slice may take it, and find its own fault with it.
+            if is_closed {
+                out.push(Expected::within(expression(self.resource_type, &entry)));
+            }
         }
         out
     }

@@ -114,7 +114,9 @@ fn of_element(profile: &Profile, element: &Element, base: &Base) -> Vec<Kind> {
         Some(max) if plain_element.repeats => out.push(Kind::Max(max)),
         _ => {}
     }
-    if element.given().is_some() {
+    // The URL of an extension is what makes it that extension: with another it is not judged here.
+    let is_identity = profile.type_name == "Extension" && element.id == "Extension.url";
+    if element.given().is_some() && !is_identity {
         out.push(Kind::Given);
     }
     match element.json["binding"]["strength"].as_str() {

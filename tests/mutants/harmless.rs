@@ -30,11 +30,15 @@ fn walk(node: &Value, here: &mut Place, out: &mut Vec<Place>) {
     let inner: Vec<(Key, &Value)> = match node {
         Value::Object(members) => {
             let members = members.iter();
-            members.map(|(name, own)| (Key::Name(name.clone()), own)).collect()
+            members
+                .map(|(name, own)| (Key::Name(name.clone()), own))
+                .collect()
         }
         Value::Array(entries) => {
             let entries = entries.iter().enumerate();
-            entries.map(|(index, own)| (Key::Index(index), own)).collect()
+            entries
+                .map(|(index, own)| (Key::Index(index), own))
+                .collect()
         }
         _ => Vec::new(),
     };
@@ -64,10 +68,16 @@ fn without(resource: &Value, place: &Place, base: &Base) -> Option<Change> {
     let Some(Key::Name(name)) = place.last() else {
         return None;
     };
-    let is_kept = matches!(name.as_str(), "resourceType" | "id" | "meta" | "url" | "system" | "code");
+    let is_kept = matches!(
+        name.as_str(),
+        "resourceType" | "id" | "meta" | "url" | "system" | "code"
+    );
     let holder = get(resource, &place[..place.len() - 1])?;
     // A Coding is what it is by all its parts; an extension without a value is none.
-    let is_value = holder.get("url").is_some() && name.starts_with("value");
+    let is_value =
+        holder.get("url").is_some() && (name.starts_with("value") || name == "extension");
+    // att-1: data has a content type.
+    let is_value = is_value || (name == "contentType" && holder.get("data").is_some());
     let is_only = holder.as_object().is_some_and(|own| own.len() == 1);
     if is_kept || is_value || is_only {
         return None;
@@ -112,7 +122,8 @@ fn extended(resource: &Value, place: &Place) -> Option<Change> {
     let Some(Value::Object(members)) = get_mut(&mut changed, place) else {
         return None;
     };
-    let is_extension = members.contains_key("url") && place.contains(&Key::Name("extension".into()));
+    let is_extension =
+        members.contains_key("url") && place.contains(&Key::Name("extension".into()));
     if is_extension || matches!(place.first(), Some(Key::Name(name)) if name == "meta") {
         return None;
     }
@@ -124,5 +135,8 @@ fn extended(resource: &Value, place: &Place) -> Option<Change> {
             members.insert("extension".to_owned(), json!([extension]));
         }
     }
-    Some((format!("{} with an unknown extension", shown(place)), changed))
+    Some((
+        format!("{} with an unknown extension", shown(place)),
+        changed,
+    ))
 }

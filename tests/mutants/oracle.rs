@@ -17,7 +17,9 @@ pub fn is_broken(scope: &Scope<'_>, base: &Base) -> bool {
 
 fn breaks(scope: &Scope<'_>, element: &Element, kind: &Kind) -> bool {
     match kind {
-        Kind::Min(min) => counts(scope, element).iter().any(|own| (*own as u64) < *min),
+        Kind::Min(min) => counts(scope, element)
+            .iter()
+            .any(|own| (*own as u64) < *min),
         Kind::Max(max) => {
             let capacity = max * alike(scope, element);
             counts(scope, element).iter().any(|own| *own > capacity)
@@ -33,7 +35,9 @@ fn breaks(scope: &Scope<'_>, element: &Element, kind: &Kind) -> bool {
         }
         Kind::Closed => {
             let places = scope.find(&element.steps);
-            places.iter().any(|own| !is_in_any_slice(scope, element, own))
+            places
+                .iter()
+                .any(|own| !is_in_any_slice(scope, element, own))
         }
         _ => false,
     }
