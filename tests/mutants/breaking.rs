@@ -276,6 +276,20 @@ impl Breaker<'_> {
         out
     }
 
+    /// A code of another system, which an extensible binding allows.
+    pub fn other_system(&self, element: &Element) -> Vec<(String, Value)> {
+        let places = self.scope.find(&element.steps).into_iter();
+        places
+            .map(|place| {
+                let mut resource = self.scope.resource.clone();
+                if let Some(node) = get_mut(&mut resource, &place) {
+                    *node = json!({"coding": [{"system": "http://example.org/codes", "code": "x"}]});
+                }
+                (format!("another system at {}", element.id), resource)
+            })
+            .collect()
+    }
+
     fn invariant(&self, element: &Element, key: &str) -> Vec<Change> {
         let spoilt = match key {
             "insureeCodeMustBeUnder13Chars" => json!("1234567890123"),

@@ -14,7 +14,10 @@ pub const GUIDE: &str = "https://openimis.github.io/openimis_fhir_r4_ig/Structur
 pub struct Profile {
     pub id: String,
     pub url: String,
+    pub name: String,
     pub type_name: String,
+    /// `context.expression`, of extensions.
+    pub contexts: Vec<String>,
     pub elements: Vec<Element>,
 }
 
@@ -95,7 +98,14 @@ impl Profile {
         Some(Self {
             id: json["id"].as_str()?.to_owned(),
             url: json["url"].as_str()?.to_owned(),
+            name: json["name"].as_str()?.to_owned(),
             type_name: json["type"].as_str()?.to_owned(),
+            contexts: json["context"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|own| own["expression"].as_str().map(str::to_owned))
+                .collect(),
             elements: elements.collect(),
         })
     }

@@ -251,7 +251,11 @@ fn is_step(own: &Step, wanted: &Step) -> bool {
         || own
             .name
             .strip_suffix("[x]")
-            .is_some_and(|own| is_choice(own, &wanted.name));
+            .is_some_and(|own| is_choice(own, &wanted.name))
+        || wanted
+            .name
+            .strip_suffix("[x]")
+            .is_some_and(|wanted| is_choice(wanted, &own.name));
     name && (wanted.slice.is_none() || own.slice == wanted.slice)
 }
 
