@@ -147,18 +147,18 @@ pub fn unknown(exchange: &Exchange, subject: &Subject) -> Vec<Judgement> {
     let mut server_error = Judgement::new(&catalog::NO_SERVER_ERROR, subject);
     no_server_error(&mut server_error, exchange);
     error_body(&mut body, exchange);
-    if let Some(response) = response(&mut found, exchange) {
-        if response.status != 404 {
-            let actual = super::exchange::describe_status(response);
-            found.broken_by(
-                &exchange.id,
-                Rule::Status,
-                "http.status",
-                "status 404",
-                &actual,
-            );
-            found.hint("answer 404 with an OperationOutcome for an id that does not exist");
-        }
+    if let Some(response) = response(&mut found, exchange)
+        && response.status != 404
+    {
+        let actual = super::exchange::describe_status(response);
+        found.broken_by(
+            &exchange.id,
+            Rule::Status,
+            "http.status",
+            "status 404",
+            &actual,
+        );
+        found.hint("answer 404 with an OperationOutcome for an id that does not exist");
     }
     vec![found, body, server_error]
 }
