@@ -20,6 +20,7 @@ pub mod package;
 pub mod profile;
 pub mod recording;
 pub mod redaction;
+pub mod reference;
 pub mod report;
 pub mod result;
 pub mod terminology;

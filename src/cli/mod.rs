@@ -4,6 +4,7 @@ mod exit_code;
 mod guide;
 mod output;
 mod render;
+mod serve;
 
 use clap::{Parser, Subcommand};
 
@@ -28,6 +29,8 @@ enum Command {
     Guide(guide::GuideArguments),
     /// Make another format from a report.json
     Render(render::RenderArguments),
+    /// Start the built-in reference server on loopback
+    Serve(serve::Serve),
 }
 
 /// Parses the process's arguments and carries the command out.
@@ -37,5 +40,6 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Guide(arguments) => guide::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
+        Command::Serve(serve) => serve.run(),
     }
 }

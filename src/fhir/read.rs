@@ -49,6 +49,8 @@ macro_rules! codes {
             $($(#[$variant_meta])* #[doc = concat!("`", $code, "`")] #[serde(rename = $code)] $variant),+
         }
 
+        // Not every closed set is read from its codes, or listed.
+        #[allow(dead_code)]
         impl $name {
             /// Every value, in order.
             pub const ALL: &[Self] = &[$(Self::$variant),+];

@@ -1,0 +1,293 @@
+//! What the server can be told to do wrong: one fault for each way of breaking a statement that
+//! the checks hold a server to.
+//!
+//! A fault never reaches into the server's own code. It hooks in at one of three places: it changes
+//! the request before the server sees it (or answers it itself), it changes the response after
+//! the server made it, or it changes the settings before the first request. So the right
+//! behaviour stays readable, and each fault is one short function.
+
+mod access;
+mod body;
+mod paging;
+mod search;
+mod transport;
+mod write;
+
+use std::collections::BTreeSet;
+
+use super::message::{Request, Response};
+use super::rule::Rule;
+use super::service::Settings;
+use crate::fhir::codes;
+
+/// Where a fault takes hold.
+enum Hook {
+    /// Changes the request, or answers it in the server's place.
+    Request(fn(&mut Request) -> Option<Response>),
+    /// Changes the response.
+    Response(fn(&Request, &mut Response)),
+    /// Changes the settings.
+    Settings(fn(&mut Settings)),
+    /// Leaves out a rule for creates and updates.
+    Without(Rule),
+}
+
+/// Declares each fault once: its name, what it does, and its hook.
+macro_rules! faults {
+    ($($variant:ident = $code:literal, $description:literal, $hook:expr;)+) => {
+        codes! {
+            /// Something the server can be told to do wrong.
+            Fault { $($variant = $code),+ }
+        }
+
+        impl Fault {
+            /// What the server does wrong, in a sentence.
+            #[must_use]
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$variant => $description),+ }
+            }
+
+            fn hook(self) -> Hook {
+                match self { $(Self::$variant => $hook),+ }
+            }
+        }
+    };
+}
+
+faults! {
+    NoMetadata = "no-metadata", "GET metadata answers 404 with a page",
+        Hook::Request(transport::no_metadata);
+    MetadataOverstates = "metadata-overstates", "the CapabilityStatement declares delete for Patient",
+        Hook::Response(body::overstate);
+    MetadataInvalid = "metadata-invalid", "the CapabilityStatement lacks `status` and `fhirVersion`",
+        Hook::Response(body::invalid_metadata);
+    WrongFhirVersion = "wrong-fhir-version", "the CapabilityStatement says FHIR 3.0.2",
+        Hook::Response(body::wrong_fhir_version);
+    RefusesFhirJson = "refuses-fhir-json", "`application/fhir+json` is refused with 406 and 415",
+        Hook::Request(transport::refuse_fhir_json);
+    AnswersPlainJson = "answers-plain-json", "every answer is `application/json`, whatever was asked for",
+        Hook::Response(transport::answer_plain_json);
+    IgnoresAccept = "ignores-accept", "a request for XML is answered with JSON",
+        Hook::Request(transport::ignore_accept);
+    IgnoresFormat = "ignores-format", "`_format` is ignored",
+        Hook::Request(transport::ignore_format);
+    AcceptsAnyContentType = "accepts-any-content-type", "a body of any media type is taken for JSON",
+        Hook::Request(transport::accept_any_content_type);
+    WantsTrailingSlash = "wants-trailing-slash", "an address without a trailing slash is redirected",
+        Hook::Request(transport::want_trailing_slash);
+    HtmlErrors = "html-errors", "errors are pages, not OperationOutcomes",
+        Hook::Response(transport::html_errors);
+    EmptyErrors = "empty-errors", "errors have no body",
+        Hook::Response(transport::empty_errors);
+    StackTraces = "stack-traces", "errors tell file names and SQL",
+        Hook::Response(body::stack_trace);
+    NoAllowHeader = "no-allow-header", "405 comes without `Allow`",
+        Hook::Response(transport::no_allow_header);
+    AnyMethodSucceeds = "any-method-succeeds", "a method that is not offered is answered with 200",
+        Hook::Response(transport::any_method_succeeds);
+    UnknownTypeFails = "unknown-type-fails", "an unknown resource type is answered with 500",
+        Hook::Response(transport::unknown_type_fails);
+    NoAuthentication = "no-authentication", "requests without a token are answered",
+        Hook::Request(access::admit_without_token);
+    AcceptsAnyToken = "accepts-any-token", "any token will do",
+        Hook::Request(access::accept_any_token);
+    TokenExpiresAtOnce = "token-expires-at-once", "a token has expired when it is handed out",
+        Hook::Settings(access::expire_at_once);
+    NoChallenge = "no-challenge", "401 comes without `WWW-Authenticate`",
+        Hook::Response(access::no_challenge);
+    ForbidsInsteadOfChallenging = "forbids-without-token", "a missing token is answered with 403",
+        Hook::Response(access::forbid);
+    LoginFails = "login-fails", "a wrong password is answered with 500",
+        Hook::Response(access::login_fails);
+    LoginRevealsUsers = "login-reveals-users", "the answer tells whether the user exists",
+        Hook::Response(access::reveal_users);
+    LoginWithoutExpiry = "login-without-expiry", "the login's answer has no `exp`",
+        Hook::Response(access::no_expiry);
+    UnknownIdFails = "unknown-id-fails", "an unknown id is answered with 500",
+        Hook::Response(transport::unknown_id_fails);
+    UnknownIdIsEmpty = "unknown-id-is-empty", "an unknown id is answered with 200 and an empty Bundle",
+        Hook::Response(body::unknown_id_is_empty);
+    MissingResourceType = "missing-resource-type", "resources have no `resourceType`",
+        Hook::Response(body::drop_resource_type);
+    WrongId = "wrong-id", "a read answers with another id",
+        Hook::Response(body::wrong_id);
+    NoEtag = "no-etag", "a read has no `ETag`",
+        Hook::Response(transport::no_etag);
+    WrongEtag = "wrong-etag", "`ETag` is not the versionId",
+        Hook::Response(transport::wrong_etag);
+    NoLastModified = "no-last-modified", "a read has no `Last-Modified`",
+        Hook::Response(transport::no_last_modified);
+    IgnoresIfNoneMatch = "ignores-if-none-match", "a conditional read always answers in full",
+        Hook::Request(transport::ignore_conditions);
+    NoneStrings = "none-strings", "absent family names are sent as the string `None`",
+        Hook::Response(body::none_strings);
+    NullMembers = "null-members", "resources have a member that is null",
+        Hook::Response(body::null_member);
+    EmptyArrays = "empty-arrays", "resources have a member that is an empty array",
+        Hook::Response(body::empty_array);
+    UnknownElement = "unknown-element", "resources have an element that R4 does not define",
+        Hook::Response(body::unknown_element);
+    MissingElement = "missing-element", "resources lack `identifier`",
+        Hook::Response(body::drop_identifier);
+    WrongCode = "wrong-code", "gender and status are codes that R4 does not define",
+        Hook::Response(body::wrong_code);
+    WrongDateFormat = "wrong-date-format", "birth dates are written day first",
+        Hook::Response(body::wrong_date_format);
+    LosesPrecision = "loses-precision", "decimals lose their trailing zeros",
+        Hook::Response(body::lose_precision);
+    MangledText = "mangled-text", "characters outside ASCII become question marks",
+        Hook::Response(body::mangle_text);
+    DanglingReference = "dangling-reference", "references lead nowhere",
+        Hook::Response(body::dangle);
+    IgnoresEveryParameter = "ignores-parameters", "a search answers with everything",
+        Hook::Request(search::ignore_parameters);
+    IgnoresId = "ignores-id-parameter", "`_id` is ignored",
+        Hook::Request(search::ignore_id);
+    IgnoresLastUpdated = "ignores-last-updated", "`_lastUpdated` is ignored",
+        Hook::Request(search::ignore_last_updated);
+    IgnoresIdentifier = "ignores-identifier", "`identifier` is ignored",
+        Hook::Request(search::ignore_identifier);
+    IgnoresSystem = "ignores-token-system", "`system|code` finds the code in any system",
+        Hook::Request(search::ignore_system);
+    IgnoresPrefix = "ignores-prefix", "the prefix of a date is ignored",
+        Hook::Request(search::ignore_prefix);
+    IgnoresCount = "ignores-count", "`_count` is ignored",
+        Hook::Request(search::ignore_count);
+    IgnoresSort = "ignores-sort", "`_sort` is ignored, and claimed in the self link",
+        Hook::Request(search::ignore_sort);
+    IgnoresModifier = "ignores-modifiers", "modifiers are ignored",
+        Hook::Request(search::ignore_modifiers);
+    IgnoresStrict = "ignores-strict-handling", "`Prefer: handling=strict` is ignored",
+        Hook::Request(search::ignore_strict);
+    IgnoresSummary = "ignores-summary", "`_summary` and `_elements` are ignored",
+        Hook::Request(search::ignore_summary);
+    SearchByPostFails = "search-by-post-fails", "POST _search is answered with 404",
+        Hook::Request(search::no_post_search);
+    InvalidDateFails = "invalid-date-fails", "an invalid date is answered with 500",
+        Hook::Response(search::invalid_value_fails);
+    EmptySearchFails = "empty-search-fails", "a search that finds nothing is answered with 404",
+        Hook::Response(search::empty_is_not_found);
+    BareResource = "bare-resource", "a search by identifier answers with the resource itself",
+        Hook::Response(search::bare_resource);
+    WrongBundleType = "wrong-bundle-type", "a search answers with a Bundle of type `collection`",
+        Hook::Response(search::wrong_bundle_type);
+    NoFullUrl = "no-full-url", "entries have no `fullUrl`",
+        Hook::Response(search::no_full_url);
+    WrongFullUrl = "wrong-full-url", "`fullUrl` does not lead to the resource",
+        Hook::Response(search::wrong_full_url);
+    NoSearchMode = "no-search-mode", "entries have no `search.mode`",
+        Hook::Response(search::no_mode);
+    NoSelfLink = "no-self-link", "a search has no self link",
+        Hook::Response(paging::no_self_link);
+    SelfLinkClaimsAll = "self-link-claims-all", "the self link has parameters that were not used",
+        Hook::Response(paging::self_link_claims_all);
+    WrongTotal = "wrong-total", "`total` is one too many",
+        Hook::Response(paging::wrong_total);
+    TotalOfPage = "total-of-page", "`total` counts the page only",
+        Hook::Response(paging::total_of_page);
+    PagingLoses = "paging-loses", "each further page starts one row too late",
+        Hook::Request(paging::lose);
+    PagingRepeats = "paging-repeats", "each further page starts one row too early",
+        Hook::Request(paging::repeat);
+    PagingNeverEnds = "paging-never-ends", "the last page has a next link to itself",
+        Hook::Response(paging::never_end);
+    PagingForgets = "paging-forgets-criteria", "next links have lost the criteria",
+        Hook::Response(paging::forget_criteria);
+    NoNextLink = "no-next-link", "a first page has no next link",
+        Hook::Response(paging::no_next_link);
+    RelativeLinks = "relative-links", "page links are relative",
+        Hook::Response(paging::relative_links);
+    ForeignLinks = "foreign-links", "page links lead to another host",
+        Hook::Response(paging::foreign_links);
+    CreateAnswers200 = "create-answers-200", "a create is answered with 200",
+        Hook::Response(write::answer_200);
+    NoLocation = "no-location", "a create has no `Location`",
+        Hook::Response(write::no_location);
+    WrongLocation = "wrong-location", "`Location` does not lead to what was created",
+        Hook::Response(write::wrong_location);
+    CreateLosesElement = "create-loses-element", "a create loses gender and birth date",
+        Hook::Response(write::lose_element);
+    StoresLess = "stores-less", "a create stores everything but `telecom` and `note`",
+        Hook::Request(write::store_less);
+    StoresOther = "stores-other", "a create stores names in capitals",
+        Hook::Request(write::store_other);
+    CreateNotSearchable = "create-not-searchable", "what was created today is not found by search",
+        Hook::Response(write::not_searchable);
+    KeepsClientVersion = "keeps-client-version", "a create answers with the versionId the client sent",
+        Hook::Response(write::keep_version);
+    IgnoresPrefer = "ignores-prefer", "`Prefer: return` is ignored",
+        Hook::Request(write::ignore_prefer);
+    AcceptsBrokenJson = "accepts-broken-json", "broken JSON is answered with 500",
+        Hook::Response(write::broken_json_fails);
+    RefusalFails = "refusal-fails", "content that is refused is answered with 500",
+        Hook::Response(write::refusal_fails);
+    RefusalWithoutPlace = "refusal-without-place", "refusals do not name the element",
+        Hook::Response(write::no_expression);
+    IgnoresIfMatch = "ignores-if-match", "an update with a stale `If-Match` is carried out",
+        Hook::Request(write::ignore_if_match);
+    UpdateIgnoresId = "update-ignores-id", "an update whose body has another id is carried out",
+        Hook::Request(write::ignore_body_id);
+    DeletedStays = "deleted-stays", "a delete is answered and not carried out",
+        Hook::Request(write::pretend_to_delete);
+    DeletedIsNotFound = "deleted-is-empty", "a deleted resource is answered with 200 and no body",
+        Hook::Response(write::deleted_is_empty);
+    AcceptsUnknownElements = "accepts-unknown-elements", "elements R4 does not define are stored",
+        Hook::Without(Rule::KnownElements);
+    AcceptsEmptyValues = "accepts-empty-values", "empty values are stored",
+        Hook::Without(Rule::NoEmptyValues);
+    AcceptsMissingElements = "accepts-missing-elements", "resources without required elements are stored",
+        Hook::Without(Rule::RequiredElements);
+    AcceptsProhibitedElements = "accepts-prohibited-elements", "elements the guide prohibits are stored",
+        Hook::Without(Rule::ProhibitedElements);
+    AcceptsDanglingReferences = "accepts-dangling-references", "references that lead nowhere are stored",
+        Hook::Without(Rule::ReferencesResolve);
+    AcceptsNoCode = "accepts-no-code", "an insuree without a code is stored",
+        Hook::Without(Rule::InsureeCodeRequired);
+    AcceptsLongCode = "accepts-long-code", "an insuree code of more than twelve characters is stored",
+        Hook::Without(Rule::InsureeCodeLength);
+    AcceptsAnyPerson = "accepts-any-person", "any gender and date of birth is stored",
+        Hook::Without(Rule::InsureePerson);
+    AcceptsDuplicateCode = "accepts-duplicate-code", "a code that is taken is stored again",
+        Hook::Without(Rule::UniqueCode);
+    AcceptsAnyFamily = "accepts-any-family", "a family with a wrong code, quantity or no address is stored",
+        Hook::Without(Rule::FamilyComposition);
+    AcceptsSecondFamily = "accepts-second-family", "a member of one family is taken into another",
+        Hook::Without(Rule::OneFamilyEach);
+}
+
+/// The faults that are switched on.
+#[derive(Debug, Default)]
+pub(super) struct Faults(BTreeSet<Fault>);
+
+impl Faults {
+    pub(super) fn new(faults: BTreeSet<Fault>) -> Self {
+        Self(faults)
+    }
+
+    pub(super) fn change_settings(&self, settings: &mut Settings) {
+        for fault in &self.0 {
+            match fault.hook() {
+                Hook::Settings(change) => change(settings),
+                Hook::Without(rule) => {
+                    settings.rules_left_out.insert(rule);
+                }
+                Hook::Request(_) | Hook::Response(_) => {}
+            }
+        }
+    }
+
+    pub(super) fn before(&self, request: &mut Request) -> Option<Response> {
+        self.0.iter().find_map(|fault| match fault.hook() {
+            Hook::Request(change) => change(request),
+            _ => None,
+        })
+    }
+
+    pub(super) fn after(&self, request: &Request, response: &mut Response) {
+        for fault in &self.0 {
+            if let Hook::Response(change) = fault.hook() {
+                change(request, response);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Group: the family.
+
+use super::reference::id_of;
+use super::{Context, identifiers};
+use crate::reference::outcome::{Issue, IssueCode};
+use crate::reference::resource_type::ResourceType::{self, Group, Patient};
+use crate::reference::tree::{Tree, at};
+
+/// The extension a family needs: where it lives.
+const ADDRESS: &str =
+    "https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/group-address";
+
+/// The quantity is the number of members, there is an address, and the family's code is that of
+/// its head: the first member.
+pub(super) fn composition(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
+    if context.resource_type != ResourceType::Group {
+        return Vec::new();
+    }
+    let mut issues = Vec::new();
+    let members = at(resource, "member.entity");
+    let quantity = resource.get("quantity").and_then(Tree::primitive_text);
+    if quantity.is_some_and(|quantity| quantity != members.len().to_string()) {
+        let text = format!("the family has {} members", members.len());
+        issues.push(Issue::new(IssueCode::BusinessRule, text).at("Group.quantity"));
+    }
+    let has_address = at(resource, "extension.url")
+        .iter()
+        .any(|url| url.as_str() == Some(ADDRESS));
+    if !has_address {
+        let text = "a family needs the extension `group-address`";
+        issues.push(Issue::new(IssueCode::Required, text).at("Group.extension"));
+    }
+    let head = members
+        .first()
+        .and_then(|entity| id_of(context, entity, Patient))
+        .and_then(|id| context.store.resource(Patient, &id));
+    if let Some(head) = head {
+        let codes = identifiers(head, "Code");
+        if identifiers(resource, "Code") != codes {
+            let text = format!("the family's code is its head's, the first member's: {codes:?}");
+            issues.push(Issue::new(IssueCode::BusinessRule, text).at("Group.identifier"));
+        }
+    }
+    issues
+}
+
+/// Members that another family has already.
+pub(super) fn one_family_each(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
+    if context.resource_type != ResourceType::Group {
+        return Vec::new();
+    }
+    let members = |group: &Tree| -> Vec<String> {
+        at(group, "member.entity")
+            .into_iter()
+            .filter_map(|entity| id_of(context, entity, Patient))
+            .collect()
+    };
+    let elsewhere: Vec<String> = context
+        .store
+        .resources(Group)
+        .filter(|group| group.str("id") != context.id)
+        .flat_map(|group| members(group))
+        .collect();
+    members(resource)
+        .into_iter()
+        .enumerate()
+        .filter(|(_, id)| elsewhere.contains(id))
+        .map(|(index, id)| {
+            Issue::new(
+                IssueCode::BusinessRule,
+                format!("`Patient/{id}` belongs to another family"),
+            )
+            .at(format!("Group.member[{index}].entity"))
+        })
+        .collect()
+}

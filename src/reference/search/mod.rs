@@ -1,0 +1,25 @@
+//! Search (R4 3.1.1): a query becomes a [`query::Search`], which is held against each resource of
+//! the type; what matches is sorted, cut into pages and put into a Bundle.
+//!
+//! Not offered, and so ignored (or refused under strict handling): chaining, `_has`, composite
+//! parameters, `_contained`, full-text search.
+
+mod bundle;
+mod date;
+mod include;
+mod parameter;
+mod query;
+mod sort;
+mod subset;
+mod text;
+mod value;
+
+pub(super) use bundle::answer;
+pub(super) use parameter::{Kind, parameters};
+pub(super) use query::{CURSOR, Cursor};
+pub(super) use subset::Subset;
+
+/// The first instant of a FHIR date of any precision, if the text is one.
+pub(super) fn date_start(text: &str) -> Option<jiff::Timestamp> {
+    date::Interval::read(text).map(|interval| interval.start)
+}

@@ -1,0 +1,183 @@
+//! One request, from authentication to the answer. The order of the questions is that of HTTP:
+//! is this a place, who asks, may it be done here, in which form, and only then what.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+
+use super::fault::Faults;
+use super::login::Sessions;
+use super::media_type::{MediaType, check_content_type, negotiate};
+use super::message::{Body, Request, Response, pairs};
+use super::outcome::{IssueCode, Refusal};
+use super::resource_type::ResourceType;
+use super::route::Route;
+use super::rule::Rule;
+use super::store::Store;
+use super::{capability, interaction, search, seed};
+
+/// What can be set about the server's behaviour; the faults change it before the first request.
+#[derive(Debug)]
+pub(super) struct Settings {
+    /// How long a token is good for.
+    pub(super) token_lifetime: Duration,
+    /// Rules that are not applied.
+    pub(super) rules_left_out: BTreeSet<Rule>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            token_lifetime: Duration::from_secs(24 * 60 * 60),
+            rules_left_out: BTreeSet::new(),
+        }
+    }
+}
+
+/// The server without its socket.
+#[derive(Debug)]
+pub(super) struct Service {
+    state: Mutex<State>,
+    settings: Settings,
+    faults: Faults,
+}
+
+#[derive(Debug)]
+struct State {
+    store: Store,
+    sessions: Sessions,
+}
+
+impl Service {
+    /// A service with the seed, and with these faults.
+    pub(super) fn new(faults: Faults) -> Self {
+        let mut settings = Settings::default();
+        faults.change_settings(&mut settings);
+        let state = State {
+            store: seed::store(),
+            sessions: Sessions::new(settings.token_lifetime),
+        };
+        Self {
+            state: Mutex::new(state),
+            settings,
+            faults,
+        }
+    }
+
+    /// Answers a request.
+    pub(super) fn answer(&self, mut request: Request) -> Response {
+        if let Some(mut response) = self.faults.before(&mut request) {
+            finish(&request, &mut response);
+            return response;
+        }
+        let mut response = self.carry_out(&request).unwrap_or_else(Response::from);
+        finish(&request, &mut response);
+        self.faults.after(&request, &mut response);
+        response
+    }
+
+    fn carry_out(&self, request: &Request) -> Result<Response, Refusal> {
+        // A thread that panicked left the state as it was: each write is one push.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let route = Route::find(&request.path);
+        let is_open = route
+            .as_ref()
+            .is_ok_and(|route| route.is_open(&request.method));
+        if !is_open && !request.is_admitted {
+            state.sessions.authorize(request)?;
+        }
+        let route = route?;
+        if request.method == Method::OPTIONS {
+            let mut response = Response::empty(StatusCode::NO_CONTENT);
+            response.set_header("Allow", route.allow());
+            return Ok(response);
+        }
+        if !route.methods().contains(&request.method) {
+            return Err(not_allowed(&request.method, &route));
+        }
+        negotiate(request)?;
+        self.dispatch(&mut state, request, route)
+    }
+
+    fn dispatch(
+        &self,
+        state: &mut State,
+        request: &Request,
+        route: Route,
+    ) -> Result<Response, Refusal> {
+        let store = &mut state.store;
+        let left_out = &self.settings.rules_left_out;
+        match route {
+            Route::Base => Err(not_allowed(&request.method, &route)),
+            Route::Metadata => Ok(capability::answer(&request.base)),
+            Route::Login => state.sessions.log_in(request),
+            Route::Search(resource_type) => search_by_form(store, request, resource_type),
+            Route::Type(resource_type) if request.method == Method::POST => {
+                interaction::create(store, request, resource_type, left_out)
+            }
+            Route::Type(resource_type) => {
+                search::answer(store, request, resource_type, &request.query)
+            }
+            Route::Instance(resource_type, id) => match request.method {
+                Method::PUT => interaction::update(store, request, resource_type, &id, left_out),
+                Method::DELETE => Ok(interaction::delete(store, resource_type, &id)),
+                _ => interaction::read(store, request, resource_type, &id),
+            },
+            Route::History(resource_type, id) => {
+                interaction::history(store, request, resource_type, &id)
+            }
+            Route::Version(resource_type, id, number) => {
+                interaction::read_version(store, request, resource_type, &id, &number)
+            }
+        }
+    }
+}
+
+/// `POST [type]/_search` (R4 3.1.1.1.1): the parameters of the form and those of the address.
+fn search_by_form(
+    store: &Store,
+    request: &Request,
+    resource_type: ResourceType,
+) -> Result<Response, Refusal> {
+    let mut parameters = request.query.clone();
+    if !request.body.is_empty() {
+        check_content_type(request, &["application/x-www-form-urlencoded"])?;
+        parameters.extend(pairs(&request.body));
+    }
+    search::answer(store, request, resource_type, &parameters)
+}
+
+fn not_allowed(method: &Method, route: &Route) -> Refusal {
+    Refusal::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        IssueCode::NotSupported,
+        format!("`{method}` is not offered here"),
+    )
+    .header("Allow", route.allow())
+}
+
+/// The headers that do not depend on what was done.
+fn finish(request: &Request, response: &mut Response) {
+    let media_type = match &response.body {
+        Body::Empty => None,
+        Body::Json(_) => Some(MediaType::Json.content_type()),
+        Body::Html(_) => Some("text/html; charset=utf-8".to_owned()),
+        Body::Fhir(_) => Some(
+            negotiate(request)
+                .unwrap_or(MediaType::FhirJson)
+                .content_type(),
+        ),
+    };
+    if let Some(media_type) = media_type {
+        response.set_header("Content-Type", media_type);
+    }
+    if let Some(id) = request.header("x-request-id") {
+        response.set_header("X-Request-Id", id);
+    }
+    // Answers hold personal data: nobody on the way is to keep them.
+    response.set_header("Cache-Control", "no-store");
+    response.set_header("X-Content-Type-Options", "nosniff");
+    response.set_header("Vary", "Accept, Authorization");
+}
