@@ -15,6 +15,8 @@
 
 mod capability;
 mod fault;
+mod flow;
+mod guide;
 mod interaction;
 mod login;
 mod media_type;

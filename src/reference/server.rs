@@ -147,7 +147,13 @@ async fn answer(
     };
     let base = base(&parts.headers, shared.address);
     match Request::new(parts.method, &parts.uri, parts.headers, body, base) {
-        Some(request) => shared.service.answer(request).into_http(),
+        Some(request) => {
+            let (response, notifications) = shared.service.answer(request);
+            for notification in notifications {
+                tokio::spawn(notification.send());
+            }
+            response.into_http()
+        }
         None => {
             let text = format!("the FHIR API is at `{BASE_PATH}/`");
             Response::from(Refusal::not_found(text)).into_http()

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 
 use super::fault::Faults;
+use super::flow::{Agenda, Effect, Notification, settle};
 use super::login::Sessions;
 use super::media_type::{MediaType, check_content_type, negotiate};
 use super::message::{Body, Request, Response, pairs};
@@ -16,7 +17,7 @@ use super::resource_type::ResourceType;
 use super::route::Route;
 use super::rule::Rule;
 use super::store::Store;
-use super::{capability, interaction, search, seed};
+use super::{capability, interaction, search, seed, time};
 
 /// What can be set about the server's behaviour; the faults change it before the first request.
 #[derive(Debug)]
@@ -25,6 +26,10 @@ pub(super) struct Settings {
     pub(super) token_lifetime: Duration,
     /// Rules that are not applied.
     pub(super) rules_left_out: BTreeSet<Rule>,
+    /// Effects that do not happen.
+    pub(super) effects_left_out: BTreeSet<Effect>,
+    /// How long after its check a claim is valuated.
+    pub(super) settling: Duration,
 }
 
 impl Default for Settings {
@@ -32,6 +37,8 @@ impl Default for Settings {
         Self {
             token_lifetime: Duration::from_secs(24 * 60 * 60),
             rules_left_out: BTreeSet::new(),
+            effects_left_out: BTreeSet::new(),
+            settling: Duration::from_millis(300),
         }
     }
 }
@@ -44,9 +51,11 @@ pub(super) struct Service {
     faults: Faults,
 }
 
+/// What requests change.
 #[derive(Debug)]
-struct State {
-    store: Store,
+pub(super) struct State {
+    pub(super) store: Store,
+    pub(super) agenda: Agenda,
     sessions: Sessions,
 }
 
@@ -57,6 +66,7 @@ impl Service {
         faults.change_settings(&mut settings);
         let state = State {
             store: seed::store(),
+            agenda: Agenda::default(),
             sessions: Sessions::new(settings.token_lifetime),
         };
         Self {
@@ -66,21 +76,30 @@ impl Service {
         }
     }
 
-    /// Answers a request.
-    pub(super) fn answer(&self, mut request: Request) -> Response {
+    /// Answers a request, and says whom to tell of what came of it.
+    pub(super) fn answer(&self, mut request: Request) -> (Response, Vec<Notification>) {
         if let Some(mut response) = self.faults.before(&mut request) {
             finish(&request, &mut response);
-            return response;
+            return (response, Vec::new());
         }
-        let mut response = self.carry_out(&request).unwrap_or_else(Response::from);
+        let mut notifications = Vec::new();
+        let mut response = self
+            .carry_out(&request, &mut notifications)
+            .unwrap_or_else(Response::from);
         finish(&request, &mut response);
         self.faults.after(&request, &mut response);
-        response
+        (response, notifications)
     }
 
-    fn carry_out(&self, request: &Request) -> Result<Response, Refusal> {
+    fn carry_out(
+        &self,
+        request: &Request,
+        notifications: &mut Vec<Notification>,
+    ) -> Result<Response, Refusal> {
         // A thread that panicked left the state as it was: each write is one push.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
+        settle(&mut state.store, &mut state.agenda, time::now());
         let route = Route::find(&request.path);
         let is_open = route
             .as_ref()
@@ -98,7 +117,13 @@ impl Service {
             return Err(not_allowed(&request.method, &route));
         }
         negotiate(request)?;
-        self.dispatch(&mut state, request, route)
+        if let (Route::Type(resource_type), &Method::POST) = (&route, &request.method) {
+            let (response, told) =
+                interaction::create(state, &self.settings, request, *resource_type)?;
+            notifications.extend(told);
+            return Ok(response);
+        }
+        self.dispatch(state, request, route)
     }
 
     fn dispatch(
@@ -114,9 +139,6 @@ impl Service {
             Route::Metadata => Ok(capability::answer(&request.base)),
             Route::Login => state.sessions.log_in(request),
             Route::Search(resource_type) => search_by_form(store, request, resource_type),
-            Route::Type(resource_type) if request.method == Method::POST => {
-                interaction::create(store, request, resource_type, left_out)
-            }
             Route::Type(resource_type) => {
                 search::answer(store, request, resource_type, &request.query)
             }

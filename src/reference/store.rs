@@ -42,7 +42,7 @@ impl Version {
 }
 
 /// One resource with all its versions, oldest first; never without one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) resource_type: ResourceType,
     pub(super) id: String,
@@ -68,7 +68,7 @@ impl Row {
 }
 
 /// All rows.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Store {
     rows: Vec<Row>,
     places: HashMap<(ResourceType, String), usize>,

@@ -36,7 +36,8 @@ pub(super) fn object<const N: usize>(members: [(&str, Tree); N]) -> Tree {
     tree
 }
 
-/// The tree of a value made with `serde_json::json!`: for envelopes, whose numbers are integers.
+/// The tree of a value made with `serde_json::json!`: for what the server makes itself, whose
+/// numbers are integers there. Members that are `null` are left out: FHIR has none (R4 2.6.2).
 pub(super) fn from_json(value: serde_json::Value) -> Tree {
     use serde_json::Value as Json;
     match value {
@@ -47,7 +48,7 @@ pub(super) fn from_json(value: serde_json::Value) -> Tree {
         Json::Array(entries) => array(entries.into_iter().map(from_json).collect()),
         Json::Object(members) => {
             let mut tree = node(Value::Object(Vec::with_capacity(members.len())));
-            for (name, value) in members {
+            for (name, value) in members.into_iter().filter(|(_, value)| !value.is_null()) {
                 push_member(&mut tree, &name, from_json(value));
             }
             tree

@@ -6,6 +6,7 @@ mod client;
 mod content;
 mod create;
 mod faults;
+mod flows;
 mod paging;
 mod read;
 mod search;

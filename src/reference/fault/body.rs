@@ -12,7 +12,7 @@ use crate::reference::tree::{
 };
 
 /// Calls the function on each resource the response carries: the body, or the Bundle's entries.
-fn each_resource(response: &mut Response, mut change: impl FnMut(&mut Tree)) {
+pub(super) fn each_resource(response: &mut Response, mut change: impl FnMut(&mut Tree)) {
     let Some(body) = response.resource_mut() else {
         return;
     };

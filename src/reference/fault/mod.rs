@@ -8,6 +8,7 @@
 
 mod access;
 mod body;
+mod flow;
 mod paging;
 mod search;
 mod transport;
@@ -15,6 +16,7 @@ mod write;
 
 use std::collections::BTreeSet;
 
+use super::flow::Effect;
 use super::message::{Request, Response};
 use super::rule::Rule;
 use super::service::Settings;
@@ -30,6 +32,8 @@ enum Hook {
     Settings(fn(&mut Settings)),
     /// Leaves out a rule for creates and updates.
     Without(Rule),
+    /// Leaves out what follows from a create.
+    Lacks(Effect),
 }
 
 /// Declares each fault once: its name, what it does, and its hook.
@@ -253,6 +257,62 @@ faults! {
         Hook::Without(Rule::FamilyComposition);
     AcceptsSecondFamily = "accepts-second-family", "a member of one family is taken into another",
         Hook::Without(Rule::OneFamilyEach);
+    AcceptsAnyPolicy = "accepts-any-policy", "a policy for strangers, or for a product that cannot be had, is stored",
+        Hook::Without(Rule::PolicyTerms);
+    AcceptsAnyQuestion = "accepts-any-question", "eligibility may be asked for two services, or by any category",
+        Hook::Without(Rule::EligibilityQuestion);
+    AcceptsWrongSum = "accepts-wrong-sum", "a claim whose total is not the sum of its lines is stored",
+        Hook::Without(Rule::ClaimArithmetic);
+    AcceptsAnyClaimCode = "accepts-any-claim-code", "a claim with unknown diagnosis, visit type or category is stored",
+        Hook::Without(Rule::ClaimCodes);
+    AcceptsAnyClaimant = "accepts-any-claimant", "a claim by anybody, for any organization, on any Coverage is stored",
+        Hook::Without(Rule::ClaimParties);
+    AcceptsAnyAnswer = "accepts-any-answer", "feedback with missing or impossible answers is stored",
+        Hook::Without(Rule::FeedbackAnswers);
+    AcceptsSecondFeedback = "accepts-second-feedback", "feedback is taken a second time",
+        Hook::Without(Rule::FeedbackOnce);
+    AcceptsOverpayment = "accepts-overpayment", "more is paid on an invoice than is open",
+        Hook::Without(Rule::PaymentWithinBalance);
+    AcceptsAnySubscription = "accepts-any-subscription", "a subscription with impossible criteria is stored",
+        Hook::Without(Rule::SubscriptionCriteria);
+    MembersForgetFamily = "members-forget-family", "the members of a new family do not point to it",
+        Hook::Lacks(Effect::MembersPointToFamily);
+    FamilyActiveAtOnce = "family-active-at-once", "a family is active before it has a policy",
+        Hook::Response(flow::active_family);
+    PolicyCoversNobody = "policy-covers-nobody", "a policy brings no Coverage",
+        Hook::Lacks(Effect::PolicyCovers);
+    PolicyNeverExecuted = "policy-never-executed", "a paid policy is only offered",
+        Hook::Response(flow::offered_policy);
+    CoverageWrongPeriod = "coverage-wrong-period", "a Coverage ends when it begins",
+        Hook::Response(flow::short_coverage);
+    CoverageWrongPlan = "coverage-wrong-plan", "a Coverage names another product",
+        Hook::Response(flow::other_plan);
+    PolicyNotInvoiced = "policy-not-invoiced", "a policy brings no invoice",
+        Hook::Lacks(Effect::PolicyIsInvoiced);
+    EligibilityNotAnswered = "eligibility-not-answered", "a question about eligibility has no answer",
+        Hook::Lacks(Effect::EligibilityIsAnswered);
+    EligibilityOtherIdentifier = "eligibility-other-identifier", "the answer has another identifier than the question",
+        Hook::Response(flow::other_identifier);
+    EligibilityForgetsProducts = "eligibility-forgets-products", "the answer leaves out the item and service asked for",
+        Hook::Response(flow::no_products);
+    ClaimNotAdjudicated = "claim-not-adjudicated", "a claim has no answer",
+        Hook::Lacks(Effect::ClaimIsAdjudicated);
+    ClaimNeverSettles = "claim-never-settles", "the answer to a claim never becomes final",
+        Hook::Settings(flow::never_settle);
+    ClaimLinesReordered = "claim-lines-reordered", "the answer has the lines in another order",
+        Hook::Response(flow::reorder_lines);
+    ClaimLineLost = "claim-line-lost", "the answer lacks the last line",
+        Hook::Response(flow::lose_line);
+    ClaimWrongTotal = "claim-wrong-total", "the answer's total is not the sum of its lines",
+        Hook::Response(flow::wrong_total);
+    FeedbackNotAskedFor = "feedback-not-asked-for", "no feedback is asked for after a claim",
+        Hook::Lacks(Effect::FeedbackIsAskedFor);
+    FeedbackNotNoted = "feedback-not-noted", "feedback leaves the question open",
+        Hook::Lacks(Effect::FeedbackCompletes);
+    PaymentNotNoted = "payment-not-noted", "payment in full leaves the invoice open",
+        Hook::Lacks(Effect::PaymentBalances);
+    SubscribersNotTold = "subscribers-not-told", "subscribers do not hear of a new invoice",
+        Hook::Lacks(Effect::SubscribersHear);
 }
 
 /// The faults that are switched on.
@@ -270,6 +330,9 @@ impl Faults {
                 Hook::Settings(change) => change(settings),
                 Hook::Without(rule) => {
                     settings.rules_left_out.insert(rule);
+                }
+                Hook::Lacks(effect) => {
+                    settings.effects_left_out.insert(effect);
                 }
                 Hook::Request(_) | Hook::Response(_) => {}
             }

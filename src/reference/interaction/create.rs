@@ -1,54 +1,67 @@
 //! Create (R4 3.1.0.8).
 
-use std::collections::BTreeSet;
-
 use axum::http::StatusCode;
 
 use super::{sent, written};
-use crate::reference::message::{Request, Response};
+use crate::reference::flow::{self, Flow, Notification};
+use crate::reference::guide;
+use crate::reference::message::{Body, Request, Response};
 use crate::reference::outcome::{IssueCode, Refusal};
 use crate::reference::resource_type::ResourceType;
-use crate::reference::rule::{self, Context, Rule, identifiers};
-use crate::reference::store::Store;
+use crate::reference::rule::{self, Context, identifiers};
+use crate::reference::service::{Settings, State};
 use crate::reference::time;
 use crate::reference::tree::{Tree, entries_mut, from_json};
 
-/// Answers a create.
+/// Answers a create, and says whom to tell of what came of it.
+///
+/// A claim and a question about eligibility are answered with what the guide's flows want: the
+/// response. A client that prefers the representation gets what it created, as R4 says.
 ///
 /// # Errors
 /// What [`sent::resource`] and [`rule::check`] refuse, and conditional create, which is not
 /// offered (R4 3.1.0.8.1 wants a 400 then).
 pub(in crate::reference) fn create(
-    store: &mut Store,
+    state: &mut State,
+    settings: &Settings,
     request: &Request,
     resource_type: ResourceType,
-    left_out: &BTreeSet<Rule>,
-) -> Result<Response, Refusal> {
+) -> Result<(Response, Vec<Notification>), Refusal> {
     if request.header("if-none-exist").is_some() {
-        return Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
+        return Err(Refusal::bad_request(
             IssueCode::NotSupported,
             "conditional create is not offered",
         ));
     }
     let mut resource = sent::resource(request, resource_type)?;
     let context = Context {
-        store,
+        store: &state.store,
         base: &request.base,
         resource_type,
         id: None,
     };
-    rule::check(&context, &resource, left_out)?;
+    rule::check(&context, &resource, &settings.rules_left_out)?;
     let id = uuid::Uuid::new_v4().to_string();
+    let at = time::now();
     add_identifier(resource_type, &mut resource, &id);
-    let version = store.write(resource_type, &id, resource, time::now());
-    Ok(written(
-        request,
-        StatusCode::CREATED,
-        resource_type,
-        &id,
-        version,
-    ))
+    flow::prepare(resource_type, &mut resource, &request.base);
+    let version = state.store.write(resource_type, &id, resource, at).clone();
+    let mut response = written(request, StatusCode::CREATED, resource_type, &id, &version);
+    let consequence = Flow {
+        store: &mut state.store,
+        agenda: &mut state.agenda,
+        left_out: &settings.effects_left_out,
+        settling: settings.settling,
+        base: &request.base,
+        at,
+    }
+    .follow(resource_type, version.resource.as_deref());
+    if request.preference("return").is_none()
+        && let Some(answer) = consequence.answer
+    {
+        response.body = Body::Fhir(answer);
+    }
+    Ok((response, consequence.notifications))
 }
 
 /// openIMIS gives each entity a UUID; the guide shows it as an identifier beside the code.
@@ -64,16 +77,7 @@ fn add_identifier(resource_type: ResourceType, resource: &mut Tree, id: &str) {
     if !identified || !identifiers(resource, "UUID").is_empty() {
         return;
     }
-    let identifier = from_json(serde_json::json!({
-        "type": {
-            "coding": [{
-                "system": "https://openimis.github.io/openimis_fhir_r4_ig/CodeSystem/openimis-identifiers",
-                "code": "UUID",
-            }]
-        },
-        "value": id,
-    }));
     if let Some(identifiers) = entries_mut(resource, "identifier") {
-        identifiers.push(identifier);
+        identifiers.push(from_json(guide::identifier("UUID", id)));
     }
 }

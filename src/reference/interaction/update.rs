@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 
 use super::{sent, written};
+use crate::reference::flow;
 use crate::reference::message::{Request, Response};
 use crate::reference::outcome::{IssueCode, Refusal};
 use crate::reference::resource_type::ResourceType;
@@ -25,7 +26,7 @@ pub(in crate::reference) fn update(
     id: &str,
     left_out: &BTreeSet<Rule>,
 ) -> Result<Response, Refusal> {
-    let resource = sent::resource(request, resource_type)?;
+    let mut resource = sent::resource(request, resource_type)?;
     if resource.str("id") != Some(id) {
         return Err(Refusal::bad_request(
             IssueCode::Value,
@@ -62,6 +63,7 @@ pub(in crate::reference) fn update(
         id: Some(id),
     };
     rule::check(&context, &resource, left_out)?;
+    flow::prepare_references(&mut resource, &request.base);
     let version = store.write(resource_type, id, resource, time::now());
     Ok(written(request, status, resource_type, id, version))
 }

@@ -3,7 +3,7 @@
 use super::reference::id_of;
 use super::{Context, identifiers};
 use crate::reference::outcome::{Issue, IssueCode};
-use crate::reference::resource_type::ResourceType::{self, Group, Patient};
+use crate::reference::resource_type::ResourceType::{Group, Patient};
 use crate::reference::tree::{Tree, at};
 
 /// The extension a family needs: where it lives.
@@ -13,9 +13,6 @@ const ADDRESS: &str =
 /// The quantity is the number of members, there is an address, and the family's code is that of
 /// its head: the first member.
 pub(super) fn composition(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
-    if context.resource_type != ResourceType::Group {
-        return Vec::new();
-    }
     let mut issues = Vec::new();
     let members = at(resource, "member.entity");
     let quantity = resource.get("quantity").and_then(Tree::primitive_text);
@@ -46,9 +43,6 @@ pub(super) fn composition(context: &Context<'_>, resource: &Tree) -> Vec<Issue> 
 
 /// Members that another family has already.
 pub(super) fn one_family_each(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
-    if context.resource_type != ResourceType::Group {
-        return Vec::new();
-    }
     let members = |group: &Tree| -> Vec<String> {
         at(group, "member.entity")
             .into_iter()

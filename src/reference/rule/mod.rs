@@ -5,10 +5,16 @@
 //! R4 and the guide require and prohibit, identifiers, references and the business of openIMIS.
 //! They are no validator: codes and value types are looked at only where a rule here says so.
 
+mod claim;
+mod contract;
+mod eligibility;
+mod feedback;
 mod group;
 mod patient;
+mod payment;
 mod reference;
 mod shape;
+mod subscription;
 mod unique;
 
 use std::collections::BTreeSet;
@@ -46,6 +52,25 @@ codes! {
         FamilyComposition = "family-composition",
         /// Nobody is in two families.
         OneFamilyEach = "one-family-each",
+        /// A policy insures members of its family, for a product that can be had then.
+        PolicyTerms = "policy-terms",
+        /// Eligibility is asked for at most one item and one service, by the guide's categories.
+        EligibilityQuestion = "eligibility-question",
+        /// A claim's total is the sum of its lines.
+        ClaimArithmetic = "claim-arithmetic",
+        /// A claim's codes are the guide's.
+        ClaimCodes = "claim-codes",
+        /// A claim is entered by a claim administrator, for a health facility, on the patient's
+        /// own Coverage.
+        ClaimParties = "claim-parties",
+        /// Feedback answers each question once, with one of its answers.
+        FeedbackAnswers = "feedback-answers",
+        /// Feedback is given once, and only where it was asked for.
+        FeedbackOnce = "feedback-once",
+        /// A payment is for an open invoice, and not more than is open.
+        PaymentWithinBalance = "payment-within-balance",
+        /// A subscription is a rest-hook with criteria this server can search by.
+        SubscriptionCriteria = "subscription-criteria",
     }
 }
 
@@ -60,6 +85,12 @@ pub(super) struct Context<'s> {
 
 impl Rule {
     fn check(self, context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
+        if self
+            .subject()
+            .is_some_and(|subject| subject != context.resource_type)
+        {
+            return Vec::new();
+        }
         match self {
             Self::KnownElements => shape::unknown(context.resource_type, resource),
             Self::NoEmptyValues => shape::empty(context.resource_type, resource),
@@ -72,6 +103,34 @@ impl Rule {
             Self::UniqueCode => unique::taken(context, resource),
             Self::FamilyComposition => group::composition(context, resource),
             Self::OneFamilyEach => group::one_family_each(context, resource),
+            Self::PolicyTerms => contract::terms(context, resource),
+            Self::EligibilityQuestion => eligibility::question(context, resource),
+            Self::ClaimArithmetic => claim::arithmetic(context, resource),
+            Self::ClaimCodes => claim::codes(context, resource),
+            Self::ClaimParties => claim::parties(context, resource),
+            Self::FeedbackAnswers => feedback::answers(context, resource),
+            Self::FeedbackOnce => feedback::once(context, resource),
+            Self::PaymentWithinBalance => payment::within_balance(context, resource),
+            Self::SubscriptionCriteria => subscription::criteria(context, resource),
+        }
+    }
+
+    /// The only type that the rule is about; none if it is about all.
+    const fn subject(self) -> Option<ResourceType> {
+        match self {
+            Self::InsureeCodeRequired | Self::InsureeCodeLength | Self::InsureePerson => {
+                Some(ResourceType::Patient)
+            }
+            Self::FamilyComposition | Self::OneFamilyEach => Some(ResourceType::Group),
+            Self::PolicyTerms => Some(ResourceType::Contract),
+            Self::EligibilityQuestion => Some(ResourceType::CoverageEligibilityRequest),
+            Self::ClaimArithmetic | Self::ClaimCodes | Self::ClaimParties => {
+                Some(ResourceType::Claim)
+            }
+            Self::FeedbackAnswers | Self::FeedbackOnce => Some(ResourceType::Communication),
+            Self::PaymentWithinBalance => Some(ResourceType::PaymentNotice),
+            Self::SubscriptionCriteria => Some(ResourceType::Subscription),
+            _ => None,
         }
     }
 
@@ -79,7 +138,7 @@ impl Rule {
     /// with what is there already.
     const fn status(self) -> StatusCode {
         match self {
-            Self::UniqueCode => StatusCode::CONFLICT,
+            Self::UniqueCode | Self::FeedbackOnce => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }

@@ -2,7 +2,6 @@
 
 use super::{Context, identifiers};
 use crate::reference::outcome::{Issue, IssueCode};
-use crate::reference::resource_type::ResourceType;
 use crate::reference::time;
 use crate::reference::tree::Tree;
 
@@ -11,8 +10,8 @@ const MAX_CODE_LENGTH: usize = 12;
 const GENDERS: [&str; 4] = ["male", "female", "other", "unknown"];
 
 /// The guide's profile lets the code be absent; its enrolment page and openIMIS do not.
-pub(super) fn code_required(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
-    if context.resource_type != ResourceType::Patient || !identifiers(resource, "Code").is_empty() {
+pub(super) fn code_required(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
+    if !identifiers(resource, "Code").is_empty() {
         return Vec::new();
     }
     let text = "an insuree needs an identifier of type `Code`";
@@ -20,10 +19,7 @@ pub(super) fn code_required(context: &Context<'_>, resource: &Tree) -> Vec<Issue
 }
 
 /// Codes that are too long.
-pub(super) fn code_length(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
-    if context.resource_type != ResourceType::Patient {
-        return Vec::new();
-    }
+pub(super) fn code_length(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
     identifiers(resource, "Code")
         .into_iter()
         .map(|code| code.chars().count())
@@ -38,10 +34,7 @@ pub(super) fn code_length(context: &Context<'_>, resource: &Tree) -> Vec<Issue> 
 }
 
 /// A gender that is no code, a date of birth that is no date or is to come.
-pub(super) fn person(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
-    if context.resource_type != ResourceType::Patient {
-        return Vec::new();
-    }
+pub(super) fn person(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
     let mut issues = Vec::new();
     if let Some(gender) = resource.get("gender")
         && !gender.as_str().is_some_and(|code| GENDERS.contains(&code))

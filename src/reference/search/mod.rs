@@ -14,6 +14,10 @@ mod subset;
 mod text;
 mod value;
 
+use super::resource_type::ResourceType;
+use super::tree::Tree;
+use query::{Handling, Search};
+
 pub(super) use bundle::answer;
 pub(super) use parameter::{Kind, parameters};
 pub(super) use query::{CURSOR, Cursor};
@@ -22,4 +26,25 @@ pub(super) use subset::Subset;
 /// The first instant of a FHIR date of any precision, if the text is one.
 pub(super) fn date_start(text: &str) -> Option<jiff::Timestamp> {
     date::Interval::read(text).map(|interval| interval.start)
+}
+
+/// Whether the parameters can all be used in a search of the type.
+pub(super) fn check_parameters(
+    resource_type: ResourceType,
+    parameters: &[(String, String)],
+    base: &str,
+) -> bool {
+    Search::read(resource_type, parameters, Handling::Strict, base).is_ok()
+}
+
+/// Whether a search of the type would find the resource.
+pub(super) fn finds(
+    resource_type: ResourceType,
+    parameters: &[(String, String)],
+    base: &str,
+    resource: &Tree,
+) -> bool {
+    resource.str("resourceType") == Some(resource_type.code())
+        && Search::read(resource_type, parameters, Handling::Strict, base)
+            .is_ok_and(|search| search.matches(resource))
 }

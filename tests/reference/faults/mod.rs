@@ -3,6 +3,7 @@
 
 mod access;
 mod body;
+mod flow;
 mod paging;
 mod search;
 mod transport;
@@ -53,6 +54,7 @@ async fn observe(fault: Fault, client: &Client) -> Option<Probe> {
         search::observe(fault, client).await,
         paging::observe(fault, client).await,
         write::observe(fault, client).await,
+        flow::observe(fault, client).await,
     ];
     groups.into_iter().flatten().next()
 }
