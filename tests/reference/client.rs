@@ -103,11 +103,12 @@ impl Client {
         let http = http();
         let login = http
             .post(format!("{}login/", server.base_url()))
-            .json(&json!({ "username": USER, "password": PASSWORD }))
+            .header("Content-Type", "application/json")
+            .body(json!({ "username": USER, "password": PASSWORD }).to_string())
             .send()
             .await
             .expect("an answer");
-        let answer: Value = login.json().await.expect("JSON");
+        let answer = Answer::of(login).await.json();
         let token = answer["token"].as_str().expect("a token").to_owned();
         Self {
             server,

@@ -247,9 +247,9 @@ async fn lines_are_rejected_each_for_its_reason() {
     let mut claim = claim(&client, "CLM900000003").await;
     claim["item"][0]["unitPrice"]["value"] = json!(16);
     claim["item"][1]["quantity"]["value"] = json!(51);
-    claim["item"][2] = claim["item"][1].clone();
+    let items = claim["item"].as_array_mut().expect("items");
+    items.extend([items[1].clone(), items[0].clone()]);
     claim["item"][2]["sequence"] = json!(3);
-    claim["item"][3] = claim["item"][0].clone();
     claim["item"][3]["sequence"] = json!(4);
     claim["item"][3]["productOrService"]["text"] = json!("S002");
     claim["total"]["value"] = json!(16.0 + 12.75 + 12.75 + 16.0);

@@ -110,10 +110,10 @@ async fn dates_compare_as_intervals() {
         &client,
         &[
             ("Patient?birthdate=1984-02-29", 1),
-            ("Patient?birthdate=1984-02", 1),
-            ("Patient?birthdate=ge2012-07-19&birthdate=le2016", 2 + 2),
+            ("Patient?birthdate=1984-02", 2),
+            ("Patient?birthdate=ge2012-07-19&birthdate=le2016", 4),
             ("Patient?birthdate=gt2016-12-31", 2),
-            ("Patient?birthdate=ne1984", 37),
+            ("Patient?birthdate=ne1984", 36),
             ("PractitionerRole?date=gt2090", 1),
             ("PractitionerRole?date:missing=true", 2),
             ("Claim?created=sa2024-03-02", 1),
@@ -201,7 +201,8 @@ async fn post_search_finds_what_get_finds() {
     let get = client.get("Patient?family=Marsh&_count=2").await;
     let request = client
         .request(Method::POST, "Patient/_search?family=Marsh")
-        .form(&[("_count", "2")]);
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body("_count=2");
     let post = client.send(request).await;
     assert_eq!((post.status, post.ids()), (200, get.ids()));
     let next = post.link("next").expect("a next link");

@@ -46,8 +46,6 @@ codes! {
         InsureeCodeLength = "insuree-code-length",
         /// Gender is one of R4's codes, the date of birth a date that is not in the future.
         InsureePerson = "insuree-person",
-        /// No other resource of the type has the code.
-        UniqueCode = "unique-code",
         /// A family is counted right, and its code is its head's.
         FamilyComposition = "family-composition",
         /// Nobody is in two families.
@@ -71,6 +69,8 @@ codes! {
         PaymentWithinBalance = "payment-within-balance",
         /// A subscription is a rest-hook with criteria this server can search by.
         SubscriptionCriteria = "subscription-criteria",
+        /// No other resource of the type has the code. Last, because it is no fault of the content.
+        UniqueCode = "unique-code",
     }
 }
 

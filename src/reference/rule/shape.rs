@@ -246,7 +246,7 @@ mod tests {
             "resourceType": "Patient",
             "identifier": [{"value": "1"}],
             "name": [{"family": "A", "given": [""]}],
-            "birthDate": null,
+            "birthDate": {},
             "deceasedBoolean": false,
             "colour": "red",
             "address": [{"country": "X", "line": []}],

@@ -12,9 +12,12 @@ async fn anonymous(client: &Client) -> Answer {
 
 async fn login(client: &Client, user: &str, password: &str) -> Answer {
     let body = json!({ "username": user, "password": password });
-    client
-        .send(client.http.post(client.url("login/")).json(&body))
-        .await
+    let request = client
+        .http
+        .post(client.url("login/"))
+        .header("Content-Type", "application/json")
+        .body(body.to_string());
+    client.send(request).await
 }
 
 pub async fn observe(fault: F, client: &Client) -> Option<Probe> {

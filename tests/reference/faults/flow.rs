@@ -135,7 +135,7 @@ async fn claiming(fault: F, client: &Client) -> Option<Probe> {
 
 /// Faults that leave a rule out.
 async fn rules(fault: F, client: &Client) -> Option<Probe> {
-    let new_claim = claim(client, "CLM900000021").await;
+    let new_claim = async || claim(client, "CLM900000021").await;
     match fault {
         F::AcceptsAnyPolicy => {
             let (patient, group) = family(client, CODE).await;
@@ -151,18 +151,20 @@ async fn rules(fault: F, client: &Client) -> Option<Probe> {
             probe("422", "201", status.await)
         }
         F::AcceptsWrongSum => {
-            let status = twin(client, new_claim, |it| it["total"]["value"] = json!(21));
+            let status = twin(client, new_claim().await, |it| {
+                it["total"]["value"] = json!(21)
+            });
             probe("422", "201", status.await)
         }
         F::AcceptsAnyClaimCode => {
-            let status = twin(client, new_claim, |it| {
+            let status = twin(client, new_claim().await, |it| {
                 it["type"]["coding"][0]["code"] = json!("X");
             });
             probe("422", "201", status.await)
         }
         F::AcceptsAnyClaimant => {
             let officer = reference(&first(client, "Practitioner?family=Hale").await);
-            let status = twin(client, new_claim, |it| {
+            let status = twin(client, new_claim().await, |it| {
                 it["enterer"]["reference"] = json!(officer)
             });
             probe("422", "201", status.await)
