@@ -14,23 +14,17 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::http::Method;
-
 /// The name of the file in the folder of a run.
 pub const FILE_NAME: &str = "journal.ndjson";
 
-/// What is about to be sent.
+/// What is about to be created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Intent {
+pub struct Creation {
     /// `scenario/step`.
     pub step: String,
-    /// Method.
-    pub method: Method,
     /// Resource type.
     pub resource_type: String,
-    /// Address it is sent to.
-    pub url: String,
     /// The business identifier by which it can be found, where it has one.
     pub identifier: Option<String>,
 }
@@ -39,39 +33,29 @@ pub struct Intent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Effect {
-    /// What the answer says about the server's data.
-    pub state: State,
-    /// Status code, if there was an answer.
+    /// Status of the answer; none where no answer came.
     pub status: Option<u16>,
-    /// Id that the server gave.
+    /// Id of the new resource, where the answer said it.
     pub id: Option<String>,
     /// `Location` of the answer.
     pub location: Option<String>,
 }
 
-crate::fhir::codes! {
-    /// What an answer says about the server's data.
-    State {
-        /// It is there.
-        Done = "done",
-        /// The server refused it.
-        Refused = "refused",
-        /// No answer, or none that says: it may be there.
-        Unclear = "unclear",
-        /// It was there and was removed again.
-        Removed = "removed",
-    }
+/// One line: the number of the creation, from 1, and what is said of it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    number: u64,
+    #[serde(flatten)]
+    event: Event,
 }
 
-/// One line.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Line {
-    /// Number of the intent, from 1.
-    n: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    intent: Option<Intent>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    effect: Option<Effect>,
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Event {
+    Intent(Creation),
+    Effect(Effect),
+    /// It was removed again, with this status.
+    Removed(u16),
 }
 
 /// Why a journal cannot be written or read.
@@ -118,28 +102,24 @@ struct Keeping {
     next: u64,
 }
 
-/// An intent that was written down; its effect belongs to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub struct Ticket(u64);
+/// A creation that was written down and is about to be sent; [`Journal::conclude`] ends it.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "an intent without an effect reads as a creation of which nobody knows the end"]
+pub struct Intent(u64);
 
 impl Journal {
-    /// Opens the journal of that folder; what an earlier run wrote there stays.
+    /// Opens a journal; what an earlier run wrote there stays, because it may still exist.
     ///
     /// # Errors
-    /// The file cannot be read or written.
-    pub fn open(folder: &Path) -> Result<Self, JournalError> {
-        let path = folder.join(FILE_NAME);
+    /// The file cannot be read or written, or is no journal.
+    pub fn create(path: &Path) -> Result<Self, JournalError> {
         let unwritable = |source| JournalError::Unwritable {
-            path: path.clone(),
+            path: path.to_owned(),
             source,
         };
-        let (last, whole) = match path.exists() {
-            true => {
-                let (entries, whole) = read_whole(&path)?;
-                (entries.last().map_or(0, |entry| entry.number), whole)
-            }
-            false => (0, 0),
+        let (entries, whole) = match path.exists() {
+            true => read_whole(path)?,
+            false => (Vec::new(), 0),
         };
         let mut options = OpenOptions::new();
         options.append(true).create(true);
@@ -148,51 +128,72 @@ impl Journal {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let file = options.open(&path).map_err(unwritable)?;
+        let file = options.open(path).map_err(unwritable)?;
         // A line that was cut by a crash is taken away, so that the next one starts at a new line.
         file.set_len(whole).map_err(unwritable)?;
         Ok(Self {
-            path,
+            path: path.to_owned(),
             state: Mutex::new(Keeping {
                 file,
-                next: last + 1,
+                next: entries.last().map_or(1, |entry| entry.number + 1),
             }),
         })
     }
 
-    /// Writes an intent down; when this returns, it is on the disk.
+    /// Writes down what is about to be created; it is on the disk when this returns.
     ///
     /// # Errors
     /// It cannot be written: the request must not be sent.
-    pub fn intend(&self, intent: Intent) -> Result<Ticket, JournalError> {
+    pub fn intend(
+        &self,
+        step: &str,
+        resource_type: &str,
+        identifier: Option<&str>,
+    ) -> Result<Intent, JournalError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let n = state.next;
-        self.append(
-            &mut state.file,
-            &Line {
-                n,
-                intent: Some(intent),
-                effect: None,
-            },
-        )?;
+        let number = state.next;
+        let event = Event::Intent(Creation {
+            step: step.to_owned(),
+            resource_type: resource_type.to_owned(),
+            identifier: identifier.map(str::to_owned),
+        });
+        self.append(&mut state.file, &Line { number, event })?;
         state.next += 1;
-        Ok(Ticket(n))
+        Ok(Intent(number))
     }
 
-    /// Writes down what came of an intent.
+    /// Writes down what came of it.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn note(&self, ticket: Ticket, effect: Effect) -> Result<(), JournalError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        self.append(
-            &mut state.file,
-            &Line {
-                n: ticket.0,
-                intent: None,
-                effect: Some(effect),
-            },
+    pub fn conclude(
+        &self,
+        intent: Intent,
+        status: Option<u16>,
+        id: Option<&str>,
+        location: Option<&str>,
+    ) -> Result<(), JournalError> {
+        self.event(
+            intent.0,
+            Event::Effect(Effect {
+                status,
+                id: id.map(str::to_owned),
+                location: location.map(str::to_owned),
+            }),
         )
+    }
+
+    /// Writes down that the creation of that number was removed again.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn removed(&self, number: u64, status: u16) -> Result<(), JournalError> {
+        self.event(number, Event::Removed(status))
+    }
+
+    fn event(&self, number: u64, event: Event) -> Result<(), JournalError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.append(&mut state.file, &Line { number, event })
     }
 
     fn append(&self, file: &mut File, line: &Line) -> Result<(), JournalError> {
@@ -207,25 +208,26 @@ impl Journal {
     }
 }
 
-/// One intent and its latest effect.
+/// One creation and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Number of the intent, from 1.
+    /// Its number, from 1.
     pub number: u64,
-    /// What was about to be sent.
-    pub intent: Intent,
+    /// What was about to be created.
+    pub creation: Creation,
     /// What came of it; `None` if the run ended before it knew.
     pub effect: Option<Effect>,
+    /// Whether it was removed again.
+    pub is_removed: bool,
 }
 
 impl Entry {
-    /// Whether the server may hold something because of it.
+    /// Whether the server may hold something because of it. Only a 4xx answer is a promise that
+    /// it does not: a server that failed, or did not answer, may have kept it.
     #[must_use]
     pub fn may_exist(&self) -> bool {
-        match &self.effect {
-            None => true,
-            Some(effect) => matches!(effect.state, State::Done | State::Unclear),
-        }
+        let status = self.effect.as_ref().and_then(|effect| effect.status);
+        !self.is_removed && !status.is_some_and(|status| (400..500).contains(&status))
     }
 }
 
@@ -259,15 +261,26 @@ fn read_whole(path: &Path) -> Result<(Vec<Entry>, u64), JournalError> {
                 line: count,
                 source,
             })?;
-        if let Some(intent) = line.intent {
-            let entry = Entry {
-                number: line.n,
-                intent,
-                effect: None,
-            };
-            entries.insert(line.n, entry);
-        } else if let Some(entry) = entries.get_mut(&line.n) {
-            entry.effect = line.effect;
+        match line.event {
+            Event::Intent(creation) => {
+                let entry = Entry {
+                    number: line.number,
+                    creation,
+                    effect: None,
+                    is_removed: false,
+                };
+                entries.insert(line.number, entry);
+            }
+            Event::Effect(effect) => {
+                if let Some(entry) = entries.get_mut(&line.number) {
+                    entry.effect = Some(effect);
+                }
+            }
+            Event::Removed(_) => {
+                if let Some(entry) = entries.get_mut(&line.number) {
+                    entry.is_removed = true;
+                }
+            }
         }
     }
 }
@@ -276,61 +289,65 @@ fn read_whole(path: &Path) -> Result<(Vec<Entry>, u64), JournalError> {
 mod tests {
     use std::io::Write;
 
-    use super::{Effect, FILE_NAME, Intent, Journal, JournalError, State, read};
-    use crate::http::Method;
-
-    fn intent(identifier: &str) -> Intent {
-        Intent {
-            step: "enrolment/create".to_owned(),
-            method: Method::Post,
-            resource_type: "Patient".to_owned(),
-            url: "http://h/Patient/".to_owned(),
-            identifier: Some(identifier.to_owned()),
-        }
-    }
-
-    fn effect(state: State) -> Effect {
-        Effect {
-            state,
-            status: Some(201),
-            id: Some("1".to_owned()),
-            location: None,
-        }
-    }
+    use super::{FILE_NAME, Journal, JournalError, read};
 
     #[test]
     fn an_intent_is_on_disk_before_anything_is_sent() {
         let folder = tempfile::tempdir().expect("folder");
-        let journal = Journal::open(folder.path()).expect("opened");
         let path = folder.path().join(FILE_NAME);
-        let ticket = journal.intend(intent("A1")).expect("written");
+        let journal = Journal::create(&path).expect("opened");
+        let intent = journal.intend("enrolment/create", "Patient", Some("A1"));
+        let intent = intent.expect("written");
         let entries = read(&path).expect("read");
-        assert_eq!(entries[0].intent, intent("A1"));
+        assert_eq!(entries[0].creation.identifier.as_deref(), Some("A1"));
         assert!(entries[0].effect.is_none() && entries[0].may_exist());
-        journal.note(ticket, effect(State::Done)).expect("written");
-        assert!(read(&path).expect("read")[0].may_exist());
-        journal
-            .note(ticket, effect(State::Removed))
-            .expect("written");
+        let concluded = journal.conclude(intent, Some(201), Some("7"), None);
+        concluded.expect("written");
+        let entries = read(&path).expect("read");
+        assert_eq!(
+            entries[0]
+                .effect
+                .as_ref()
+                .and_then(|effect| effect.id.as_deref()),
+            Some("7")
+        );
+        assert!(entries[0].may_exist());
+        journal.removed(1, 204).expect("written");
         assert!(!read(&path).expect("read")[0].may_exist());
+    }
+
+    #[test]
+    fn only_a_refusal_promises_that_nothing_was_kept() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join(FILE_NAME);
+        let journal = Journal::create(&path).expect("opened");
+        for status in [None, Some(201), Some(400), Some(500)] {
+            let intent = journal.intend("s", "Patient", None).expect("written");
+            journal
+                .conclude(intent, status, None, None)
+                .expect("written");
+        }
+        let kept = read(&path).expect("read");
+        let kept: Vec<bool> = kept.iter().map(super::Entry::may_exist).collect();
+        assert_eq!(kept, [true, true, false, true]);
     }
 
     #[test]
     fn a_journal_goes_on_after_a_crash() {
         let folder = tempfile::tempdir().expect("folder");
-        let journal = Journal::open(folder.path()).expect("opened");
-        let _ = journal.intend(intent("A1")).expect("written");
-        drop(journal);
         let path = folder.path().join(FILE_NAME);
+        let journal = Journal::create(&path).expect("opened");
+        let _ = journal.intend("s", "Patient", Some("A1")).expect("written");
+        drop(journal);
         let mut file = std::fs::OpenOptions::new()
             .append(true)
             .open(&path)
             .expect("there");
-        file.write_all(b"{\"n\":2,\"int").expect("written");
-        let journal = Journal::open(folder.path()).expect("opened");
-        let second = journal.intend(intent("A2")).expect("written");
+        file.write_all(b"{\"number\":2,\"int").expect("written");
+        let journal = Journal::create(&path).expect("opened");
+        let second = journal.intend("s", "Group", Some("A2")).expect("written");
         journal
-            .note(second, effect(State::Refused))
+            .conclude(second, Some(400), None, None)
             .expect("written");
         let entries = read(&path).expect("read");
         let numbers: Vec<u64> = entries.iter().map(|entry| entry.number).collect();
@@ -338,19 +355,34 @@ mod tests {
         assert!(entries[0].may_exist() && !entries[1].may_exist());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_journal_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join(FILE_NAME);
+        let _journal = Journal::create(&path).expect("opened");
+        let mode = std::fs::metadata(&path)
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
     #[test]
     fn a_damaged_line_says_where() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join(FILE_NAME);
         std::fs::write(&path, "hello\n").expect("written");
-        let error = Journal::open(folder.path()).expect_err("damaged");
+        let error = Journal::create(&path).expect_err("damaged");
         assert!(matches!(error, JournalError::Malformed { line: 1, .. }));
         assert!(error.to_string().contains("line 1"), "{error}");
     }
 
     #[test]
     fn a_folder_that_cannot_be_written_is_told_before_anything_is_sent() {
-        let error = Journal::open(std::path::Path::new("no/such/folder")).expect_err("no folder");
+        let path = std::path::Path::new("no/such/folder").join(FILE_NAME);
+        let error = Journal::create(&path).expect_err("no folder");
         assert!(error.to_string().contains("nothing is created"), "{error}");
     }
 }

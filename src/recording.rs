@@ -90,17 +90,22 @@ pub enum RecordingError {
 /// A recording that is being made.
 pub struct Recording {
     path: PathBuf,
-    file: Mutex<File>,
     redactor: Arc<Redactor>,
+    state: Mutex<Writing>,
+}
+
+struct Writing {
+    file: File,
+    /// The first line that could not be written; nothing is written after it.
+    failed: Option<RecordingError>,
 }
 
 impl Recording {
-    /// Starts a recording in that folder; one that was there is replaced.
+    /// Starts a recording; one that was there is replaced.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn create(folder: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
-        let path = folder.join(FILE_NAME);
+    pub fn create(path: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
         let personal_data = match redactor.keeps_personal_data() {
             true => PersonalData::Included,
             false => PersonalData::Pseudonyms,
@@ -109,63 +114,75 @@ impl Recording {
             recording: FORMAT_VERSION.to_owned(),
             personal_data,
         };
-        let file = File::create(&path).map_err(|source| RecordingError::Unwritable {
-            path: path.clone(),
-            source,
-        })?;
-        let recording = Self {
-            path,
-            file: Mutex::new(file),
-            redactor,
-        };
-        recording.append(&header)?;
-        Ok(recording)
+        let mut file = File::create(path).map_err(|source| unwritable(path, source))?;
+        append(&mut file, &header).map_err(|source| unwritable(path, source))?;
+        Ok(Self::over(path, file, redactor))
     }
 
-    /// Goes on with the recording in that folder, after its last whole line. The same key must be
+    fn over(path: &Path, file: File, redactor: Arc<Redactor>) -> Self {
+        Self {
+            path: path.to_owned(),
+            redactor,
+            state: Mutex::new(Writing { file, failed: None }),
+        }
+    }
+
+    /// Goes on with a recording after its last whole line. The same key must be
     /// used, or equal values are equal no more.
     ///
     /// # Errors
     /// There is none, it is not readable, or the file cannot be written.
-    pub fn resume(folder: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
-        let path = folder.join(FILE_NAME);
-        let whole = read(&path)?.whole_bytes;
-        let unwritable = |source| RecordingError::Unwritable {
-            path: path.clone(),
-            source,
+    pub fn resume(path: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
+        let whole = read(path)?.whole_bytes;
+        let open = || {
+            let file = OpenOptions::new().append(true).open(path)?;
+            file.set_len(whole)?;
+            Ok(file)
         };
-        let file = OpenOptions::new()
-            .append(true)
-            .open(&path)
-            .map_err(unwritable)?;
-        file.set_len(whole).map_err(unwritable)?;
-        Ok(Self {
-            path,
-            file: Mutex::new(file),
-            redactor,
-        })
+        let file = open().map_err(|source| unwritable(path, source))?;
+        Ok(Self::over(path, file, redactor))
     }
 
-    /// Records an exchange and gives back what was recorded: its redacted form.
+    /// Records an exchange and gives back what was recorded: its redacted form. A line that cannot
+    /// be written is told by [`Self::has_failed`] and [`Self::finish`].
+    pub fn record(&self, exchange: &Exchange) -> Exchange {
+        let redacted = self.redactor.redact_exchange(exchange);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.failed.is_none() {
+            let result = append(&mut state.file, &redacted);
+            state.failed = result.err().map(|source| unwritable(&self.path, source));
+        }
+        redacted
+    }
+
+    /// Whether a line could not be written: the run should stop, because it loses results.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.failed.is_some()
+    }
+
+    /// Says whether every exchange was written.
     ///
     /// # Errors
-    /// The line cannot be written; the run should stop then, because it would lose results.
-    pub fn record(&self, exchange: &Exchange) -> Result<Exchange, RecordingError> {
-        let redacted = self.redactor.redact_exchange(exchange);
-        self.append(&redacted)?;
-        Ok(redacted)
+    /// The first line that could not be written.
+    pub fn finish(&self) -> Result<(), RecordingError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.failed.take().map_or(Ok(()), Err)
     }
+}
 
-    /// One write for a line, straight to the system: nothing is lost with the process.
-    fn append(&self, line: &impl Serialize) -> Result<(), RecordingError> {
-        let unwritable = |source| RecordingError::Unwritable {
-            path: self.path.clone(),
-            source,
-        };
-        let mut text = serde_json::to_vec(line).map_err(|error| unwritable(error.into()))?;
-        text.push(b'\n');
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(&text).map_err(unwritable)
+/// One write for a line, straight to the system: nothing is lost with the process.
+fn append(file: &mut File, line: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_vec(line)?;
+    text.push(b'\n');
+    file.write_all(&text)
+}
+
+fn unwritable(path: &Path, source: io::Error) -> RecordingError {
+    RecordingError::Unwritable {
+        path: path.to_owned(),
+        source,
     }
 }
 
@@ -285,8 +302,7 @@ mod tests {
         }
     }
 
-    fn damage(folder: &Path, text: &str) {
-        let path = folder.join(FILE_NAME);
+    fn damage(path: &Path, text: &str) {
         let mut file = OpenOptions::new().append(true).open(path).expect("there");
         file.write_all(text.as_bytes()).expect("written");
     }
@@ -294,31 +310,31 @@ mod tests {
     #[test]
     fn what_was_recorded_is_read_again_without_names() {
         let folder = tempfile::tempdir().expect("folder");
-        let recording = Recording::create(folder.path(), redactor()).expect("created");
-        let kept: Vec<Exchange> = (1..4)
-            .map(|n| recording.record(&exchange(n)).expect("recorded"))
-            .collect();
+        let path = folder.path().join(FILE_NAME);
+        let recording = Recording::create(&path, redactor()).expect("created");
+        let kept: Vec<Exchange> = (1..4).map(|n| recording.record(&exchange(n))).collect();
         // Still open: what was recorded is there at once.
-        let recorded = read(&folder.path().join(FILE_NAME)).expect("read");
+        let recorded = read(&path).expect("read");
         assert_eq!(recorded.exchanges, kept);
         assert_eq!(recorded.header.personal_data, PersonalData::Pseudonyms);
         assert!(!recorded.is_cut);
-        let text = std::fs::read_to_string(folder.path().join(FILE_NAME)).expect("text");
+        let text = std::fs::read_to_string(&path).expect("text");
         assert!(!text.contains("Lovett") && text.lines().count() == 4);
     }
 
     #[test]
     fn a_cut_line_is_left_out_and_the_recording_goes_on_after_it() {
         let folder = tempfile::tempdir().expect("folder");
-        let recording = Recording::create(folder.path(), redactor()).expect("created");
-        recording.record(&exchange(1)).expect("recorded");
-        drop(recording);
-        damage(folder.path(), r#"{"id":"t/s#2","requ"#);
         let path = folder.path().join(FILE_NAME);
+        let recording = Recording::create(&path, redactor()).expect("created");
+        recording.record(&exchange(1));
+        drop(recording);
+        damage(&path, r#"{"id":"t/s#2","requ"#);
         let recorded = read(&path).expect("read");
         assert_eq!((recorded.exchanges.len(), recorded.is_cut), (1, true));
-        let recording = Recording::resume(folder.path(), redactor()).expect("resumed");
-        recording.record(&exchange(2)).expect("recorded");
+        let recording = Recording::resume(&path, redactor()).expect("resumed");
+        recording.record(&exchange(2));
+        recording.finish().expect("written");
         let recorded = read(&path).expect("read");
         assert_eq!((recorded.exchanges.len(), recorded.is_cut), (2, false));
     }
@@ -346,12 +362,29 @@ mod tests {
         );
         let newer = error(&format!("{}\n", header.replace("1.0", "2.0"))).to_string();
         assert!(newer.contains("format version 2.0"), "{newer}");
-        let missing = Recording::create(&folder.path().join("no"), redactor()).err();
+        let missing =
+            Recording::create(&folder.path().join("no").join(FILE_NAME), redactor()).err();
         assert!(
             missing
                 .expect("no folder")
                 .to_string()
                 .contains("choose another folder")
         );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_told() {
+        // A device on which every write fails for want of space.
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("there");
+        let recording = Recording::over(Path::new("/dev/full"), full, redactor());
+        recording.record(&exchange(1));
+        assert!(recording.has_failed());
+        let error = recording.finish().expect_err("full").to_string();
+        assert!(error.contains("free some space"), "{error}");
+        assert!(Recording::create(Path::new("/dev/full"), redactor()).is_err());
     }
 }

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use clap::Args;
 
 use super::ExitCode;
+use super::output::print;
 use crate::reference::{Fault, Options, PASSWORD, Server, USER};
 
 /// Start the built-in reference server on loopback.
@@ -25,9 +26,10 @@ impl Serve {
     /// Carries the command out.
     pub(super) fn run(self) -> ExitCode {
         if self.list_faults {
-            for fault in Fault::ALL {
-                println!("{:<28} {}", fault.code(), fault.description());
-            }
+            let lines = Fault::ALL
+                .iter()
+                .map(|fault| format!("{:<28} {}\n", fault.code(), fault.description()));
+            print(&lines.collect::<String>());
             return ExitCode::Conformant;
         }
         let runtime = match tokio::runtime::Runtime::new() {
@@ -55,8 +57,10 @@ impl Serve {
                 return ExitCode::Incomplete;
             }
         };
-        println!("ready at {}", server.base_url());
-        println!("log in as {USER} with the password {PASSWORD}");
+        print(&format!(
+            "ready at {}\nlog in as {USER} with the password {PASSWORD}\n",
+            server.base_url()
+        ));
         if let Err(error) = tokio::signal::ctrl_c().await {
             eprintln!("error: cannot wait for an interrupt: {error}");
             return ExitCode::Incomplete;

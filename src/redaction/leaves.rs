@@ -98,11 +98,14 @@ impl Walk<'_> {
 
     /// A member of an object that is no resource: messages stay readable, the rest is personal.
     fn foreign(&mut self, member: &Member<'_>) {
+        self.name(member);
         let is_message = matches!(
             &*member.name,
             "detail" | "details" | "error" | "errors" | "message" | "title" | "type" | "status"
         );
         match &member.value.value {
+            // The life of a token, in the answer to a login.
+            Value::Number(_) if member.name == "exp" => self.leaf(&member.value, Treatment::Keep),
             Value::String(_) if is_message => self.leaf(&member.value, Treatment::Message),
             Value::Object(_) | Value::Array(_) => self.root(&member.value),
             _ => self.unknown(&member.value),
@@ -221,10 +224,23 @@ impl Walk<'_> {
                 self.resource(node, Scope::Personal);
             }
             Value::Object(members) => {
-                members
-                    .iter()
-                    .for_each(|member| self.unknown(&member.value));
+                for member in members {
+                    self.name(member);
+                    self.unknown(&member.value);
+                }
             }
+        }
+    }
+
+    /// The name of a property that FHIR does not know, if it is somebody's number or address.
+    fn name(&mut self, member: &Member<'_>) {
+        let digits = member.name.chars().filter(|c| c.is_numeric()).count();
+        if digits >= 5 || member.name.contains('@') {
+            self.leaves.push(Leaf {
+                offset: member.name_offset as usize,
+                is_string: true,
+                treatment: Treatment::Name,
+            });
         }
     }
 
@@ -267,42 +283,47 @@ fn target(reference: &Node<'_>) -> Target {
 /// What is done with a string of a primitive type.
 fn string(place: &Place, code: &str) -> Treatment {
     let listed = listed(place);
-    let personal = match (listed, place.scope) {
-        (Some(Listed::Personal), _) => Some(true),
-        (_, Scope::Personal) => match listed_datatype(place) {
-            // The words of a code and the unit of a quantity are safe everywhere.
-            Some(Listed::Safe) if !place.path.ends_with(".text") => Some(false),
-            _ => Some(true),
-        },
-        (Some(Listed::Safe), _) | (None, Scope::Safe) => Some(false),
-        (None, Scope::Elements) => None,
-    };
     match code {
         // The id of an element is for links inside the resource (R4 2.24.0.4).
         "string" | "id" if place.path.ends_with(".id") && place.scope != Scope::Personal => {
             Treatment::Keep
         }
         "string" if place.path == "Subscription.criteria" => Treatment::Address,
-        "string" | "markdown" if place.path.ends_with(".reference") && place.target.is_some() => {
+        "string" if place.path.ends_with(".reference") && place.target.is_some() => {
             Treatment::Address
         }
-        "string" | "markdown" | "id" => match place.target {
-            // The display and the identifier of a reference belong to its target.
-            Some(Target::Thing) if place.scope != Scope::Personal => Treatment::Keep,
-            Some(Target::Person) if personal != Some(false) => Treatment::Name,
-            _ if personal == Some(false) => match place.path.starts_with("OperationOutcome.") {
-                true => Treatment::Message,
-                false => Treatment::Keep,
-            },
-            _ if is_name(place) => Treatment::Name,
-            _ => Treatment::Prose,
+        "string" | "markdown" | "id" => match is_personal(place, listed) {
+            // The display and the identifier of a reference are those of its target.
+            true if place.target == Some(Target::Person) || is_name(place) => Treatment::Name,
+            true => Treatment::Prose,
+            false if place.path.starts_with("OperationOutcome.") => Treatment::Message,
+            false => Treatment::Keep,
         },
-        "date" | "dateTime" | "instant" if personal == Some(true) => Treatment::Date,
-        "base64Binary" if personal != Some(false) => Treatment::Base64,
+        "date" | "dateTime" | "instant"
+            if listed == Some(Listed::Personal) || place.scope == Scope::Personal =>
+        {
+            Treatment::Date
+        }
+        "base64Binary" if is_personal(place, listed) => Treatment::Base64,
         "xhtml" => Treatment::Markup,
         "url" if listed == Some(Listed::Personal) => Treatment::PersonalAddress,
         "uri" | "url" => Treatment::Address,
         _ => Treatment::Keep,
+    }
+}
+
+/// Whether a text is somebody's.
+fn is_personal(place: &Place, listed: Option<Listed>) -> bool {
+    match (listed, place.scope, place.target) {
+        (Some(listed), Scope::Elements | Scope::Safe, _) => listed == Listed::Personal,
+        // The words of a code and the unit of a quantity are safe everywhere, free text is not.
+        (Some(Listed::Safe), Scope::Personal, _) => place.path.ends_with(".text"),
+        (_, Scope::Personal, _) | (None, _, Some(Target::Person)) => true,
+        (None, _, Some(Target::Thing)) | (None, Scope::Safe, _) => false,
+        (None, Scope::Elements, None) => {
+            let resource_type = place.path.split('.').next().unwrap_or_default();
+            RULES.listed(resource_type) != Some(Listed::Safe)
+        }
     }
 }
 
@@ -315,24 +336,15 @@ fn is_name(place: &Place) -> bool {
         || datatypes.any(|path| NAMES.iter().any(|name| path.starts_with(name)))
 }
 
-/// What the list says: the longest path of the resource, then of the datatypes from the innermost,
-/// then the resource type.
+/// What the list says of an element: the longest path of the resource, then of the datatypes from
+/// the innermost. The resource type as a whole is asked last, and not here.
 fn listed(place: &Place) -> Option<Listed> {
-    let mut prefix = place.path.as_str();
-    while let Some((shorter, _)) = prefix.rsplit_once('.') {
-        if let Some(listed) = RULES.listed(prefix) {
-            return Some(listed);
-        }
-        prefix = shorter;
-    }
-    listed_datatype(place).or_else(|| RULES.listed(prefix))
-}
-
-fn listed_datatype(place: &Place) -> Option<Listed> {
-    for path in place.datatypes.iter().rev() {
+    let paths = std::iter::once(&place.path).chain(place.datatypes.iter().rev());
+    for (index, path) in paths.enumerate() {
         let mut prefix = path.as_str();
         loop {
-            if let Some(listed) = RULES.listed(prefix) {
+            let is_resource_type = index == 0 && !prefix.contains('.');
+            if !is_resource_type && let Some(listed) = RULES.listed(prefix) {
                 return Some(listed);
             }
             match prefix.rsplit_once('.') {

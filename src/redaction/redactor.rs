@@ -33,6 +33,17 @@ impl Redactor {
         Self::with(Some(Pseudonyms::new(key, Direction::Hide)), definitions)
     }
 
+    /// For a run: with a new key, or with nothing replaced where that was asked for.
+    ///
+    /// # Errors
+    /// The system has no source of randomness.
+    pub fn for_run(include_personal_data: bool, definitions: Definitions) -> std::io::Result<Self> {
+        if include_personal_data {
+            return Ok(Self::keeping_personal_data(definitions));
+        }
+        Ok(Self::new(&Key::random()?, definitions))
+    }
+
     /// Puts the original texts back into what was redacted with that key, as far as an element
     /// says where they stand. Words in the pages and messages of a server may stay pseudonyms.
     #[must_use]

@@ -151,7 +151,12 @@ impl Rules {
 
     /// What an extension's content is; one that is not listed is personal.
     pub(super) fn extension(&self, url: &str) -> Scope {
-        self.extensions.get(url).copied().unwrap_or(Scope::Personal)
+        // Servers join base and path with one slash too many.
+        let url = url.replace("ig//", "ig/");
+        self.extensions
+            .get(&url)
+            .copied()
+            .unwrap_or(Scope::Personal)
     }
 
     /// Whether a search parameter's values are never about a person.
