@@ -4,16 +4,14 @@
 //! probed; the plan is replayed; what was found is redacted and becomes a report.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use thiserror::Error;
 
 use crate::dialect::{Probe, ProbeError, probe};
 use crate::fhirpath::DefinitionsModel;
-use crate::http::{
-    Client, ClientError, ClientOptions, Credentials, CredentialsError, Exchange, Mode,
-};
+use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
@@ -168,11 +166,11 @@ async fn run_against(
     let started = jiff::Timestamp::now();
     let clock = Instant::now();
     let redactor = Arc::new(redactor(options, &prepared.definitions)?);
-    let recorder = Arc::new(Recorder {
-        recording: Recording::create(&options.output, Arc::clone(&redactor))?,
-        failed: Mutex::default(),
-    });
-    let client = client(options, &prepared, base, Arc::clone(&recorder))?;
+    let recording = Arc::new(Recording::create(
+        &options.output.join("exchanges.ndjson"),
+        Arc::clone(&redactor),
+    )?);
+    let client = client(options, &prepared, base, Arc::clone(&recording))?;
     let mut declared = Declared::by_guide(&prepared.definitions);
     let types: Vec<&str> = declared.resource_types().collect();
     let probe = probe(&client, &types).await?;
@@ -198,7 +196,7 @@ async fn run_against(
         elapsed: clock.elapsed(),
     }
     .into_result();
-    recorder.finish()?;
+    recording.finish()?;
     let report = crate::report::build(&finished);
     let files = crate::report::write_all(&report, &options.output)?;
     Ok(Finished { report, files })
@@ -212,31 +210,11 @@ fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor,
     Ok(Redactor::new(&key, definitions.clone()))
 }
 
-/// The recording, and the first line of it that could not be written.
-struct Recorder {
-    recording: Recording,
-    failed: Mutex<Option<RecordingError>>,
-}
-
-impl Recorder {
-    fn record(&self, exchange: &Exchange) {
-        if let Err(error) = self.recording.record(exchange) {
-            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-            failed.get_or_insert(error);
-        }
-    }
-
-    fn finish(&self) -> Result<(), RecordingError> {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.take().map_or(Ok(()), Err)
-    }
-}
-
 fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recorder: Arc<Recorder>,
+    recording: Arc<Recording>,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
@@ -245,7 +223,9 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
-    client.observer = Some(Arc::new(move |exchange| recorder.record(exchange)));
+    client.observer = Some(Arc::new(move |exchange| {
+        recording.record(exchange);
+    }));
     Client::new(client)
 }
 
@@ -257,10 +237,10 @@ fn session(
 ) -> Result<Session, RunError> {
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
-        let _ = std::fs::remove_file(options.output.join(crate::journal::FILE_NAME));
+        let _ = std::fs::remove_file(options.output.join("journal.ndjson"));
     }
     let journal = (options.mode == Mode::Write)
-        .then(|| Journal::open(&options.output))
+        .then(|| Journal::create(&options.output.join("journal.ndjson")))
         .transpose()?;
     Ok(Session {
         client,

@@ -7,7 +7,7 @@ use crate::check::{Judgement, catalog};
 use crate::dialect::{FHIR_JSON, PLAIN_JSON};
 use crate::finding::Rule;
 use crate::http::{Exchange, Method, RequestSpec};
-use crate::journal::{Effect, Intent, State, Ticket};
+use crate::journal::Intent;
 use crate::result::Subject;
 use crate::suite::Step;
 use crate::suite::body::fill_body;
@@ -124,51 +124,38 @@ fn intend(
     resource_type: &str,
     body: &str,
     outcome: &mut StepOutcome,
-) -> Result<Option<Ticket>, String> {
+) -> Result<Option<Intent>, String> {
     let Some(journal) = &scenario.session.journal else {
         return Ok(None);
     };
-    let intent = Intent {
-        step: scenario.place(),
-        method: Method::Post,
-        resource_type: resource_type.to_owned(),
-        url: scenario.session.dialect.type_address(resource_type),
-        identifier: business_identifier(body),
-    };
-    journal.intend(intent).map(Some).map_err(|error| {
-        let reason = format!("nothing was sent: {error}");
-        outcome.notes.push(reason.clone());
-        reason
-    })
+    let identifier = business_identifier(body);
+    journal
+        .intend(&scenario.place(), resource_type, identifier.as_deref())
+        .map(Some)
+        .map_err(|error| {
+            let reason = format!("nothing was sent: {error}");
+            outcome.notes.push(reason.clone());
+            reason
+        })
 }
 
 fn note_created(
     scenario: &Scenario<'_>,
-    ticket: Option<Ticket>,
+    intent: Option<Intent>,
     resource_type: &str,
     exchange: &Exchange,
     outcome: &mut StepOutcome,
 ) {
-    let (Some(journal), Some(ticket)) = (&scenario.session.journal, ticket) else {
+    let (Some(journal), Some(intent)) = (&scenario.session.journal, intent) else {
         return;
     };
     let location = exchange
         .response()
         .and_then(|response| response.header("location"));
-    let effect = Effect {
-        state: match exchange.status() {
-            Some(200..300) => State::Done,
-            Some(400..500) => State::Refused,
-            // A server error may come after the row was written.
-            _ => State::Unclear,
-        },
-        status: exchange.status(),
-        id: location
-            .and_then(|location| created_id(location, resource_type))
-            .or_else(|| body_id(exchange)),
-        location: location.map(str::to_owned),
-    };
-    if let Err(error) = journal.note(ticket, effect) {
+    let id = location
+        .and_then(|location| created_id(location, resource_type))
+        .or_else(|| body_id(exchange));
+    if let Err(error) = journal.conclude(intent, exchange.status(), id.as_deref(), location) {
         outcome.notes.push(error.to_string());
     }
 }
