@@ -9,14 +9,14 @@ use super::temporal::DateTime;
 /// Bounds that keep a hostile expression from running on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many steps one evaluation may take: a step is an operation, an item produced, or 64
-    /// bytes of text produced.
+    /// How many steps one evaluation may take: an operation is a step, an item made costs four,
+    /// and every 64 bytes of text cost one.
     pub steps: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 10_000_000 }
+        Self { steps: 5_000_000 }
     }
 }
 

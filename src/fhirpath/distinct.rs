@@ -19,8 +19,7 @@ pub(super) struct Distinct<'m, 'a> {
     model: &'m dyn Model,
     items: Vec<Item<'a>>,
     by_hash: HashMap<u64, Vec<usize>>,
-    /// How many items were compared, for the budget.
-    pub(super) work: u64,
+    work: u64,
 }
 
 impl<'m, 'a> Distinct<'m, 'a> {
@@ -77,6 +76,11 @@ impl<'m, 'a> Distinct<'m, 'a> {
                 .get(index)
                 .is_some_and(|known| items_equal(known, item, self.model) == Some(true))
         })
+    }
+
+    /// How many items were looked for and compared since the last time, for the budget.
+    pub(super) fn take_work(&mut self) -> u64 {
+        std::mem::take(&mut self.work)
     }
 
     pub(super) fn into_items(self) -> Vec<Item<'a>> {

@@ -262,3 +262,97 @@ impl Deep<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::testing::{PATIENT, evaluate, gives};
+
+    #[test]
+    fn equality_is_of_values_in_order() {
+        gives(&[
+            ("1 = 1.0", "true"),
+            ("1 = 1 '1'", "true"),
+            ("'1' = 1", "false"),
+            ("name.use = 'official' | 'usual'", "true"),
+            ("name.use = 'usual' | 'official'", "false"),
+            ("name.use != 'official'", "true"),
+            ("{} = 1", ""),
+            ("{} != {}", ""),
+            ("name.first() = name.first()", "true"),
+            ("name.first() = name.last()", "false"),
+            ("name.first() = 'Doe'", "false"),
+            ("birthDate = @1970-03-30", "true"),
+            ("birthDate = @1970-03", ""),
+            ("birthDate = '1970-03-30'", "false"),
+            ("gender = 'male'", "false"),
+            ("active = true", "true"),
+            ("extension.value.ofType(Quantity) = 0.0045 'g'", "true"),
+            ("4 'g' = 4 'mL'", ""),
+            ("1 in (1 | 2)", "true"),
+            ("(1 | 2) contains 3", "false"),
+            ("{} in (1 | 2)", ""),
+            ("1 in {}", "false"),
+        ]);
+    }
+
+    #[test]
+    fn equivalence_ignores_order_case_space_and_precision() {
+        gives(&[
+            ("'Ab  c' ~ 'aB c'", "true"),
+            ("name.use ~ 'USUAL' | 'official'", "true"),
+            ("1.67 ~ 1.7", "true"),
+            ("1.5 ~ 1.52", "true"),
+            ("1.5 ~ 1.57", "false"),
+            ("{} ~ {}", "true"),
+            ("{} ~ 1", "false"),
+            ("4 'g' ~ 4040 'mg'", "true"),
+            ("4 'g' ~ 4 'mL'", "false"),
+            ("@2020 ~ @2020-01", "false"),
+            ("1 !~ 2", "true"),
+            ("name.first() ~ name.last()", "false"),
+        ]);
+    }
+
+    #[test]
+    fn elements_are_equal_by_what_they_hold() {
+        let compare = |operator: &str, left: &str, right: &str| {
+            let resource =
+                format!(r#"{{"resourceType": "Observation", "component": [{left}, {right}]}}"#);
+            evaluate(&resource, &format!("component[0] {operator} component[1]"))
+                .map(|items| items.join(", "))
+        };
+        let range = |low: &str, text: &str| {
+            format!(
+                r#"{{"valueRange": {{"low": {{"value": {low}}}}}, "code": {{"text": "{text}"}}}}"#
+            )
+        };
+        assert_eq!(
+            compare("=", &range("1.0", "a"), &range("1.00", "a")).as_deref(),
+            Ok("true")
+        );
+        assert_eq!(
+            compare("=", &range("1.0", "a"), &range("1.01", "a")).as_deref(),
+            Ok("false")
+        );
+        assert_eq!(
+            compare("=", &range("1.0", "a"), &range("1.0", "A")).as_deref(),
+            Ok("false")
+        );
+        assert_eq!(
+            compare("~", &range("1.0", "a"), &range("1.00", "A")).as_deref(),
+            Ok("true")
+        );
+        let swapped = r#"{"code": {"text": "a"}, "valueRange": {"low": {"value": 1}}}"#;
+        assert_eq!(
+            compare("=", &range("1", "a"), swapped).as_deref(),
+            Ok("true")
+        );
+        let at = |moment: &str| format!(r#"{{"valuePeriod": {{"start": "{moment}"}}}}"#);
+        let (here, there) = (at("2020-01-01T10:00:00Z"), at("2020-01-01T11:00:00+01:00"));
+        assert_eq!(compare("=", &here, &there).as_deref(), Ok("true"));
+        assert_eq!(
+            evaluate(PATIENT, "contained.first() = $this"),
+            Ok(vec!["false".to_owned()])
+        );
+    }
+}

@@ -11,7 +11,7 @@ use super::parser;
 #[derive(Debug)]
 pub struct Expression {
     text: Box<str>,
-    root: Expr,
+    pub(super) root: Expr,
 }
 
 impl Expression {

@@ -35,6 +35,8 @@ mod operators;
 mod parser;
 mod quantity;
 mod temporal;
+#[cfg(test)]
+mod testing;
 pub mod ucum;
 mod value;
 mod variables;

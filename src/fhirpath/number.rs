@@ -49,3 +49,8 @@ pub(super) fn ten_to(exponent: u32) -> Option<Decimal> {
     let power = 10_i128.checked_pow(exponent)?;
     Decimal::try_from_i128_with_scale(power, 0).ok()
 }
+
+/// The quotient without trailing zeros; `None` when divided by zero.
+pub(super) fn quotient(dividend: Decimal, divisor: Decimal) -> Option<Decimal> {
+    Some(dividend.checked_div(divisor)?.normalize())
+}

@@ -12,6 +12,7 @@ use super::error::{EvaluationError, EvaluationErrorKind as Kind};
 use super::eval::{Evaluator, Outcome, Scope};
 use super::item::{Collection, Item};
 use super::model::TypeKind;
+use super::number;
 use super::quantity::{Quantity, QuantityUnit};
 use super::temporal::CalendarUnit;
 use super::value::Value;
@@ -130,7 +131,7 @@ fn decimals<'a>(operator: Op, left: Decimal, right: Decimal) -> Applied<'a> {
         Op::Add => left.checked_add(right),
         Op::Subtract => left.checked_sub(right),
         Op::Multiply => left.checked_mul(right),
-        Op::Divide => left.checked_div(right).map(|quotient| quotient.normalize()),
+        Op::Divide => number::quotient(left, right),
         Op::Mod => left.checked_rem(right),
         Op::Div => {
             return Ok(left
@@ -286,4 +287,91 @@ fn not_defined<'a>(
             evaluator.describe(right)
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{error, fails, gives};
+
+    #[test]
+    fn numbers_are_calculated_exactly_and_overflow_gives_nothing() {
+        gives(&[
+            ("0.1 + 0.2 = 0.3", "true"),
+            ("1 + 2 * 3 - 4 div 3 mod 2", "6"),
+            ("7 / 2", "3.5"),
+            ("7 div 2 | -7 div 2", "3, -3"),
+            ("-7 mod 2", "-1"),
+            ("2.5 div 0.5 | 2.5 mod 1", "5, 0.5"),
+            ("1 / 0", ""),
+            ("1 div 0", ""),
+            ("1.0 mod 0", ""),
+            ("9223372036854775807 + 1", ""),
+            ("9223372036854775807 * 2", ""),
+            ("-(9223372036854775807) - 2", ""),
+            ("79228162514264337593543950335 * 10.0", ""),
+            ("1 + {}", ""),
+            ("gender + 'x'", ""),
+            ("'a' + 'b'", "ab"),
+            ("'a' & {} & 'b'", "ab"),
+            ("gender & 'x'", "x"),
+            ("3 'm' + 3 'cm'", "303 'cm'"),
+            ("2 * 3 'm'", "6 'm'"),
+            ("6 'm' / 2", "3 'm'"),
+            ("-(4 'mg')", "-4 'mg'"),
+            ("birthDate + 1 month", "1970-04-30"),
+            ("birthDate - 30 days", "1970-02-28"),
+            ("@T23:00 + 2 hours", "01:00"),
+            ("@2020-01-31T10:00:00Z + 1 month", "2020-02-29T10:00:00Z"),
+            ("@9999-12-31 + 1 day", ""),
+        ]);
+    }
+
+    #[test]
+    fn operands_of_the_wrong_type_or_number_are_errors() {
+        fails(
+            Kind::Type,
+            &[
+                "1 + 'a'",
+                "'a' - 'b'",
+                "true + 1",
+                "birthDate + 1",
+                "birthDate + 1 'mo'",
+                "birthDate + 1 'cm'",
+                "birthDate * 2 days",
+                "name.first() + 1",
+                "-'a'",
+                "1 & 'a'",
+                "1 < 'a'",
+                "true < false",
+                "birthDate < 'a'",
+                "name.first() < name.last()",
+            ],
+        );
+        fails(
+            Kind::Cardinality,
+            &["(1 | 2) + 1", "(1 | 2) < 3", "-(1 | 2)", "name.given & 'x'"],
+        );
+        assert_eq!(
+            error("name.first().family + 1"),
+            "offset 20: expected operands that `+` is defined for, found string `Doe` and Integer `1`"
+        );
+    }
+
+    #[test]
+    fn order_needs_enough_precision() {
+        gives(&[
+            ("1 < 1.5", "true"),
+            ("'a' < 'b'", "true"),
+            ("birthDate < @2000", "true"),
+            ("birthDate < @1970-03", ""),
+            ("birthDate <= @1970-03-30T10:00:00Z", ""),
+            ("identifier.period.start <= identifier.period.end", "true"),
+            ("5 'mg' > extension.value.ofType(Quantity)", "true"),
+            ("5 'g' > 1 'mL'", ""),
+            ("5 'g' > 1", ""),
+            ("1 > {}", ""),
+            ("gender > 'a'", ""),
+        ]);
+    }
 }

@@ -163,7 +163,7 @@ impl Quantity {
     /// The quotient, with the quotient of the units; `None` when divided by zero.
     #[must_use]
     pub fn divide(&self, other: &Self) -> Option<Self> {
-        let value = self.value.checked_div(other.value)?.normalize();
+        let value = super::number::quotient(self.value, other.value)?;
         self.combined(other, value, '/')
     }
 

@@ -61,3 +61,65 @@ pub(super) fn value<'a>(
             )
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::testing::{MODEL, PATIENT, fails, gives};
+    use crate::fhirpath::{
+        Collection, Context, Element, EvaluationErrorKind as Kind, Expression, Item, Model,
+        NoEnvironment, Value, Variables,
+    };
+    use crate::json;
+
+    #[test]
+    fn fhir_defines_systems_value_sets_and_extensions() {
+        gives(&[
+            ("%ucum", "http://unitsofmeasure.org"),
+            ("%sct", "http://snomed.info/sct"),
+            ("%loinc", "http://loinc.org"),
+            (
+                "%`vs-administrative-gender`",
+                "http://hl7.org/fhir/ValueSet/administrative-gender",
+            ),
+            (
+                "%\"vs-administrative-gender\"",
+                "http://hl7.org/fhir/ValueSet/administrative-gender",
+            ),
+            (
+                "%`ext-patient-birthTime`",
+                "http://hl7.org/fhir/StructureDefinition/patient-birthTime",
+            ),
+            ("%resource.id | %context.id | %rootResource.id", "p1"),
+            ("name.where(%context.active).use", "official, usual"),
+        ]);
+        fails(Kind::UnknownVariable, &["%unknown"]);
+    }
+
+    #[test]
+    fn a_contained_resource_knows_its_container() {
+        let document = json::read(PATIENT).expect("JSON");
+        let root = Element::resource(&document.root, &*MODEL);
+        let contained = document.root.get("contained").expect("contained").entries();
+        let organization = Element::resource(&contained[0], &*MODEL);
+        let reference = MODEL.type_named("Reference").expect("a type");
+        let part_of = Element::new(contained[0].get("partOf"), None, reference);
+        let mut variables = Variables::new();
+        variables.set("own", Collection::of(Value::Integer(7)));
+        let context = Context::new(&*MODEL, &NoEnvironment, part_of)
+            .with_resource(organization)
+            .with_root_resource(root)
+            .with_variables(&variables);
+        let text = |expression: &str| {
+            let expression = Expression::parse(expression).expect("an expression");
+            let items = expression.evaluate(&context).expect("a value");
+            let texts: Vec<_> = items.iter().filter_map(Item::to_text).collect();
+            texts.join(", ")
+        };
+        assert_eq!(text("reference"), "#");
+        assert_eq!(text("%context.reference"), "#");
+        assert_eq!(text("%resource.id"), "org");
+        assert_eq!(text("%rootResource.id"), "p1");
+        assert_eq!(text("%rootResource.contained.id"), "org, doc");
+        assert_eq!(text("%own + 1"), "8");
+    }
+}

@@ -202,3 +202,64 @@ fn to_unit<'a>(quantity: &Quantity, code: &str) -> Option<Value<'a>> {
         unit: QuantityUnit::Ucum(code.to_owned()),
     })))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn conversions_take_exactly_their_forms() {
+        gives(&[
+            ("'yes'.toBoolean() | 'F'.toBoolean()", "true, false"),
+            ("1.0.toBoolean()", "true"),
+            ("2.toBoolean()", ""),
+            ("'12'.toInteger() + '-3'.toInteger()", "9"),
+            ("'2147483648'.toInteger()", ""),
+            ("'2147483648'.toLong()", "2147483648"),
+            ("'1.0'.toInteger()", ""),
+            ("true.toInteger()", "1"),
+            ("'1.50'.toDecimal()", "1.50"),
+            ("'1.'.toDecimal()", ""),
+            ("'1e3'.toDecimal()", ""),
+            ("birthDate.toString()", "1970-03-30"),
+            ("birthDate.toDateTime()", "1970-03-30"),
+            ("@2020-01-02T10:00:00Z.toDate()", "2020-01-02"),
+            ("'2020-13'.toDate()", ""),
+            ("'10:30'.toTime()", "10:30"),
+            ("'4 days'.toQuantity()", "4 days"),
+            ("'1.5 \\'mg\\''.toQuantity('g')", "0.0015 'g'"),
+            ("5.toQuantity()", "5 '1'"),
+            ("extension.value.ofType(Quantity).toString()", "4.50 'mg'"),
+            ("name.first().toString()", ""),
+            ("name.first().convertsToString()", "false"),
+            ("{}.convertsToInteger()", ""),
+            ("'a'.convertsToInteger()", "false"),
+            ("gender.toString()", ""),
+        ]);
+        fails(
+            Kind::Cardinality,
+            &["(1 | 2).toString()", "('1' | '2').convertsToInteger()"],
+        );
+    }
+
+    #[test]
+    fn iif_evaluates_the_branch_it_takes_only() {
+        gives(&[
+            ("iif(true, 1, ('a' | 'b').toInteger())", "1"),
+            ("iif(false, 1)", ""),
+            ("iif({}, 1, 2)", "2"),
+            ("name.first().iif(use = 'official', family, 'x')", "Doe"),
+            ("photo.iif(empty(), 'none', 'some')", "none"),
+            (
+                "name.select(iif(family.exists(), family, given))",
+                "Doe, Janie",
+            ),
+        ]);
+        fails(Kind::Type, &["iif('x', 1, 2)"]);
+        fails(
+            Kind::Cardinality,
+            &["name.iif(true, 1, 2)", "iif(true | false, 1, 2)"],
+        );
+    }
+}

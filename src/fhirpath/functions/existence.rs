@@ -75,13 +75,13 @@ fn booleans(site: &Site<'_, '_, '_>) -> Outcome<Vec<bool>> {
 fn is_subset<'a>(site: &Site<'_, '_, 'a>, part: &[Item<'a>], whole: &[Item<'a>]) -> Outcome<bool> {
     let mut set = Distinct::of(site.evaluator.context.model, whole);
     let held = part.iter().all(|item| set.contains(item));
-    site.charge(set.work)?;
+    site.charge(set.take_work())?;
     Ok(held)
 }
 
 fn distinct<'c, 'a>(site: &Site<'_, 'c, 'a>, items: &[Item<'a>]) -> Outcome<Distinct<'c, 'a>> {
-    let set = Distinct::of(site.evaluator.context.model, items);
-    site.charge(set.work)?;
+    let mut set = Distinct::of(site.evaluator.context.model, items);
+    site.charge(set.take_work())?;
     Ok(set)
 }
 
@@ -100,4 +100,60 @@ fn count(site: &Site<'_, '_, '_>) -> Outcome<usize> {
         });
     }
     Ok(site.input()?.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn existence_is_asked_of_items_whether_they_have_a_value_or_not() {
+        gives(&[
+            ("name.exists()", "true"),
+            ("gender.exists()", "true"),
+            ("gender.hasValue()", "false"),
+            ("photo.exists()", "false"),
+            ("photo.empty()", "true"),
+            ("multipleBirth.exists()", "true"),
+            ("name.exists(use = 'usual')", "true"),
+            ("name.exists(use = 'old')", "false"),
+            ("name.given.count()", "3"),
+            ("{}.count()", "0"),
+            ("birthDate.children().count()", "2"),
+            ("where(children().count() > id.count()).count()", "1"),
+        ]);
+    }
+
+    #[test]
+    fn all_holds_for_nothing_and_not_where_criteria_give_nothing() {
+        gives(&[
+            ("photo.all(url.exists())", "true"),
+            ("name.all(use.exists())", "true"),
+            ("name.all(family.exists())", "false"),
+            ("name.all(family = 'Doe')", "false"),
+            ("{}.allTrue()", "true"),
+            ("{}.anyTrue()", "false"),
+            ("(true | false).allTrue()", "false"),
+            ("(true | false).anyTrue()", "true"),
+            ("(true | false).anyFalse()", "true"),
+            ("(true | false).allFalse()", "false"),
+            ("active.allTrue()", "true"),
+        ]);
+        fails(Kind::Type, &["(1 | true).allTrue()", "name.anyFalse()"]);
+    }
+
+    #[test]
+    fn sets_compare_by_equality() {
+        gives(&[
+            ("(1 | 2).subsetOf(1 | 2 | 3)", "true"),
+            ("(1 | 2).supersetOf(1 | 2 | 3)", "false"),
+            ("{}.subsetOf({})", "true"),
+            ("(1).subsetOf(1.0)", "true"),
+            ("(1).combine(1.0).distinct()", "1"),
+            ("name.isDistinct()", "true"),
+            ("name.combine(name).isDistinct()", "false"),
+            ("('a' | 'b').combine('a').distinct()", "a, b"),
+        ]);
+    }
 }

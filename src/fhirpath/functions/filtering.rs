@@ -40,8 +40,9 @@ fn select<'a>(site: &Site<'_, '_, 'a>, projection: &Expr) -> Outcome<Collection<
     let mut out = Collection::new();
     for (index, item) in site.input()?.iter().enumerate() {
         let scope = site.scope.item(item, index);
-        out.extend(site.evaluator.scoped(projection, scope)?);
-        site.charge(1)?;
+        let found = site.evaluator.scoped(projection, scope)?;
+        site.charge_items(found.len())?;
+        out.extend(found);
     }
     Ok(out)
 }
@@ -56,11 +57,12 @@ fn repeat<'a>(site: &Site<'_, '_, 'a>, projection: &Expr) -> Outcome<Collection<
             let scope = site.scope.item(item, index);
             for found in site.evaluator.scoped(projection, scope)? {
                 if set.insert(&found) {
+                    // A set of many items holds them, their hashes and their places.
+                    site.charge_items(4)?;
                     next.push(found);
                 }
             }
-            site.charge(1 + set.work)?;
-            set.work = 0;
+            site.charge(1 + set.take_work())?;
         }
         current = next;
     }
@@ -77,8 +79,7 @@ fn repeat_all<'a>(site: &Site<'_, '_, 'a>, projection: &Expr) -> Outcome<Collect
             let found = site
                 .evaluator
                 .scoped(projection, site.scope.item(item, index))?;
-            // Memory grows with the items, so they cost more than a step.
-            site.charge(1 + 16 * found.len() as u64)?;
+            site.charge_items(1 + 2 * found.len())?;
             next.extend(found);
         }
         out.extend(next.iter().cloned());
@@ -96,4 +97,50 @@ fn coalesce<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
         }
     }
     Ok(Collection::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn criteria_and_projections_see_each_item() {
+        gives(&[
+            ("name.where(use = 'usual').given", "Janie"),
+            ("name.where($index = 0).family", "Doe"),
+            ("name.where(family).use", "official"),
+            ("name.select(given.count())", "2, 1"),
+            ("name.given.select($this & '!')", "Jane!, !, Janie!"),
+            ("(1 | 2).select({})", ""),
+            ("name.given.where($this = 'Jane')", "Jane"),
+        ]);
+        fails(Kind::Cardinality, &["name.where(given.select(true))"]);
+    }
+
+    #[test]
+    fn repeat_ends_and_keeps_each_item_once() {
+        gives(&[
+            ("1.repeat(iif($this < 5, $this + 1))", "2, 3, 4, 5"),
+            ("1.repeat(1)", "1"),
+            ("contact.repeat(name | relationship).text", "A, B"),
+            ("1.repeatAll(iif($this < 3, $this + 1))", "2, 3"),
+            ("coalesce({}, photo, name.family, 1)", "Doe"),
+        ]);
+        fails(Kind::Limit, &["1.repeat($this + 1)", "1.repeatAll(1)"]);
+    }
+
+    #[test]
+    fn types_filter_primitives_exactly() {
+        gives(&[
+            ("extension.value.ofType(Quantity).code", "mg"),
+            ("extension.value.ofType(integer)", "5"),
+            ("name.use.ofType(string)", ""),
+            ("name.use.ofType(code)", "official, usual"),
+            ("contained.ofType(DomainResource).id", "org, doc"),
+            ("contact.ofType(BackboneElement).count()", "2"),
+            ("(1 | 'a').ofType(String)", "a"),
+        ]);
+        fails(Kind::UnknownType, &["name.ofType(Nothing)", "1 is Nothing"]);
+    }
 }

@@ -10,6 +10,7 @@ use crate::fhirpath::equality::{self, Order};
 use crate::fhirpath::error::EvaluationErrorKind as Kind;
 use crate::fhirpath::eval::Outcome;
 use crate::fhirpath::item::{Collection, Item};
+use crate::fhirpath::number;
 use crate::fhirpath::quantity::Quantity;
 use crate::fhirpath::value::Value;
 
@@ -30,10 +31,10 @@ fn number_input<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Option<Value<'a>>> {
     let Some(item) = site.single_input()? else {
         return Ok(None);
     };
-    number(site, &item)
+    as_number(site, &item)
 }
 
-fn number<'a>(site: &Site<'_, '_, 'a>, item: &Item<'a>) -> Outcome<Option<Value<'a>>> {
+fn as_number<'a>(site: &Site<'_, '_, 'a>, item: &Item<'a>) -> Outcome<Option<Value<'a>>> {
     match item.value() {
         Some(value @ (Value::Integer(_) | Value::Decimal(_) | Value::Quantity(_))) => {
             Ok(Some(value))
@@ -72,7 +73,7 @@ fn of_one<'a>(site: &Site<'_, '_, 'a>, function: Math) -> Outcome<Collection<'a>
 fn of_two<'a>(site: &Site<'_, '_, 'a>, function: Math) -> Outcome<Collection<'a>> {
     let value = number_input(site)?;
     let argument = match site.argument_item(0)? {
-        Some(item) => number(site, &item)?,
+        Some(item) => as_number(site, &item)?,
         None => None,
     };
     let (Some(value), Some(argument)) = (value, argument) else {
@@ -110,7 +111,7 @@ fn exact_power(base: Decimal, exponent: i64) -> Option<Decimal> {
     let product = (0..exponent.unsigned_abs())
         .try_fold(Decimal::ONE, |product, _| product.checked_mul(base))?;
     if exponent < 0 {
-        Decimal::ONE.checked_div(product)
+        number::quotient(Decimal::ONE, product)
     } else {
         Some(product)
     }
@@ -177,7 +178,7 @@ fn aggregate<'a>(site: &Site<'_, '_, 'a>, function: Math) -> Outcome<Collection<
             };
             let result = match (function, total) {
                 (Math::Avg, Value::Quantity(total)) => {
-                    total.value.checked_div(count).map(|value| {
+                    number::quotient(total.value, count).map(|value| {
                         Value::Quantity(Arc::new(Quantity {
                             value,
                             unit: total.unit.clone(),
@@ -186,7 +187,7 @@ fn aggregate<'a>(site: &Site<'_, '_, 'a>, function: Math) -> Outcome<Collection<
                 }
                 (Math::Avg, total) => total
                     .as_decimal()
-                    .and_then(|total| total.checked_div(count))
+                    .and_then(|total| number::quotient(total, count))
                     .map(Value::Decimal),
                 (_, total) => Some(total),
             };
@@ -242,4 +243,55 @@ fn extreme<'a>(
         }
     }
     Ok(Collection::of(best))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn numbers_are_exact_where_they_can_be() {
+        gives(&[
+            ("(-5).abs() | (-5.5).abs()", "5, 5.5"),
+            ("1.1.ceiling() | (-1.1).ceiling()", "2, -1"),
+            ("1.9.floor() | (-1.1).floor()", "1, -2"),
+            ("(-1.9).truncate()", "-1"),
+            ("2.5.round() | (-2.5).round()", "3, -3"),
+            ("3.14159.round(2)", "3.14"),
+            ("extension.value.ofType(Quantity).round(0)", "5 'mg'"),
+            ("2.power(10)", "1024"),
+            ("2.power(-1)", "0.5"),
+            ("1.1.power(2)", "1.21"),
+            ("9.sqrt()", "3"),
+            ("(-1).sqrt()", ""),
+            ("0.ln()", ""),
+            ("8.log(2)", "3"),
+            ("1.exp().round(5)", "2.71828"),
+            ("2.power(100)", ""),
+            ("{}.abs()", ""),
+            ("gender.abs()", ""),
+        ]);
+        fails(
+            Kind::Type,
+            &["'a'.abs()", "name.first().floor()", "(1 'mg').sqrt()"],
+        );
+        fails(Kind::Argument, &["1.5.round(-1)", "1.5.round(99)"]);
+        fails(Kind::Cardinality, &["(1 | 2).abs()"]);
+    }
+
+    #[test]
+    fn aggregates_take_numbers_of_one_kind() {
+        gives(&[
+            ("(1 | 2 | 3).sum()", "6"),
+            ("(1 | 2.5).sum()", "3.5"),
+            ("(1 'g' | 500 'mg').sum()", "1500 'mg'"),
+            ("(1 | 2).avg()", "1.5"),
+            ("(3 | 1 | 2).min()", "1"),
+            ("('b' | 'a').max()", "b"),
+            ("{}.sum()", ""),
+            ("(@2020 | @2020-01).min()", ""),
+        ]);
+        fails(Kind::Type, &["('a' | 'b').sum()", "(1 | 'a').max()"]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::fhirpath::ast::{Call, Expr};
 use crate::fhirpath::error::{EvaluationError, EvaluationErrorKind as Kind};
-use crate::fhirpath::eval::{Evaluator, Outcome, Scope};
+use crate::fhirpath::eval::{Evaluator, ITEM_COST, Outcome, Scope};
 use crate::fhirpath::item::{Collection, Item};
 use crate::fhirpath::value::{Text, Value};
 
@@ -115,6 +115,11 @@ impl<'s, 'a> Site<'s, '_, 'a> {
 
     pub(super) fn charge(&self, steps: u64) -> Outcome<()> {
         self.evaluator.charge(steps, self.offset)
+    }
+
+    /// Charges for items that are made: they take memory as well as time.
+    pub(super) fn charge_items(&self, count: usize) -> Outcome<()> {
+        self.charge(ITEM_COST.saturating_mul(count as u64))
     }
 
     pub(super) const fn name(&self) -> &'static str {

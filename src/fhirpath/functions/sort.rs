@@ -54,7 +54,7 @@ pub(super) fn sort<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
             values.push(found.and_then(Item::value));
         }
         rows.push((values, item.clone()));
-        site.charge(16)?;
+        site.charge_items(4)?;
     }
     let mut mixed = false;
     merge_sort(

@@ -29,7 +29,7 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Strings) -> Outcome<Co
         Strings::Trim => site.string(text.trim().to_owned()),
         Strings::Length => integer(text.chars().count()),
         Strings::ToChars => {
-            site.charge(text.len() as u64)?;
+            site.charge_items(text.len())?;
             Ok(text
                 .chars()
                 .map(|character| Item::Value(Value::String(character.to_string().into())))
@@ -79,7 +79,7 @@ fn with_argument<'a>(
         Strings::IndexOf => position(text.find(other)),
         Strings::LastIndexOf => position(text.rfind(other)),
         Strings::Split => {
-            site.charge(text.len() as u64)?;
+            site.charge_items(text.len())?;
             Ok(split(text, other))
         }
         Strings::Encode => optional(encoding::encode(text, other)),
@@ -255,5 +255,87 @@ fn compiled(
                 &**pattern
             ),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn positions_count_characters() {
+        gives(&[
+            ("'Zoë x'.length()", "5"),
+            ("'Zoë x'.indexOf('x')", "4"),
+            ("'Zoë x'.indexOf('y')", "-1"),
+            ("'aXbX'.lastIndexOf('X')", "3"),
+            ("'Zoë x'.substring(2, 1)", "ë"),
+            ("'abc'.substring(3)", ""),
+            ("'abc'.substring(1, -1)", ""),
+            ("'abc'.substring(0, 99)", "abc"),
+            ("'ëa'.toChars()", "ë, a"),
+        ]);
+    }
+
+    #[test]
+    fn strings_are_tested_and_made() {
+        gives(&[
+            (
+                "'abc'.startsWith('ab') and 'abc'.endsWith('bc') and 'abc'.contains('b')",
+                "true",
+            ),
+            ("'aBc'.upper() & 'aBc'.lower()", "ABCabc"),
+            ("' a '.trim()", "a"),
+            ("'a,b,'.split(',').count()", "3"),
+            ("'ab'.split('')", "a, b"),
+            ("name.given.join('-')", "Jane-Janie"),
+            ("('a' | 'b').join()", "ab"),
+            ("'aba'.replace('a', 'x')", "xbx"),
+            ("'test'.encode('hex')", "74657374"),
+            ("'<a>'.escape('html').unescape('html')", "<a>"),
+            ("{}.length()", ""),
+            ("'a'.startsWith({})", ""),
+            ("gender.length()", ""),
+            ("birthDate.substring(0, 4)", "1970"),
+        ]);
+        fails(
+            Kind::Type,
+            &[
+                "1.length()",
+                "name.first().contains('a')",
+                "'a'.contains(1)",
+                "'a'.substring('b')",
+            ],
+        );
+        fails(Kind::Cardinality, &["name.given.length()"]);
+    }
+
+    #[test]
+    fn regular_expressions_find_replace_and_take_linear_time() {
+        gives(&[
+            ("'N8000123123'.matches('^N[0-9]{8}$')", "false"),
+            ("'a\\nb'.matches('a.b')", "true"),
+            ("'abc'.matches('b')", "true"),
+            ("'abc'.matchesFull('b')", "false"),
+            ("'ABC'.matches('b', 'i')", "true"),
+            (
+                "'11/30/1972'.replaceMatches('\\\\b(?<month>\\\\d{1,2})/(?<day>\\\\d{1,2})/(?<year>\\\\d{2,4})\\\\b', '${day}-${month}-${year}')",
+                "30-11-1972",
+            ),
+            ("'ab'.replaceMatches('(a)(b)', '$2$1x')", "bax"),
+            ("'ab'.replaceMatches('a', '$')", "$b"),
+            ("name.given.where(matches('^J')).count()", "2"),
+        ]);
+        fails(
+            Kind::Argument,
+            &[
+                "'a'.matches('(')",
+                "'a'.matches('(?=a)')",
+                "'a'.matches('((a{999}){999}){999}')",
+            ],
+        );
+        let long = "a".repeat(5000);
+        gives(&[(&format!("'{long}'.matches('^(a+)+$')"), "true")]);
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Subsetting) -> Outcome
                     seen.insert(item);
                 }
             }
-            site.charge(other.work + seen.work)?;
+            site.charge(other.take_work() + seen.take_work())?;
             Ok(seen.into_items().into_iter().collect())
         }
         Subsetting::Exclude => {
@@ -55,8 +55,40 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Subsetting) -> Outcome
                 .into_iter()
                 .filter(|item| !other.contains(item))
                 .collect();
-            site.charge(other.work)?;
+            site.charge(other.take_work())?;
             Ok(kept)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn parts_of_a_collection() {
+        gives(&[
+            ("(1 | 2 | 3).first()", "1"),
+            ("(1 | 2 | 3).last()", "3"),
+            ("(1 | 2 | 3).tail()", "2, 3"),
+            ("(1 | 2 | 3).skip(2)", "3"),
+            ("(1 | 2 | 3).skip(-1)", "1, 2, 3"),
+            ("(1 | 2 | 3).skip(9)", ""),
+            ("(1 | 2 | 3).take(2)", "1, 2"),
+            ("(1 | 2 | 3).take(-1)", ""),
+            ("(1 | 2 | 3)[1]", "2"),
+            ("(1 | 2 | 3)[7]", ""),
+            ("{}.first()", ""),
+            ("{}.single()", ""),
+            ("(5).single()", "5"),
+            ("(1 | 2 | 3).intersect(3 | 1)", "1, 3"),
+            ("(1).combine(2 | 1).exclude(2)", "1, 1"),
+        ]);
+        fails(
+            Kind::Cardinality,
+            &["(1 | 2).single()", "(1 | 2).skip(1 | 2)"],
+        );
+        fails(Kind::Type, &["(1 | 2).skip('1')", "(1 | 2)['a']"]);
     }
 }

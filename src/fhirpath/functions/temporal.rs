@@ -185,10 +185,75 @@ fn part<'a>(site: &Site<'_, '_, 'a>, function: Temporal) -> Outcome<Collection<'
         Temporal::SecondOf => of_date(time.and_then(|time| time.second)),
         Temporal::MillisecondOf => integer(time.and_then(millis)),
         Temporal::TimezoneOffsetOf => offset
-            .and_then(|offset| Decimal::from(offset).checked_div(Decimal::from(60)))
+            .and_then(|offset| number::quotient(Decimal::from(offset), Decimal::from(60)))
             .map(Value::Decimal),
         Temporal::DateOf => date.map(Value::Date),
         _ => time.map(Value::Time),
     };
     Ok(result.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn the_clock_stands_still_during_an_evaluation() {
+        gives(&[
+            ("now() = now()", "true"),
+            ("today() = now().toDate()", "true"),
+            ("timeOfDay() = now().timeOf()", "true"),
+            (
+                "now() is DateTime and today() is Date and timeOfDay() is Time",
+                "true",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn boundaries_depend_on_what_was_written() {
+        gives(&[
+            (
+                "identifier.period.start.lowBoundary()",
+                "2020-01-01T00:00:00.000+14:00",
+            ),
+            (
+                "identifier.period.end.highBoundary()",
+                "2020-03-01T23:59:59.999-12:00",
+            ),
+            ("birthDate.lowBoundary(6)", "1970-03"),
+            ("@2020-02.highBoundary()", "2020-02-29"),
+            ("@2020.lowBoundary(17)", "2020-01-01T00:00:00.000+14:00"),
+            (
+                "extension.value.ofType(Quantity).lowBoundary(3)",
+                "4.495 'mg'",
+            ),
+            ("1.lowBoundary(0) | 1.highBoundary(0)", "0, 2"),
+            ("1.5.highBoundary(29)", ""),
+            ("@2020.lowBoundary(5)", ""),
+            ("gender.lowBoundary()", ""),
+        ]);
+        fails(
+            Kind::Type,
+            &["'a'.lowBoundary()", "name.first().highBoundary()"],
+        );
+    }
+
+    #[test]
+    fn parts_and_precision() {
+        gives(&[
+            (
+                "birthDate.yearOf() | birthDate.monthOf() | birthDate.dayOf()",
+                "1970, 3, 30",
+            ),
+            ("birthDate.hourOf()", ""),
+            ("@T10:30:05.120.millisecondOf()", "120"),
+            ("@2020-01-01T10:00:00+05:30.timezoneOffsetOf()", "5.5"),
+            ("@2020-01-01T10:00:00Z.dateOf()", "2020-01-01"),
+            ("birthDate.precision()", "8"),
+            ("1.50.precision()", "2"),
+        ]);
+        fails(Kind::Type, &["'a'.yearOf()", "true.precision()"]);
+    }
 }

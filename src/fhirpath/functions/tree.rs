@@ -34,5 +34,30 @@ fn children<'a>(
             });
         }
     }
-    site.charge((out.len() - before) as u64)
+    site.charge_items(out.len() - before)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::testing::gives;
+
+    #[test]
+    fn the_tree_is_walked_level_by_level_with_siblings() {
+        gives(&[
+            ("children().count()", "18"),
+            ("birthDate.children()", "b, Extension"),
+            (
+                "birthDate.descendants()",
+                "b, Extension, http://example.org/time, 1970-03-30T14:35:00+01:00",
+            ),
+            ("name.first().children()", "official, Doe, Jane, string"),
+            (
+                "descendants().ofType(dateTime)",
+                "2020-01, 2020-03-01, 1970-03-30T14:35:00+01:00",
+            ),
+            ("contained.children().ofType(Reference).reference", "#"),
+            ("5.children()", ""),
+            ("{}.descendants()", ""),
+        ]);
+    }
 }

@@ -152,3 +152,69 @@ fn types<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
         .map(|item| Item::Type(Arc::new(info(item))))
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fhirpath::EvaluationErrorKind as Kind;
+    use crate::fhirpath::testing::{fails, gives};
+
+    #[test]
+    fn is_counts_specialisations_and_keeps_namespaces_apart() {
+        gives(&[
+            ("name.use.first() is code", "true"),
+            ("name.use.first() is string", "true"),
+            ("name.use.first() is uri", "false"),
+            ("name.use.first() is String", "false"),
+            ("'a' is String", "true"),
+            ("'a' is string", "false"),
+            ("1 is System.Integer", "true"),
+            ("1 is System.Any", "true"),
+            ("1 is Decimal", "false"),
+            ("birthDate is date", "true"),
+            ("@2020 is Date", "true"),
+            ("contact.first() is BackboneElement", "true"),
+            ("contact.first() is Element", "true"),
+            ("name.first() is BackboneElement", "false"),
+            ("$this is DomainResource", "true"),
+            ("$this is FHIR.Patient", "true"),
+            ("Patient is System.Patient", "false"),
+            ("multipleBirth is integer", "true"),
+            ("multipleBirth is boolean", "false"),
+            ("contained.first() is Organization", "true"),
+            ("{} is Patient", ""),
+            ("id is id", "true"),
+            ("name.first() is `HumanName`", "true"),
+        ]);
+        fails(
+            Kind::Cardinality,
+            &["name is HumanName", "(1 | 2) is Integer"],
+        );
+    }
+
+    #[test]
+    fn as_takes_one_item() {
+        gives(&[
+            ("multipleBirth as integer", "2"),
+            ("multipleBirth as boolean", ""),
+            ("multipleBirth.as(integer) + 1", "3"),
+        ]);
+        fails(
+            Kind::Cardinality,
+            &["name as HumanName", "name.as(HumanName)"],
+        );
+    }
+
+    #[test]
+    fn types_are_described() {
+        gives(&[
+            ("type().name", "Patient"),
+            ("type().namespace", "FHIR"),
+            ("type().baseType", "FHIR.DomainResource"),
+            ("contact.first().type().name", "BackboneElement"),
+            ("name.use.type().name.distinct()", "code"),
+            ("1.type()", "System.Integer"),
+            ("1.type() = 2.type()", "true"),
+            ("1.type() = 'a'.type()", "false"),
+        ]);
+    }
+}

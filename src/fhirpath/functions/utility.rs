@@ -78,7 +78,7 @@ fn define_variable<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
             site.evaluator.scoped(value, scope)?
         }
     };
-    site.charge(value.len() as u64)?;
+    site.charge_items(value.len())?;
     site.evaluator
         .defined
         .borrow_mut()
@@ -99,7 +99,7 @@ fn aggregate<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
             ..site.scope.item(item, index)
         };
         let next = site.evaluator.scoped(aggregator, scope)?;
-        site.charge(1 + 4 * next.len() as u64)?;
+        site.charge_items(1 + next.len())?;
         total = next;
     }
     Ok(total)
@@ -119,5 +119,133 @@ fn comparable<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
         (Value::Quantity(_), other) | (other, _) => {
             Err(site.type_error("two quantities", &Item::Value(other)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use crate::fhirpath::testing::{PATIENT, evaluate_in, fails, gives};
+    use crate::fhirpath::{Element, Environment, EvaluationErrorKind as Kind, Item};
+
+    #[test]
+    fn aggregates_see_the_total() {
+        gives(&[
+            ("(1 | 2 | 3).aggregate($total + $this, 0)", "6"),
+            (
+                "(1 | 2 | 3).aggregate(iif($total.empty(), $this, $total * $this))",
+                "6",
+            ),
+            (
+                "('a' | 'b').aggregate($total & $this & $index.toString(), '')",
+                "a0b1",
+            ),
+            ("{}.aggregate($total + 1, 7)", "7"),
+        ]);
+    }
+
+    #[test]
+    fn variables_live_to_the_end_of_their_expression() {
+        gives(&[
+            (
+                "defineVariable('n', name.first()).contact.select(%n.family & name.text)",
+                "DoeA, Doe",
+            ),
+            ("name.defineVariable('x').select(%x.count())", "2, 2"),
+            (
+                "name.select(defineVariable('u', use).given.select($this & '/' & %u))",
+                "Jane/official, /official, Janie/usual",
+            ),
+            (
+                "(defineVariable('a', 1).select(%a)) | (defineVariable('a', 2).select(%a))",
+                "1, 2",
+            ),
+        ]);
+        fails(
+            Kind::UnknownVariable,
+            &["%nothing", "(defineVariable('a', 1)).select(true) | %a"],
+        );
+        fails(
+            Kind::Argument,
+            &[
+                "defineVariable('context', 1)",
+                "defineVariable('a').defineVariable('a')",
+            ],
+        );
+    }
+
+    #[test]
+    fn items_are_sorted_by_keys() {
+        gives(&[
+            ("(3 | 1 | 2).sort()", "1, 2, 3"),
+            ("('b' | 'a').sort(-$this)", "b, a"),
+            ("('b' | 'a').sort($this desc)", "b, a"),
+            ("(3 | 1 | 2).sort($this mod 2, -$this)", "2, 3, 1"),
+            ("name.sort(family).use", "usual, official"),
+            ("(@2020-01 | @2020 | @2019).sort().count()", "3"),
+        ]);
+        fails(Kind::Type, &["(1 | 'a').sort()"]);
+        fails(Kind::Cardinality, &["name.sort(given)"]);
+    }
+
+    #[test]
+    fn not_is_singleton_evaluation() {
+        gives(&[
+            ("true.not()", "false"),
+            ("name.first().not()", "false"),
+            ("{}.not()", ""),
+        ]);
+        fails(Kind::Cardinality, &["name.not()"]);
+    }
+
+    #[test]
+    fn comparable_units_have_one_dimension() {
+        gives(&[
+            ("(1 'cm').comparable(1 'm')", "true"),
+            ("(1 'cm').comparable(1 's')", "false"),
+            ("{}.comparable(1 's')", ""),
+        ]);
+        fails(Kind::Type, &["(1 'cm').comparable(1)"]);
+    }
+
+    /// Keeps what was traced.
+    #[derive(Default)]
+    struct Traces(RefCell<Vec<String>>);
+
+    impl<'a> Environment<'a> for Traces {
+        fn resolve(&self, _: &str, _: Element<'a>) -> Option<Element<'a>> {
+            None
+        }
+
+        fn member_of(&self, _: &str, _: &Item<'a>) -> Option<bool> {
+            None
+        }
+
+        fn conforms_to(&self, _: &str, _: Element<'a>) -> Option<bool> {
+            None
+        }
+
+        fn trace(&self, label: &str, items: &[Item<'a>]) {
+            let texts: Vec<_> = items.iter().filter_map(Item::to_text).collect();
+            self.0
+                .borrow_mut()
+                .push(format!("{label}: {}", texts.join(" ")));
+        }
+    }
+
+    #[test]
+    fn the_environment_hears_what_is_traced() {
+        let traces = Traces::default();
+        let found = evaluate_in(
+            &traces,
+            PATIENT,
+            "name.trace('uses', use).given.trace('given').count()",
+        );
+        assert_eq!(found, Ok(vec!["3".to_owned()]));
+        assert_eq!(
+            *traces.0.borrow(),
+            ["uses: official usual", "given: Jane Janie"]
+        );
     }
 }
