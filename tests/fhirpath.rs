@@ -5,9 +5,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use openimis_conformance::fhir::StructureDefinition;
+use openimis_conformance::fhir::{
+    Derivation, ElementDefinition, StructureDefinition, StructureKind,
+};
 use openimis_conformance::fhirpath::{
-    Context, DefinitionsModel, Element, Expression, LocalEnvironment, Model,
+    Context, DefinitionsModel, Element, Expression, LocalEnvironment, Model, TypeId,
 };
 use openimis_conformance::json::{self, Node};
 use openimis_conformance::package::Definitions;
@@ -32,7 +34,7 @@ fn constraints(definitions: &Definitions) -> BTreeMap<String, String> {
     found
 }
 
-fn elements(definition: &StructureDefinition) -> &[openimis_conformance::fhir::ElementDefinition] {
+fn elements(definition: &StructureDefinition) -> &[ElementDefinition] {
     definition
         .snapshot
         .as_deref()
@@ -46,6 +48,83 @@ fn every_constraint_of_core_and_of_the_guide_parses() {
     for (expression, place) in &all {
         if let Err(error) = Expression::parse(expression) {
             panic!("{place}: {error}\n  {expression}");
+        }
+    }
+}
+
+#[test]
+fn every_search_parameter_parses_and_evaluates_on_its_examples() {
+    let definitions = Definitions::embedded();
+    let model = DefinitionsModel::new(definitions.clone());
+    let environment = LocalEnvironment::new(&model);
+    let mut evaluated = 0;
+    for example in definitions.examples() {
+        let document = json::read(&example.text).expect("JSON");
+        let root = Element::resource(&document.root, &model);
+        let context = Context::new(&model, &environment, root);
+        for parameter in definitions.search_parameters(&example.resource_type) {
+            let Some(text) = parameter.expression.as_deref() else {
+                continue;
+            };
+            let expression = Expression::parse(text).expect(text);
+            if let Err(error) = expression.evaluate(&context) {
+                panic!("{} on {}: {error}\n  {text}", parameter.code, example.id);
+            }
+            evaluated += 1;
+        }
+    }
+    assert!(evaluated > 300, "evaluated {evaluated}");
+}
+
+/// The constraints of core that can never mean anything, as R4 published them.
+const FAULTY: &[&str] =
+    &["cid-0 at ChargeItemDefinition: expected an element of `ChargeItemDefinition`, found `name`"];
+
+#[test]
+fn the_constraints_of_core_mean_something_on_the_types_they_stand_at() {
+    let definitions = Definitions::core();
+    let model = DefinitionsModel::new(definitions.clone());
+    let mut faulty = Vec::new();
+    let mut checked = 0;
+    for (url, _) in definitions.structure_definitions() {
+        let Some(definition) = definitions.structure_definition(url) else {
+            continue;
+        };
+        if definition.kind == StructureKind::Logical
+            || definition.derivation == Some(Derivation::Constraint)
+        {
+            continue;
+        }
+        for element in elements(&definition) {
+            let Some(types) = types_at(&model, &element.path) else {
+                continue;
+            };
+            for constraint in &element.constraints {
+                let Some(text) = constraint.expression.as_deref() else {
+                    continue;
+                };
+                checked += 1;
+                let expression = Expression::parse(text).expect(text);
+                for fault in expression.check(&model, &types) {
+                    let line = format!("{} at {}: {}", constraint.key, element.path, fault.message);
+                    if !faulty.contains(&line) {
+                        faulty.push(line);
+                    }
+                }
+            }
+        }
+    }
+    assert!(checked > 5000, "checked {checked}");
+    assert_eq!(faulty, FAULTY);
+}
+
+/// The types that stand at an element path.
+fn types_at(model: &DefinitionsModel, path: &str) -> Option<Vec<TypeId>> {
+    match path.rsplit_once('.') {
+        None => Some(vec![model.type_named(path)?]),
+        Some((parent, name)) => {
+            let parent = model.type_at(parent)?;
+            Some(model.element_types(parent, name.trim_end_matches("[x]")))
         }
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use openimis_conformance::fhirpath::{
     Collection, Context, DefinitionsModel, Element, Environment, EvaluationError, Expression, Item,
-    LocalEnvironment, Model, Strictness,
+    LocalEnvironment, Model, Strictness, TypeId,
 };
 use openimis_conformance::json;
 use openimis_conformance::package::Definitions;
@@ -28,6 +28,8 @@ struct Case {
     #[serde(default)]
     predicate: bool,
     mode: Option<String>,
+    #[serde(rename = "contextType")]
+    context_type: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,6 +108,9 @@ fn run(case: &Case, folder: &Path, model: &dyn Model) -> Answer {
         Ok(expression) => expression,
         Err(error) => return Answer::Refused(error.to_string()),
     };
+    if let Some(fault) = fault(case, &expression, model, root) {
+        return Answer::Refused(fault);
+    }
     let result: Result<Collection<'_>, EvaluationError> = match &case.context {
         Some(path) => Expression::parse(path)
             .expect("a context")
@@ -129,6 +134,27 @@ fn run(case: &Case, folder: &Path, model: &dyn Model) -> Answer {
                 .collect(),
         ),
     }
+}
+
+/// What the static check says of the expression, where the case asks for it: by strict mode, or by
+/// naming the types of its context.
+fn fault(
+    case: &Case,
+    expression: &Expression,
+    model: &dyn Model,
+    root: Element<'_>,
+) -> Option<String> {
+    let is_strict = case.mode.as_deref() == Some("strict");
+    let types: Vec<TypeId> = match &case.context_type {
+        Some(names) => names
+            .split('|')
+            .map(|name| model.type_named(name).expect(name))
+            .collect(),
+        None if is_strict => vec![root.type_id()],
+        None => return None,
+    };
+    let faults = expression.check(model, &types);
+    faults.into_iter().next().map(|fault| fault.message)
 }
 
 /// What is wrong with the answer, if anything.

@@ -133,48 +133,58 @@ impl<'a> Element<'a> {
     ) -> bool {
         let mut value = None;
         let mut sibling = None;
-        let mut full_name = "";
+        let mut choice = None;
         for member in holder.members() {
             let (plain, is_sibling) = plain_name(&member.name);
-            let Some(rest) = plain.strip_prefix(name) else {
+            let Some(form) = plain.strip_prefix(name) else {
                 continue;
             };
-            let is_form_of_choice = rest.as_bytes().first().is_some_and(u8::is_ascii_uppercase)
-                && self.is_choice(plain, name, model);
-            if !rest.is_empty() && !is_form_of_choice {
-                continue;
+            if !form.is_empty() {
+                match self.form_of_choice(plain, form, name, model) {
+                    Some(type_id) => choice = Some(type_id),
+                    None => continue,
+                }
             }
-            if name == "resourceType" && self.type_id.kind() == TypeKind::Resource {
-                continue;
-            }
-            full_name = plain;
             if is_sibling {
                 sibling = Some(&member.value);
             } else {
                 value = Some(&member.value);
             }
         }
-        if full_name.is_empty() {
+        if value.is_none() && sibling.is_none() {
             return true;
         }
-        let type_id = match model.property(self.type_id, full_name) {
-            // `valueQuantity` is the JSON name of `value`; FHIRPath knows the latter only.
-            Some(property) if property.is_choice && full_name == name => return true,
-            Some(property) => property.type_id,
-            None => TypeId::UNKNOWN,
+        let type_id = match choice {
+            Some(type_id) => type_id,
+            None => match model.property(self.type_id, name) {
+                // `valueQuantity` is the JSON name of `value`; FHIRPath knows the latter only.
+                Some(property) if property.choice.is_some() => return true,
+                Some(property) => property.type_id,
+                None if name == "resourceType" => return true,
+                None => TypeId::UNKNOWN,
+            },
         };
         each_entry(value, sibling, type_id, model, visit)
     }
 
-    /// Whether the JSON property is a form of the choice element: `valueQuantity` of `value`.
-    fn is_choice(&self, property: &str, element: &str, model: &dyn Model) -> bool {
-        if self.type_id.kind() == TypeKind::Unknown {
-            return property.len() > element.len();
+    /// The type of a JSON property that is a form of a choice element: `valueQuantity` is the
+    /// element `value` in the form `Quantity`.
+    fn form_of_choice(
+        &self,
+        property: &str,
+        form: &str,
+        element: &str,
+        model: &dyn Model,
+    ) -> Option<TypeId> {
+        if !form.as_bytes().first().is_some_and(u8::is_ascii_uppercase) {
+            return None;
         }
-        model
-            .property(self.type_id, property)
-            .is_some_and(|property| property.is_choice)
-            && model.has_element(self.type_id, element)
+        if self.type_id.kind() == TypeKind::Unknown {
+            return Some(TypeId::UNKNOWN);
+        }
+        let property = model.property(self.type_id, property)?;
+        let length = property.choice.map(usize::from);
+        (length == Some(element.len())).then_some(property.type_id)
     }
 
     /// Calls `visit` for each child, in the order of the JSON, until it answers `false`.
@@ -184,6 +194,7 @@ impl<'a> Element<'a> {
         visit: &mut dyn FnMut(Element<'a>) -> bool,
     ) -> bool {
         self.holders().into_iter().flatten().all(|holder| {
+            let has_siblings = has_siblings(holder);
             holder.members().iter().all(|member| {
                 let (name, is_sibling) = plain_name(&member.name);
                 if is_sibling && holder.get(name).is_some() {
@@ -195,7 +206,8 @@ impl<'a> Element<'a> {
                 let (value, sibling) = if is_sibling {
                     (None, Some(&member.value))
                 } else {
-                    (Some(&member.value), sibling_of(holder, name))
+                    let sibling = has_siblings.then(|| sibling_of(holder, name)).flatten();
+                    (Some(&member.value), sibling)
                 };
                 let type_id = model
                     .property(self.type_id, name)
@@ -210,13 +222,19 @@ impl<'a> Element<'a> {
         self.holders()
             .into_iter()
             .flatten()
-            .flat_map(|holder| holder.members().iter().map(move |member| (holder, member)))
-            .map(|(holder, member)| {
+            .flat_map(|holder| {
+                let has_siblings = has_siblings(holder);
+                let members = holder.members().iter();
+                members.map(move |member| (holder, has_siblings, member))
+            })
+            .map(|(holder, has_siblings, member)| {
                 let (name, is_sibling) = plain_name(&member.name);
                 if name == "resourceType" || name == "fhir_comments" {
                     return 0;
                 }
-                let other = if is_sibling {
+                let other = if !has_siblings {
+                    None
+                } else if is_sibling {
                     holder.get(name)
                 } else {
                     sibling_of(holder, name)
@@ -244,6 +262,14 @@ fn plain_name(name: &str) -> (&str, bool) {
         Some(plain) => (plain, true),
         None => (name, false),
     }
+}
+
+/// Whether an object has members for the extensions of primitives, which few have.
+fn has_siblings(holder: &Node<'_>) -> bool {
+    holder
+        .members()
+        .iter()
+        .any(|member| member.name.starts_with('_'))
 }
 
 fn sibling_of<'a>(holder: &'a Node<'a>, name: &str) -> Option<&'a Node<'a>> {

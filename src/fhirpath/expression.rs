@@ -1,10 +1,12 @@
 //! A compiled expression.
 
 use super::ast::Expr;
+use super::check::{self, SemanticFault};
 use super::context::Context;
 use super::error::{EvaluationError, SyntaxError};
 use super::eval::{Evaluator, Scope};
 use super::item::{Collection, Item};
+use super::model::{Model, TypeId};
 use super::parser;
 
 /// An expression, parsed once and evaluated as often as one likes, from any thread.
@@ -31,6 +33,13 @@ impl Expression {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What it can never mean on a focus of one of these types; no types mean that nothing is
+    /// known of the focus.
+    #[must_use]
+    pub fn check(&self, model: &dyn Model, focus: &[TypeId]) -> Vec<SemanticFault> {
+        check::check(&self.root, model, focus)
     }
 
     /// The collection it gives on the focus of the context.

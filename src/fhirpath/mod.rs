@@ -17,6 +17,7 @@
 //! Deliberately not here: what a violated constraint means, and terminology.
 
 mod ast;
+mod check;
 mod context;
 mod definitions_model;
 mod distinct;
@@ -42,6 +43,7 @@ mod value;
 mod variables;
 pub mod xhtml;
 
+pub use check::{SemanticFault, SemanticFaultKind};
 pub use context::{Context, Limits, Strictness, Variables};
 pub use definitions_model::{DefinitionsModel, TypeDefinitions};
 pub use element::Element;

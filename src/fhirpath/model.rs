@@ -100,8 +100,9 @@ impl TypeId {
 pub struct Property {
     /// The type of its values; for elements that hold any resource, that of `Resource`.
     pub type_id: TypeId,
-    /// Whether it is one form of a choice element: `valueQuantity` is the element `value`.
-    pub is_choice: bool,
+    /// For a form of a choice element, the length of the element's name: 5 for `valueQuantity`,
+    /// which is the element `value`.
+    pub choice: Option<u8>,
 }
 
 /// The types of one version of FHIR.
@@ -132,6 +133,15 @@ pub trait Model: Send + Sync {
 
     /// Whether the type has an element of that name, also as a choice: `value` for `value[x]`.
     fn has_element(&self, type_id: TypeId, name: &str) -> bool;
+
+    /// The types that an element may have: those of a choice, or the one.
+    fn element_types(&self, type_id: TypeId, name: &str) -> Vec<TypeId> {
+        let property = self.property(type_id, name);
+        property
+            .map(|property| property.type_id)
+            .into_iter()
+            .collect()
+    }
 
     /// Whether one type is the other or specialises it.
     fn is_a(&self, type_id: TypeId, ancestor: TypeId) -> bool {

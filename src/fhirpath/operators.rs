@@ -25,8 +25,7 @@ pub(super) fn signed<'a>(
     scope: Scope<'_, 'a>,
     negative: bool,
 ) -> Outcome<Collection<'a>> {
-    let items = evaluator.scoped(operand, scope)?;
-    let Some(item) = evaluator.at_most_one(&items, expr.offset, "a sign")? else {
+    let Some(item) = evaluator.one(operand, scope, expr.offset, "a sign")? else {
         return Ok(Collection::new());
     };
     let value = match (item.value(), negative) {
@@ -42,7 +41,7 @@ pub(super) fn signed<'a>(
                 expr.offset,
                 format!(
                     "expected a number after a sign, found {}",
-                    evaluator.describe(item)
+                    evaluator.describe(&item)
                 ),
             ));
         }
@@ -58,11 +57,10 @@ pub(super) fn calculate<'a>(
     (left, right): (&Expr, &Expr),
     scope: Scope<'_, 'a>,
 ) -> Outcome<Collection<'a>> {
-    let left_items = evaluator.scoped(left, scope)?;
-    let right_items = evaluator.scoped(right, scope)?;
-    let what = format!("an operand of `{}`", operator.symbol());
-    let left = evaluator.at_most_one(&left_items, expr.offset, &what)?;
-    let right = evaluator.at_most_one(&right_items, expr.offset, &what)?;
+    let what = operator.symbol();
+    let left = evaluator.one(left, scope, expr.offset, what)?;
+    let right = evaluator.one(right, scope, expr.offset, what)?;
+    let (left, right) = (left.as_ref(), right.as_ref());
     if operator == Op::Concatenate {
         return concatenate(evaluator, expr, left, right);
     }
@@ -214,33 +212,38 @@ pub(super) fn ordered<'a>(
     evaluator: &Evaluator<'_, 'a>,
     expr: &Expr,
     operator: Op,
-    left: &[Item<'a>],
-    right: &[Item<'a>],
+    (left, right): (&Expr, &Expr),
+    scope: Scope<'_, 'a>,
 ) -> Outcome<Option<bool>> {
     let what = operator.symbol();
-    let left = evaluator.at_most_one(left, expr.offset, what)?;
-    let right = evaluator.at_most_one(right, expr.offset, what)?;
+    let left = evaluator.one(left, scope, expr.offset, what)?;
+    let right = evaluator.one(right, scope, expr.offset, what)?;
     let (Some(left), Some(right)) = (left, right) else {
         return Ok(None);
     };
     let (Some(left_value), Some(right_value)) = (
-        operand(evaluator, expr, operator, left)?,
-        operand(evaluator, expr, operator, right)?,
+        operand(evaluator, expr, operator, &left)?,
+        operand(evaluator, expr, operator, &right)?,
     ) else {
         return Ok(None);
     };
     let is_boolean = matches!(left_value, Value::Boolean(_));
     match equality::compare(&left_value, &right_value) {
-        Order::Known(order) if !is_boolean => Ok(Some(match operator {
-            Op::LessThan => order == Ordering::Less,
-            Op::LessOrEqual => order != Ordering::Greater,
-            Op::GreaterThan => order == Ordering::Greater,
-            _ => order != Ordering::Less,
-        })),
+        Order::Known(order) if !is_boolean => Ok(Some(holds(operator, order))),
         Order::Unknown => Ok(None),
         Order::Known(_) | Order::DifferentTypes => {
-            Err(not_defined(evaluator, expr, operator, left, right))
+            Err(not_defined(evaluator, expr, operator, &left, &right))
         }
+    }
+}
+
+/// Whether an operator of order holds for two values in that order.
+pub(super) fn holds(operator: Op, order: Ordering) -> bool {
+    match operator {
+        Op::LessThan => order == Ordering::Less,
+        Op::LessOrEqual => order != Ordering::Greater,
+        Op::GreaterThan => order == Ordering::Greater,
+        _ => order != Ordering::Less,
     }
 }
 

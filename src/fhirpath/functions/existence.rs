@@ -32,7 +32,7 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Existence) -> Outcome<
             boolean(is_subset(site, &other, &input)?)
         }
         Existence::Count => {
-            let count = i64::try_from(count(site)?).unwrap_or(i64::MAX);
+            let count = i64::try_from(site.count()?).unwrap_or(i64::MAX);
             Ok(Collection::of(Value::Integer(count)))
         }
         Existence::Distinct => {
@@ -83,23 +83,6 @@ fn distinct<'c, 'a>(site: &Site<'_, 'c, 'a>, items: &[Item<'a>]) -> Outcome<Dist
     let mut set = Distinct::of(site.evaluator.context.model, items);
     site.charge(set.take_work())?;
     Ok(set)
-}
-
-/// How many items the input has; children are counted without being made.
-fn count(site: &Site<'_, '_, '_>) -> Outcome<usize> {
-    use crate::fhirpath::ast::ExprKind;
-    use crate::fhirpath::functions::{Function, Tree};
-    if let Some(input) = &site.call.input
-        && let ExprKind::Call(inner) = &input.kind
-        && inner.function == Function::Tree(Tree::Children)
-        && inner.input.is_none()
-    {
-        return Ok(match site.scope.this {
-            Some(Item::Element(element)) => element.child_count(),
-            _ => 0,
-        });
-    }
-    Ok(site.input()?.len())
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub(super) fn call<'a>(
 ) -> Outcome<Collection<'a>> {
     let at = Site {
         evaluator,
+        expr,
         call,
         offset: expr.offset,
         scope,

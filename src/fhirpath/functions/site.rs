@@ -10,6 +10,7 @@ use crate::fhirpath::value::{Text, Value};
 #[derive(Clone, Copy)]
 pub(in crate::fhirpath) struct Site<'s, 'c, 'a> {
     pub(super) evaluator: &'s Evaluator<'c, 'a>,
+    pub(super) expr: &'s Expr,
     pub(super) call: &'s Call,
     pub(super) offset: u32,
     pub(super) scope: Scope<'s, 'a>,
@@ -26,8 +27,15 @@ impl<'s, 'a> Site<'s, '_, 'a> {
 
     /// The input where it may hold one item at most.
     pub(super) fn single_input(&self) -> Outcome<Option<Item<'a>>> {
-        let input = self.input()?;
-        self.single(input, "the input")
+        match &self.call.input {
+            Some(input) => self.one(input, "input"),
+            None => Ok(self.scope.this.cloned()),
+        }
+    }
+
+    /// How many items the input has.
+    pub(super) fn count(&self) -> Outcome<usize> {
+        self.evaluator.count_of(self.expr, self.call, self.scope)
     }
 
     /// The input as a System value; nothing for elements without one.
@@ -58,8 +66,10 @@ impl<'s, 'a> Site<'s, '_, 'a> {
 
     /// The one item of an argument, if it has any.
     pub(super) fn argument_item(&self, index: usize) -> Outcome<Option<Item<'a>>> {
-        let items = self.argument_items(index)?;
-        self.single(items, "the argument")
+        match self.argument(index) {
+            Some(argument) => self.one(argument, "argument"),
+            None => Ok(None),
+        }
     }
 
     /// The text of an argument.
@@ -81,18 +91,18 @@ impl<'s, 'a> Site<'s, '_, 'a> {
         }
     }
 
-    fn single(&self, items: Collection<'a>, what: &str) -> Outcome<Option<Item<'a>>> {
-        if items.len() > 1 {
-            return Err(self.fail(
+    fn one(&self, expr: &Expr, what: &str) -> Outcome<Option<Item<'a>>> {
+        let items = self.evaluator.first_and_count(expr, self.scope)?;
+        match items {
+            (first, 0 | 1) => Ok(first),
+            (_, count) => Err(self.fail(
                 Kind::Cardinality,
                 format!(
-                    "expected one item at most as {what} of `{}()`, found {}",
-                    self.name(),
-                    items.len()
+                    "expected one item at most as the {what} of `{}()`, found {count}",
+                    self.name()
                 ),
-            ));
+            )),
         }
-        Ok(items.into_iter().next())
     }
 
     /// A string, or the text of any primitive of a resource: FHIR's own constraints use string

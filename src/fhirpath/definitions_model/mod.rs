@@ -1,12 +1,15 @@
 //! The [`Model`] of FHIR definitions: each type is read from its StructureDefinition when it is
 //! first met, into a small sorted table.
 
+mod table;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::model::{Model, Property, TypeId, TypeKind};
-use crate::fhir::{ElementDefinition, StructureDefinition, StructureKind};
+use crate::fhir::{StructureDefinition, StructureKind};
 use crate::package::Definitions;
+use table::{Builder, Part};
 
 /// The most types one model can hold; R4 has some 210, guides add a few logical models.
 const CAPACITY: usize = 2048;
@@ -46,19 +49,6 @@ pub struct DefinitionsModel {
 struct TypeTable {
     base: Option<TypeId>,
     parts: Vec<Part>,
-}
-
-/// The type itself, or one backbone element.
-#[derive(Debug)]
-struct Part {
-    /// The path below the type: empty for the type itself.
-    path: Box<str>,
-    /// The name to FHIRPath: of the type, or `BackboneElement` or `Element`.
-    base: Option<TypeId>,
-    /// Element names, sorted; choices without `[x]`.
-    elements: Vec<Box<str>>,
-    /// JSON properties, sorted by name.
-    properties: Vec<(Box<str>, Property)>,
 }
 
 impl std::fmt::Debug for DefinitionsModel {
@@ -145,6 +135,14 @@ impl DefinitionsModel {
         .take(LONGEST_CHAIN)
     }
 
+    /// The type that a canonical URL defines. R4's own types have their name at its end.
+    fn type_of_url(&self, url: &str) -> Option<TypeId> {
+        match url.strip_prefix("http://hl7.org/fhir/StructureDefinition/") {
+            Some(name) => self.intern(name),
+            None => self.intern(&self.definitions.structure_definition(url)?.type_name),
+        }
+    }
+
     fn table(&self, type_id: TypeId) -> Option<&TypeTable> {
         self.types
             .get(usize::from(type_id.root()))?
@@ -163,17 +161,19 @@ impl DefinitionsModel {
     /// differential is completed from the base definitions.
     fn build(&self, name: &str) -> Option<TypeTable> {
         let root = self.intern(name)?.root();
-        let mut chain: Vec<_> = self.chain(name).collect();
-        if let Some(complete) = chain
-            .iter()
-            .position(|definition| definition.snapshot.is_some())
-        {
-            chain.truncate(complete + 1);
+        // A definition with a snapshot says all; its bases need not be read then.
+        let mut chain: Vec<Arc<StructureDefinition>> = Vec::new();
+        for definition in self.chain(name) {
+            let is_complete = definition.snapshot.is_some();
+            chain.push(definition);
+            if is_complete {
+                break;
+            }
         }
-        let base = self
-            .chain(name)
-            .nth(1)
-            .and_then(|definition| self.intern(&definition.type_name));
+        let base = chain
+            .first()
+            .and_then(|definition| definition.base_definition.as_deref())
+            .and_then(|url| self.type_of_url(url));
         let mut builder = Builder {
             model: self,
             root,
@@ -197,136 +197,58 @@ impl DefinitionsModel {
     }
 }
 
-/// Fills the tables of one type.
-struct Builder<'m> {
-    model: &'m DefinitionsModel,
-    root: u16,
-    parts: Vec<Part>,
-}
+impl Model for DefinitionsModel {
+    fn type_named(&self, name: &str) -> Option<TypeId> {
+        self.intern(name)
+    }
 
-impl Builder<'_> {
-    fn add(&mut self, element: &ElementDefinition, type_name: &str) {
-        // `Patient.contact.name` is the element `name` of the part `contact`.
-        let Some((_, path)) = element.path.split_once('.') else {
-            return;
+    fn name(&self, type_id: TypeId) -> &str {
+        if type_id.part() > 0 {
+            let base = self.part(type_id).and_then(|part| part.base);
+            return base.map_or("BackboneElement", |base| self.name(base));
+        }
+        self.names
+            .get(usize::from(type_id.root()))
+            .and_then(OnceLock::get)
+            .map_or("Element", |name| name)
+    }
+
+    fn base(&self, type_id: TypeId) -> Option<TypeId> {
+        if type_id.part() > 0 {
+            return self.part(type_id)?.base;
+        }
+        self.table(type_id)?.base
+    }
+
+    fn property(&self, type_id: TypeId, name: &str) -> Option<Property> {
+        let properties = &self.part(type_id)?.properties;
+        let at = properties
+            .binary_search_by(|(known, _)| (**known).cmp(name))
+            .ok()?;
+        properties.get(at).map(|(_, property)| *property)
+    }
+
+    fn element_types(&self, type_id: TypeId, name: &str) -> Vec<TypeId> {
+        let Some(part) = self.part(type_id) else {
+            return Vec::new();
         };
-        // Slices are no elements of their own.
-        if element.slice_name.is_some() {
-            return;
-        }
-        let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
-        let Some(parent) = self.index(parent) else {
-            return;
+        let is_form = |property: &str, choice: Option<u8>| match choice {
+            Some(length) => property.get(..usize::from(length)) == Some(name),
+            None => property == name,
         };
-        if let Some(choice) = name.strip_suffix("[x]") {
-            for element_type in &element.types {
-                let property = format!("{choice}{}", capitalised(&element_type.code));
-                let type_id = self.type_id(&element_type.code);
-                self.insert(parent, choice, &property, type_id, true);
-            }
-            return;
-        }
-        let type_id = self.type_of(element, path, type_name);
-        self.insert(parent, name, name, type_id, false);
+        let properties = part.properties.iter();
+        properties
+            .filter(|(property, found)| is_form(property, found.choice))
+            .map(|(_, found)| found.type_id)
+            .collect()
     }
 
-    fn type_of(&mut self, element: &ElementDefinition, path: &str, type_name: &str) -> TypeId {
-        // The id of a resource is of type id, although R4 declares it as a string of XML
-        // attributes (R4 2.26.3.1).
-        if path == "id" && self.model.kind_of(type_name) == Some(TypeKind::Resource) {
-            return self.type_id("id");
-        }
-        if let Some(reference) = &element.content_reference {
-            let target = reference.rsplit_once('#').map_or("", |(_, target)| target);
-            let path = target.split_once('.').map_or("", |(_, path)| path);
-            return match self.index(path) {
-                Some(index) => self.part_id(index),
-                None => TypeId::UNKNOWN,
-            };
-        }
-        match element.types.first().map(|found| found.code.as_str()) {
-            Some(code @ ("BackboneElement" | "Element")) => {
-                let index = match self.index(path) {
-                    Some(index) => index,
-                    None => {
-                        let base = self.model.intern(code);
-                        self.parts.push(Part::new(path, base));
-                        self.parts.len() - 1
-                    }
-                };
-                self.part_id(index)
-            }
-            Some(code) => self.type_id(code),
-            None => TypeId::UNKNOWN,
-        }
-    }
-
-    fn type_id(&self, code: &str) -> TypeId {
-        // Values of primitives are System types, which nothing navigates into.
-        let code = match code.rsplit_once("fhirpath/System.") {
-            Some((_, "String")) => "string",
-            Some((_, "Boolean")) => "boolean",
-            Some((_, "Integer")) => "integer",
-            Some((_, "Decimal")) => "decimal",
-            Some((_, "Date")) => "date",
-            Some((_, "DateTime")) => "dateTime",
-            Some((_, "Time")) => "time",
-            _ => code,
-        };
-        self.model.intern(code).unwrap_or(TypeId::UNKNOWN)
-    }
-
-    fn index(&self, path: &str) -> Option<usize> {
-        self.parts.iter().position(|part| &*part.path == path)
-    }
-
-    fn part_id(&self, index: usize) -> TypeId {
-        match u16::try_from(index) {
-            Ok(index) => TypeId::new(self.root, index, TypeKind::Complex),
-            Err(_) => TypeId::UNKNOWN,
-        }
-    }
-
-    fn insert(
-        &mut self,
-        parent: usize,
-        element: &str,
-        property: &str,
-        type_id: TypeId,
-        is_choice: bool,
-    ) {
-        let Some(part) = self.parts.get_mut(parent) else {
-            return;
-        };
-        if !part.elements.iter().any(|known| &**known == element) {
-            part.elements.push(element.into());
-        }
-        let entry = Property { type_id, is_choice };
-        match part
-            .properties
-            .iter_mut()
-            .find(|(name, _)| &**name == property)
-        {
-            Some((_, known)) => *known = entry,
-            None => part.properties.push((property.into(), entry)),
-        }
-    }
-}
-
-impl Part {
-    fn new(path: &str, base: Option<TypeId>) -> Self {
-        Self {
-            path: path.into(),
-            base,
-            elements: Vec::new(),
-            properties: Vec::new(),
-        }
-    }
-
-    fn sort(&mut self) {
-        self.elements.sort_unstable();
-        self.properties
-            .sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+    fn has_element(&self, type_id: TypeId, name: &str) -> bool {
+        self.part(type_id).is_some_and(|part| {
+            part.elements
+                .binary_search_by(|known| (**known).cmp(name))
+                .is_ok()
+        })
     }
 }
 
@@ -375,54 +297,4 @@ fn of_datatype(name: &str) -> Option<TypeKind> {
         | "UsageContext" => TypeKind::Complex,
         _ => return None,
     })
-}
-
-fn capitalised(name: &str) -> String {
-    let mut characters = name.chars();
-    characters
-        .next()
-        .map(|first| first.to_ascii_uppercase())
-        .into_iter()
-        .chain(characters)
-        .collect()
-}
-
-impl Model for DefinitionsModel {
-    fn type_named(&self, name: &str) -> Option<TypeId> {
-        self.intern(name)
-    }
-
-    fn name(&self, type_id: TypeId) -> &str {
-        if type_id.part() > 0 {
-            let base = self.part(type_id).and_then(|part| part.base);
-            return base.map_or("BackboneElement", |base| self.name(base));
-        }
-        self.names
-            .get(usize::from(type_id.root()))
-            .and_then(OnceLock::get)
-            .map_or("Element", |name| name)
-    }
-
-    fn base(&self, type_id: TypeId) -> Option<TypeId> {
-        if type_id.part() > 0 {
-            return self.part(type_id)?.base;
-        }
-        self.table(type_id)?.base
-    }
-
-    fn property(&self, type_id: TypeId, name: &str) -> Option<Property> {
-        let properties = &self.part(type_id)?.properties;
-        let at = properties
-            .binary_search_by(|(known, _)| (**known).cmp(name))
-            .ok()?;
-        properties.get(at).map(|(_, property)| *property)
-    }
-
-    fn has_element(&self, type_id: TypeId, name: &str) -> bool {
-        self.part(type_id).is_some_and(|part| {
-            part.elements
-                .binary_search_by(|known| (**known).cmp(name))
-                .is_ok()
-        })
-    }
 }
