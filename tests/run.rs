@@ -92,6 +92,9 @@ fn read_mode_sends_no_write_and_skips_what_writes() {
     let mut posts = 0;
     for line in recorded.lines() {
         let exchange: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        if exchange.get("recording").is_some() {
+            continue; // The line that the recording starts with is about itself.
+        }
         let method = exchange["request"]["method"].as_str().expect("a method");
         let url = exchange["request"]["url"].as_str().expect("an address");
         if !matches!(method, "GET" | "HEAD" | "OPTIONS") {
