@@ -25,7 +25,6 @@ pub(super) fn usage(compiler: &Compiler<'_>) -> Option<ExtensionUse> {
             .context
             .iter()
             .map(|context| compile_context(compiler, context))
-            .chain(repaired_contexts(&definition.url))
             .collect(),
         is_modifier: root.is_some_and(|root| root.is_modifier),
         invariants: definition
@@ -34,25 +33,6 @@ pub(super) fn usage(compiler: &Compiler<'_>) -> Option<ExtensionUse> {
             .filter_map(|text| Invariant::compile(&context_constraint(text), None).ok()?)
             .collect(),
     })
-}
-
-/// Contexts of R4's own extensions that their definitions leave out: the url, and the path of an
-/// element on which R4 itself uses the extension.
-const REPAIRED_CONTEXTS: &[(&str, &str)] = &[(
-    "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type",
-    "ElementDefinition.type",
-)];
-
-fn repaired_contexts(url: &str) -> impl Iterator<Item = Context> {
-    REPAIRED_CONTEXTS
-        .iter()
-        .filter(move |(extension, _)| *extension == url)
-        .map(|(_, element)| Context {
-            kind: ExtensionContextType::Element,
-            expression: (*element).to_owned(),
-            within: None,
-            selector: None,
-        })
 }
 
 fn compile_context(compiler: &Compiler<'_>, context: &ExtensionContext) -> Context {

@@ -147,13 +147,13 @@ impl assertion::ProfileChoice for Chooser<'_> {
         }
         let list = Interpretations::embedded();
         let registry = &self.validator.shared.engine.registry;
-        let applied: Vec<&str> = profiles
+        let urls: Vec<&str> = profiles
             .iter()
-            .map(|own| registry.canonical(*own))
+            .map(|profile| registry.canonical(*profile))
             .collect();
         for found in found {
             let finding = &mut found.finding;
-            if let Some(entry) = list.quarantine(finding, &applied) {
+            if let Some(entry) = list.quarantine(finding, &urls) {
                 finding.cause = Cause::Guide;
                 finding.cause_rule = CauseRule::Quarantine;
                 finding.hint = Some(entry.reason.clone());

@@ -232,15 +232,11 @@ pub fn choice_type(suffix: &str) -> Option<&'static str> {
     if let Some(found) = COMPLEX.iter().find(|name| **name == suffix) {
         return Some(found);
     }
+    let rest = suffix.strip_prefix(|c: char| c.is_ascii_uppercase())?;
     Primitive::ALL
         .iter()
         .map(|primitive| primitive.code())
-        .find(|code| {
-            code.len() == suffix.len()
-                && code[1..] == suffix[1..]
-                && code[..1].eq_ignore_ascii_case(&suffix[..1])
-                && suffix.starts_with(|c: char| c.is_ascii_uppercase())
-        })
+        .find(|code| code.get(1..) == Some(rest) && code[..1].eq_ignore_ascii_case(&suffix[..1]))
 }
 
 #[cfg(test)]

@@ -113,24 +113,41 @@ impl Input {
         let failed = |error: io::Error| format!("cannot read standard input: {error}");
         let mut reader = BufReader::new(io::stdin());
         let mut first = Vec::new();
-        while first.trim_ascii().is_empty() {
-            first.clear();
-            if reader.read_until(b'\n', &mut first).map_err(failed)? == 0 {
-                return Ok(None);
-            }
+        if !line_with_content(&mut reader, &mut first).map_err(failed)? {
+            return Ok(None);
         }
-        if crate::json::read_bytes(&first).is_ok() {
+        let first_length = first.len();
+        let is_whole = crate::json::read_bytes(&first).is_ok();
+        let more = line_with_content(&mut reader, &mut first).map_err(failed)?;
+        if is_whole && more {
             let again = io::Cursor::new(first).chain(reader);
             let reader = Box::new(BufReader::new(again));
             self.lines = Some(Lines::new("-".to_owned(), reader));
             return Ok(None);
         }
-        reader.read_to_end(&mut first).map_err(failed)?;
+        if is_whole {
+            first.truncate(first_length);
+        } else {
+            reader.read_to_end(&mut first).map_err(failed)?;
+        }
         Ok(Some(Unit {
             source: "-".to_owned(),
             bytes: first,
             first_line: 1,
         }))
+    }
+}
+
+/// Appends lines until one has content; whether one had.
+fn line_with_content(reader: &mut impl BufRead, out: &mut Vec<u8>) -> io::Result<bool> {
+    loop {
+        let start = out.len();
+        if reader.read_until(b'\n', out)? == 0 {
+            return Ok(false);
+        }
+        if !out[start..].trim_ascii().is_empty() {
+            return Ok(true);
+        }
     }
 }
 
