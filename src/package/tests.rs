@@ -6,6 +6,11 @@ use crate::fhir::{CodeSystemContent, Max, StructureKind};
 const GUIDE: &str = "https://openimis.github.io/openimis_fhir_r4_ig";
 
 #[test]
+fn core_takes_less_than_a_megabyte() {
+    assert!(super::embedded::CORE_PACK.len() < 1_000_000);
+}
+
+#[test]
 fn core_is_whole() {
     let core = Definitions::core();
     assert_eq!(core.structure_definitions().count(), 655);
