@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use openimis_conformance::package::Definitions;
+use openimis_conformance::terminology::Terminology;
 
 fn main() {
     let start = Instant::now();
@@ -38,6 +39,15 @@ fn main() {
     let codes = definitions.code_system("http://hl7.org/fhir/administrative-gender");
     assert!(genders.is_some() && codes.is_some());
     step("first value set and code system decoded");
+    let terminology = Terminology::new(definitions.clone());
+    let members = terminology.members("http://hl7.org/fhir/ValueSet/all-types");
+    assert!(members.membership(None, "Patient").is_yes());
+    step("value set of all types compiled");
+    let asked = (0..1_000_000).filter(|_| members.membership(None, "Patient").is_yes());
+    step(&format!(
+        "asked {} times whether it has a code",
+        asked.count()
+    ));
     let urls = definitions.structure_definitions();
     let all = urls.filter(|(url, _)| definitions.structure_definition(url).is_some());
     let count = all.count();

@@ -121,6 +121,8 @@ mod tests {
     use flate2::write::GzEncoder;
     use tar::{Builder, EntryType, Header};
 
+    use proptest::prelude::*;
+
     use super::unpack;
 
     fn tgz(entries: &[(&str, EntryType, &[u8])]) -> Vec<u8> {
@@ -195,5 +197,24 @@ mod tests {
             .expect("written to memory");
         let bytes = encoder.finish().expect("written to memory");
         assert!(refusal(&bytes).contains("bytes unpacked"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_archive_ends_in_files_or_a_message(
+            at in 0usize..400,
+            byte in any::<u8>(),
+            cut in 0usize..400,
+        ) {
+            let text = br#"{"resourceType":"ValueSet","url":"http://example.org/v"}"#;
+            let mut bytes = tgz(&[
+                ("package/package.json", EntryType::Regular, b"{}"),
+                ("package/ValueSet-v.json", EntryType::Regular, text),
+            ]);
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            bytes.truncate(bytes.len().saturating_sub(cut % 40));
+            let _ = unpack(Path::new("guide.tgz"), &bytes);
+        }
     }
 }

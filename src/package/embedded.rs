@@ -14,7 +14,7 @@ use super::pack::Pack;
 use crate::fhir::SearchParameter;
 use crate::json::{self, Node};
 
-static CORE_PACK: &[u8] = include_bytes!("../../profiles/hl7.fhir.r4.core.pack");
+pub(super) static CORE_PACK: &[u8] = include_bytes!("../../profiles/hl7.fhir.r4.core.pack");
 
 mod guide {
     include!(concat!(env!("OUT_DIR"), "/guide_files.rs"));
@@ -30,9 +30,10 @@ pub(super) static CORE: LazyLock<Option<Arc<Layer>>> = LazyLock::new(|| {
 pub(super) static GUIDE: LazyLock<Option<Arc<Layer>>> =
     LazyLock::new(|| Some(Arc::new(guide_layer()?)));
 
+/// The list is in the order of the names.
 fn file(name: &str) -> Option<&'static str> {
-    let found = guide::FILES.iter().find(|(file, _)| *file == name);
-    found.map(|(_, text)| *text)
+    let found = guide::FILES.binary_search_by_key(&name, |(file, _)| file);
+    found.ok().map(|at| guide::FILES[at].1)
 }
 
 fn guide_layer() -> Option<Layer> {

@@ -14,7 +14,7 @@ pub(super) const MAX_FILES: usize = 50_000;
 /// In bytes.
 pub(super) const MAX_FILE_BYTES: u64 = 64 << 20;
 /// In bytes, unpacked.
-pub(super) const MAX_BYTES: u64 = 512 << 20;
+pub(super) const MAX_BYTES: u64 = 256 << 20;
 
 /// A JSON file of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -32,3 +32,6 @@ pub use files::{PackageFile, PackageFiles};
 pub use identity::PackageIdentity;
 pub use load::Package;
 pub use slim_folder::slim_folder;
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Membership as a binding would ask for it: core, the guide, and sets made for one thing each.
 
+use proptest::prelude::*;
+
 use super::{CodeCheck, Display, Membership, NotMember, Terminology, UnknownReason};
 use crate::package::{Definitions, LooseFile};
 
@@ -306,4 +308,37 @@ fn every_value_set_of_the_guide_and_core_compiles() {
     }
     assert_eq!(count, 1371);
     assert!(known > 1200, "{known} of {count} can be decided offline");
+}
+
+#[test]
+fn every_unit_that_core_calls_common_is_a_unit() {
+    let definitions = Definitions::core();
+    let value_set = definitions
+        .value_set(&format!("{CORE}/ucum-common"))
+        .expect("in core");
+    let terminology = Terminology::new(definitions);
+    let compose = value_set.compose.as_ref().expect("it lists its codes");
+    let refused: Vec<&str> = compose.include[0]
+        .concepts
+        .iter()
+        .map(|concept| concept.code.as_str())
+        .filter(|code| terminology.code("http://unitsofmeasure.org", code) != CodeCheck::Valid)
+        .collect();
+    assert!(compose.include[0].concepts.len() > 1000);
+    assert_eq!(refused, [""; 0]);
+}
+
+proptest! {
+    #[test]
+    fn any_code_is_answered_by_every_rule(code in "\\PC{0,20}") {
+        let terminology = Terminology::new(Definitions::core());
+        for system in [
+            "http://unitsofmeasure.org", "urn:ietf:bcp:13", "urn:ietf:bcp:47",
+            "urn:iso:std:iso:4217", "urn:iso:std:iso:3166", "urn:iso:std:iso:3166:-2",
+            "https://www.iana.org/time-zones",
+        ] {
+            let unknown = matches!(terminology.code(system, &code), CodeCheck::Unknown(_));
+            prop_assert!(!unknown || system.ends_with(":-2"));
+        }
+    }
 }

@@ -190,6 +190,8 @@ fn read_block(lengths: &Node<'_>, start: usize) -> Option<Block> {
 mod tests {
     use std::borrow::Cow;
 
+    use proptest::prelude::*;
+
     use super::{FORMAT, Pack};
 
     fn refusal(bytes: &[u8]) -> String {
@@ -215,5 +217,21 @@ mod tests {
         let pack = Pack::open(Cow::Owned(bytes)).expect("the header is sound");
         assert!(pack.index("ValueSet").is_empty());
         assert!(pack.index("CodeSystem").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_pack_never_panics(at in 0usize..2000, byte in any::<u8>()) {
+            let text = r#"{"resourceType":"ValueSet","url":"http://example.org/v","version":"1"}"#;
+            let document = crate::json::read(text).expect("valid JSON");
+            let mut bytes = super::write("a", "1", std::slice::from_ref(&document.root));
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            if let Ok(pack) = Pack::open(Cow::Owned(bytes)) {
+                for (_, place) in pack.index("ValueSet") {
+                    let _ = pack.read(place, |node| node.str("url").map(str::to_owned));
+                }
+            }
+        }
     }
 }
