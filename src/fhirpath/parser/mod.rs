@@ -4,18 +4,10 @@
 mod precedence;
 mod term;
 
-use std::sync::{Arc, OnceLock};
-
-use rust_decimal::Decimal;
-
-use super::ast::{Call, Expr, ExprKind, TypeSpecifier};
+use super::ast::{Expr, ExprKind, TypeSpecifier};
 use super::error::SyntaxError;
-use super::functions::{Function, Utility};
 use super::item::Namespace;
-use super::lexer::{Number, Token, TokenKind, tokens};
-use super::quantity::{Quantity, QuantityUnit};
-use super::temporal::CalendarUnit;
-use super::value::{Text, Value};
+use super::lexer::{Token, TokenKind, tokens};
 use precedence::{Infix, Level, infix, next_level};
 
 /// The highest tree; expressions in use stay below 30.
