@@ -28,6 +28,8 @@ mod error;
 mod eval;
 mod expression;
 mod functions;
+#[cfg(test)]
+mod generate;
 mod item;
 mod lexer;
 mod model;

@@ -23,7 +23,7 @@ impl Checker<'_> {
             Function::Existence(Existence::Count) => Shape::system(SystemType::Integer),
             Function::Existence(Existence::Distinct) => input,
             Function::Existence(_) => Shape::system(SystemType::Boolean),
-            Function::Filtering(Filtering::Where) => input,
+            Function::Filtering(Filtering::Where) => self.filtered(call, input),
             Function::Filtering(Filtering::Select) => projected,
             Function::Filtering(Filtering::OfType) | Function::Types(Types::As) => {
                 match &call.type_specifier {
@@ -55,6 +55,21 @@ impl Checker<'_> {
             | Function::Math(_)
             | Function::Types(Types::Type)
             | Function::Utility(Utility::Aggregate) => Shape::ANY,
+        }
+    }
+
+    /// What is left of the input where the criteria hold.
+    fn filtered(&mut self, call: &Call, input: Shape) -> Shape {
+        let Some(criteria) = call.arguments.first() else {
+            return input;
+        };
+        let inner = Env::new(input.clone());
+        match self.narrowed(criteria, true, &inner).facts.about_this() {
+            Some(types) => Shape {
+                types: Some(types.to_vec()),
+                ..input
+            },
+            None => input,
         }
     }
 

@@ -17,11 +17,18 @@ impl Facts {
         if self.0.is_empty() {
             return None;
         }
-        let subject = subject(expr)?;
+        self.of_subject(&subject(expr)?)
+    }
+
+    /// What is known of `$this`.
+    pub(super) fn about_this(&self) -> Option<&[StaticType]> {
+        self.of_subject("$this")
+    }
+
+    fn of_subject(&self, subject: &str) -> Option<&[StaticType]> {
         self.0
             .iter()
-            .rev()
-            .find(|(known, _)| *known == subject)
+            .find(|(known, _)| known == subject)
             .map(|(_, types)| types.as_slice())
     }
 

@@ -142,6 +142,16 @@ fn guards_narrow_what_may_be_there() {
         (["Period", "Timing"], "$this is Element implies USE", false),
         (
             ["Period", "Timing"],
+            "where($this is dateTime).toString().length() > 1",
+            true,
+        ),
+        (
+            ["Period", "Timing"],
+            "where($this is Period).toString().length() > 1",
+            false,
+        ),
+        (
+            ["Period", "Timing"],
             "($this as dateTime).toString().length() > 1",
             true,
         ),

@@ -38,24 +38,7 @@ pub(super) fn sort<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
             },
         })
         .collect();
-    let mut rows: Vec<Row<'a>> = Vec::with_capacity(input.len());
-    for (index, item) in input.iter().enumerate() {
-        let mut values = Vec::with_capacity(keys.len().max(1));
-        if keys.is_empty() {
-            values.push(item.value());
-        }
-        for key in &keys {
-            let found = site
-                .evaluator
-                .scoped(key.expr, site.scope.item(item, index))?;
-            let found = site
-                .evaluator
-                .at_most_one(&found, site.offset, "a sort key")?;
-            values.push(found.and_then(Item::value));
-        }
-        rows.push((values, item.clone()));
-        site.charge_items(4)?;
-    }
+    let mut rows = rows(site, &input, &keys)?;
     let mut mixed = false;
     merge_sort(
         &mut rows,
@@ -92,6 +75,33 @@ fn order_of(left: Option<&Value<'_>>, right: Option<&Value<'_>>, mixed: &mut boo
         },
         (left, right) => left.is_some().cmp(&right.is_some()),
     }
+}
+
+/// The items with their keys.
+fn rows<'a>(
+    site: &Site<'_, '_, 'a>,
+    input: &[Item<'a>],
+    keys: &[Key<'_>],
+) -> Outcome<Vec<Row<'a>>> {
+    let mut rows: Vec<Row<'a>> = Vec::with_capacity(input.len());
+    for (index, item) in input.iter().enumerate() {
+        let mut values = Vec::with_capacity(keys.len().max(1));
+        if keys.is_empty() {
+            values.push(item.value());
+        }
+        for key in keys {
+            let found = site
+                .evaluator
+                .scoped(key.expr, site.scope.item(item, index))?;
+            let found = site
+                .evaluator
+                .at_most_one(&found, site.offset, "a sort key")?;
+            values.push(found.and_then(Item::value));
+        }
+        rows.push((values, item.clone()));
+        site.charge_items(4)?;
+    }
+    Ok(rows)
 }
 
 /// A stable sort that ends whatever the comparison answers. Dates of different precision have no

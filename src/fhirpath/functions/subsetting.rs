@@ -4,7 +4,7 @@ use super::{Site, Subsetting};
 use crate::fhirpath::distinct::Distinct;
 use crate::fhirpath::error::EvaluationErrorKind as Kind;
 use crate::fhirpath::eval::Outcome;
-use crate::fhirpath::item::Collection;
+use crate::fhirpath::item::{Collection, Item};
 
 pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Subsetting) -> Outcome<Collection<'a>> {
     let mut input = site.input()?;
@@ -38,27 +38,33 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Subsetting) -> Outcome
             input.truncate(usize::try_from(count).unwrap_or(0));
             Ok(input)
         }
-        Subsetting::Intersect => {
-            let mut other = Distinct::of(site.evaluator.context.model, &site.argument_items(0)?);
-            let mut seen = Distinct::new(site.evaluator.context.model);
-            for item in &input {
-                if other.contains(item) {
-                    seen.insert(item);
-                }
-            }
-            site.charge(other.take_work() + seen.take_work())?;
-            Ok(seen.into_items().into_iter().collect())
-        }
-        Subsetting::Exclude => {
-            let mut other = Distinct::of(site.evaluator.context.model, &site.argument_items(0)?);
-            let kept = input
-                .into_iter()
-                .filter(|item| !other.contains(item))
-                .collect();
-            site.charge(other.take_work())?;
-            Ok(kept)
+        Subsetting::Intersect => intersect(site, &input),
+        Subsetting::Exclude => exclude(site, input),
+    }
+}
+
+/// The items that the argument has too, each once.
+fn intersect<'a>(site: &Site<'_, '_, 'a>, input: &[Item<'a>]) -> Outcome<Collection<'a>> {
+    let mut other = Distinct::of(site.evaluator.context.model, &site.argument_items(0)?);
+    let mut seen = Distinct::new(site.evaluator.context.model);
+    for item in input {
+        if other.contains(item) {
+            seen.insert(item);
         }
     }
+    site.charge(other.take_work() + seen.take_work())?;
+    Ok(seen.into_items().into_iter().collect())
+}
+
+/// The items that the argument does not have, as often as they are there.
+fn exclude<'a>(site: &Site<'_, '_, 'a>, input: Collection<'a>) -> Outcome<Collection<'a>> {
+    let mut other = Distinct::of(site.evaluator.context.model, &site.argument_items(0)?);
+    let kept = input
+        .into_iter()
+        .filter(|item| !other.contains(item))
+        .collect();
+    site.charge(other.take_work())?;
+    Ok(kept)
 }
 
 #[cfg(test)]
