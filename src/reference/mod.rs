@@ -14,6 +14,7 @@
 //! XML, batch and transaction, conditional create and update, rights per user.
 
 mod capability;
+mod element;
 mod fault;
 mod flow;
 mod guide;

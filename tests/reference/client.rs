@@ -157,6 +157,11 @@ impl Client {
         self.get("Patient?family=Marsh&given=Anwen").await.json()["entry"][0]["resource"].clone()
     }
 
+    /// The same, for many at once.
+    pub async fn new_patient_owned(&self, code: String) -> Value {
+        self.new_patient(&code).await
+    }
+
     /// A Patient as it could be created, with that code.
     pub async fn new_patient(&self, code: &str) -> Value {
         let mut patient =

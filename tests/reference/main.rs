@@ -9,5 +9,6 @@ mod faults;
 mod flows;
 mod paging;
 mod read;
+mod robustness;
 mod search;
 mod update;

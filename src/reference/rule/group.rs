@@ -2,16 +2,13 @@
 
 use super::reference::id_of;
 use super::{Context, identifiers};
+use crate::reference::guide::extension;
 use crate::reference::outcome::{Issue, IssueCode};
 use crate::reference::resource_type::ResourceType::{Group, Patient};
 use crate::reference::tree::{Tree, at};
 
-/// The extension a family needs: where it lives.
-const ADDRESS: &str =
-    "https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/group-address";
-
 /// The quantity is the number of members, there is an address, and the family's code is that of
-/// its head: the first member.
+/// its head: the member who is said to be, else the first.
 pub(super) fn composition(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
     let mut issues = Vec::new();
     let members = at(resource, "member.entity");
@@ -20,25 +17,31 @@ pub(super) fn composition(context: &Context<'_>, resource: &Tree) -> Vec<Issue> 
         let text = format!("the family has {} members", members.len());
         issues.push(Issue::new(IssueCode::BusinessRule, text).at("Group.quantity"));
     }
-    let has_address = at(resource, "extension.url")
-        .iter()
-        .any(|url| url.as_str() == Some(ADDRESS));
-    if !has_address {
+    if extension(resource, "group-address").is_none() {
         let text = "a family needs the extension `group-address`";
         issues.push(Issue::new(IssueCode::Required, text).at("Group.extension"));
     }
-    let head = members
-        .first()
-        .and_then(|entity| id_of(context, entity, Patient))
-        .and_then(|id| context.store.resource(Patient, &id));
-    if let Some(head) = head {
+    let insurees: Vec<&Tree> = members
+        .iter()
+        .filter_map(|entity| id_of(context, entity, Patient))
+        .filter_map(|id| context.store.resource(Patient, &id))
+        .collect();
+    let head = insurees.iter().find(|insuree| is_head(insuree));
+    if let Some(head) = head.or(insurees.first()) {
         let codes = identifiers(head, "Code");
         if identifiers(resource, "Code") != codes {
-            let text = format!("the family's code is its head's, the first member's: {codes:?}");
+            let text = format!("the family's code is that of its head, {codes:?}");
             issues.push(Issue::new(IssueCode::BusinessRule, text).at("Group.identifier"));
         }
     }
     issues
+}
+
+fn is_head(insuree: &Tree) -> bool {
+    extension(insuree, "patient-is-head")
+        .and_then(|extension| extension.get("valueBoolean"))
+        .and_then(Tree::as_bool)
+        .unwrap_or(false)
 }
 
 /// Members that another family has already.
