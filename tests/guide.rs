@@ -4,7 +4,7 @@ use openimis_conformance::guide::check::{GuideReport, check};
 use openimis_conformance::guide::find;
 use openimis_conformance::guide::show::{Extent, ProfileView, text};
 use openimis_conformance::interpretation::Interpretations;
-use openimis_conformance::package::Definitions;
+use openimis_conformance::package::{Definitions, PackageFiles};
 
 fn shown(profile: &str, extent: Extent) -> ProfileView {
     let definitions = Definitions::embedded();
@@ -74,7 +74,7 @@ fn a_name_that_is_nearly_right_gets_a_proposal_and_exit_code_2() {
 fn every_fault_of_the_guide_has_a_decision_and_every_decision_a_fault() {
     let definitions = Definitions::embedded();
     let package = &definitions.packages()[0];
-    let faults = check(&definitions, &package.id);
+    let faults = check(&definitions, &package.id, &PackageFiles::embedded_guide());
     let report = GuideReport::new(package, faults, Interpretations::embedded());
     insta::assert_snapshot!(report.text());
     assert!(report.is_settled());

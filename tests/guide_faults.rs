@@ -1,13 +1,21 @@
 //! Each rule of `guide check`, on a guide that breaks it and on the same guide mended.
 
 use openimis_conformance::guide::check::{FaultKind, check};
-use openimis_conformance::package::{Definitions, LooseFile};
+use openimis_conformance::package::{Definitions, LooseFile, PackageFile, PackageFiles};
 
 /// The package id of loose definitions.
 const LOOSE: &str = "loose";
 
 /// The faults of a guide of a few definitions: kind, element and detail.
 fn faults(resources: &[&str]) -> Vec<(FaultKind, String, String)> {
+    faults_with_files(resources, &[])
+}
+
+/// The same with the files of the package: name and text.
+fn faults_with_files(
+    resources: &[&str],
+    package_files: &[(&str, &str)],
+) -> Vec<(FaultKind, String, String)> {
     let files: Vec<LooseFile> = resources
         .iter()
         .enumerate()
@@ -19,7 +27,15 @@ fn faults(resources: &[&str]) -> Vec<(FaultKind, String, String)> {
     let definitions = Definitions::core()
         .with_resources(&files)
         .expect("definitions");
-    let faults = check(&definitions, LOOSE).into_iter();
+    let package_files = package_files.iter().map(|(name, text)| PackageFile {
+        name: (*name).to_owned(),
+        bytes: text.as_bytes().to_vec(),
+    });
+    let files = PackageFiles {
+        path: "here".into(),
+        files: package_files.collect(),
+    };
+    let faults = check(&definitions, LOOSE, &files).into_iter();
     faults
         .map(|own| {
             assert!(own.message.contains("expected"), "{}", own.message);
@@ -534,4 +550,56 @@ fn a_capability_statement_that_asks_for_what_is_not() {
     assert_eq!(searched("birthdate", "Group-code"), foreign);
     let useless = one(FaultKind::SearchParameterUseless, "", "Patient?identifier");
     assert_eq!(searched("identifier", "Patient-identifier"), useless);
+}
+
+#[test]
+fn a_definition_that_breaks_r4() {
+    let own = |name: &str| {
+        let text = format!(
+            r#"{{"resourceType":"CapabilityStatement","url":"http://g/CapabilityStatement/s","status":"active",
+                "kind":"requirements","date":"2024-01-01","fhirVersion":"4.0.1","format":["json"],{name}
+                "rest":[{{"mode":"server","resource":[{{"type":"Patient"}}]}}]}}"#
+        );
+        faults_with_files(&[&text], &[("CapabilityStatement-s.json", &text)])
+    };
+    assert_eq!(own(r#""description":"x","#), []);
+    let found = own("");
+    assert_eq!(
+        found,
+        one(FaultKind::DefinitionInvalid, "CapabilityStatement", "cpb-2")
+    );
+}
+
+#[test]
+fn an_example_that_does_not_conform() {
+    let profile = profile("Patient", &element("Patient.gender", r#","min":1"#));
+    let example = |rest: &str| {
+        let text = format!(
+            r#"{{"resourceType":"Patient","id":"a","meta":{{"profile":["http://g/StructureDefinition/p"]}}{rest}}}"#
+        );
+        faults_with_files(&[&profile], &[("example/Patient-a.json", &text)])
+    };
+    assert_eq!(example(r#","gender":"male""#), []);
+    let found = example(r#","active":true"#);
+    assert_eq!(
+        found,
+        one(FaultKind::ExampleInvalid, "Patient.gender", "cardinality")
+    );
+    let linked = |target: &str| {
+        let link = format!(
+            r#","gender":"male","link":[{{"type":"seealso","other":{{"reference":"{target}"}}}}]"#
+        );
+        example(&link)
+    };
+    assert_eq!(linked("Patient/a"), []);
+    assert_eq!(linked("http://elsewhere.org/Patient/b"), []);
+    let found = linked("Patient/b");
+    assert_eq!(
+        found,
+        one(
+            FaultKind::ExampleReference,
+            "Patient.link.other",
+            "Patient/b"
+        )
+    );
 }

@@ -53,8 +53,8 @@ codes! {
         SearchParameterForeign = "search-parameter-foreign",
         /// A search parameter for an element that every profile of the type prohibits.
         SearchParameterUseless = "search-parameter-useless",
-        /// A constraint of R4 that a definition of the guide breaks.
-        InvariantBroken = "invariant-broken",
+        /// A definition of the guide that breaks a rule of R4.
+        DefinitionInvalid = "definition-invalid",
         /// An example that does not conform to the profile it is an example of.
         ExampleInvalid = "example-invalid",
         /// A reference between examples that leads to nothing.

@@ -20,6 +20,7 @@ use crate::finding::Finding;
 pub use entry::{Decision, Interpretation, Place, Reading};
 pub use fault_kind::FaultKind;
 pub use quarantine::Quarantine;
+pub(crate) use quarantine::without_indices;
 pub use repair::{Change, Edit, Repair};
 
 /// The list that is in the program, for the openIMIS guide.

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use super::Example;
 use super::definition::{Definition, Facts};
 use super::index::{Entry, Source};
 use super::layer::{Hashing, Layer, Shelf};
 use super::load::note_example_profiles;
 use super::manifest::Manifest;
 use super::pack::Pack;
+use super::{Example, PackageFile, PackageFiles};
 use crate::fhir::SearchParameter;
 use crate::json::{self, Node};
 
@@ -18,6 +18,18 @@ pub(super) static CORE_PACK: &[u8] = include_bytes!("../../profiles/hl7.fhir.r4.
 
 mod guide {
     include!(concat!(env!("OUT_DIR"), "/guide_files.rs"));
+}
+
+/// The files of the openIMIS guide, in its slim form.
+pub(super) fn guide_files() -> PackageFiles {
+    let files = guide::FILES.iter().map(|(name, text)| PackageFile {
+        name: (*name).to_owned(),
+        bytes: text.as_bytes().to_vec(),
+    });
+    PackageFiles {
+        path: "the guide in the program".into(),
+        files: files.collect(),
+    }
 }
 
 /// R4 core.

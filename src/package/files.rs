@@ -58,6 +58,12 @@ impl PackageFiles {
         })
     }
 
+    /// The files of the openIMIS guide that is in the program.
+    #[must_use]
+    pub fn embedded_guide() -> Self {
+        super::embedded::guide_files()
+    }
+
     /// The file of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&PackageFile> {

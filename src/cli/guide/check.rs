@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::ExitCode;
 use crate::guide::check::{GuideReport, check};
 use crate::interpretation::Interpretations;
+use crate::package::PackageFiles;
 
 /// Arguments of `guide check`.
 #[derive(Debug, Args)]
@@ -39,7 +40,19 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
     let Some(package) = definitions.packages().into_iter().next() else {
         return ExitCode::NothingTested;
     };
-    let faults = check(&definitions, &package.id);
+    let files = match arguments
+        .package
+        .as_ref()
+        .map(|path| PackageFiles::collect(path))
+    {
+        None => PackageFiles::embedded_guide(),
+        Some(Ok(files)) => files,
+        Some(Err(error)) => {
+            eprintln!("error: {error}");
+            return ExitCode::Usage;
+        }
+    };
+    let faults = check(&definitions, &package.id, &files);
     let report = GuideReport::new(&package, faults, Interpretations::embedded());
     match arguments.format {
         Format::Text => print!("{}", report.text()),

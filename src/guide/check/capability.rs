@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Fault, FaultKind, Guide};
-use crate::fhir::{CapabilityResource, CapabilityStatement, Max, SearchParameter};
+use crate::fhir::{CapabilityResource, CapabilityStatement, SearchParameter};
+use crate::guide::capability::{is_prohibited, meant_profile};
 
 /// Finds what a CapabilityStatement says that the definitions contradict.
 pub fn check(guide: &Guide<'_>, faults: &mut Vec<Fault>) {
@@ -40,7 +41,7 @@ fn check_profiles(
             let fault = Fault::new(FaultKind::CanonicalUnresolved, url, message);
             faults.push(fault.detail(canonical));
         }
-        let meant = meant_profile(guide, canonical);
+        let meant = meant_profile(guide.definitions, canonical).map(|own| own.type_name.clone());
         if let Some(type_name) = meant.filter(|own| *own != resource.type_name) {
             let message = format!(
                 "expected a profile on `{}`, found `{canonical}`, which is one on `{type_name}`",
@@ -50,20 +51,6 @@ fn check_profiles(
             faults.push(fault.detail(canonical));
         }
     }
-}
-
-/// The type of the profile that a URL means, be it the address of the page about it
-/// (`StructureDefinition-{id}.html`).
-fn meant_profile(guide: &Guide<'_>, canonical: &str) -> Option<String> {
-    if let Some(found) = guide.definitions.structure_definition(canonical) {
-        return Some(found.type_name.clone());
-    }
-    let page = canonical.rsplit('/').next()?;
-    let id = page
-        .strip_prefix("StructureDefinition-")?
-        .strip_suffix(".html")?;
-    let found = guide.profiles.iter().find(|own| own.definition.id == id)?;
-    Some(found.definition.type_name.clone())
 }
 
 fn check_parameters(
@@ -94,7 +81,8 @@ fn check_parameters(
         let real = guide.definitions.search_parameters(&resource.type_name);
         let real = real.into_iter().find(|own| own.code == parameter.name);
         let expression = real.as_ref().and_then(|own| own.expression.as_deref());
-        if expression.is_some_and(|own| is_prohibited(guide, &resource.type_name, own)) {
+        if expression.is_some_and(|own| is_prohibited(guide.definitions, &resource.type_name, own))
+        {
             let message = format!(
                 "expected a parameter for an element that the profiles allow, found `{}` for `{}`, where they prohibit it",
                 parameter.name, resource.type_name
@@ -103,28 +91,6 @@ fn check_parameters(
             faults.push(fault.detail(place));
         }
     }
-}
-
-/// Whether every profile on the type prohibits every element of the type that the expression
-/// searches.
-fn is_prohibited(guide: &Guide<'_>, type_name: &str, expression: &str) -> bool {
-    let branches: Vec<&str> = expression
-        .split('|')
-        .map(str::trim)
-        .filter(|branch| branch.split('.').next() == Some(type_name))
-        .collect();
-    let profiles: Vec<_> = guide
-        .profiles
-        .iter()
-        .filter(|own| own.definition.type_name == type_name)
-        .collect();
-    let prohibits = |path: &str| {
-        profiles.iter().all(|profile| {
-            let mut elements = profile.tree.elements().iter();
-            elements.any(|own| own.id == path && own.max == Some(Max::Count(0)))
-        })
-    };
-    !branches.is_empty() && !profiles.is_empty() && branches.into_iter().all(prohibits)
 }
 
 /// Finds types that the guide has profiles on and no statement speaks of.

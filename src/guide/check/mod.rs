@@ -13,13 +13,14 @@ mod discriminator;
 mod enumeration;
 mod existence;
 mod fault;
+mod instances;
 mod path;
 mod satisfiable;
 mod subject;
 mod terminology;
 mod values;
 
-use crate::package::Definitions;
+use crate::package::{Definitions, PackageFiles};
 
 pub use crate::interpretation::FaultKind;
 pub use decided::{DecidedFault, GuideReport, StaleDecision};
@@ -43,17 +44,31 @@ const RULES: &[Rule] = &[
     terminology::code_systems,
     canonicals::check,
     capability::check,
+    instances::definitions,
+    instances::examples,
+    instances::references,
 ];
 
-/// All faults of one package, sorted, without repeats.
+/// All faults of one package, sorted, without repeats. `files` are those of the package.
 #[must_use]
-pub fn check(definitions: &Definitions, package: &str) -> Vec<Fault> {
+pub fn check(definitions: &Definitions, package: &str, files: &PackageFiles) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let guide = Guide::new(definitions, package, &mut faults);
+    let guide = Guide::new(definitions, package, files, &mut faults);
     for rule in RULES {
         rule(&guide, &mut faults);
     }
     faults.sort();
-    faults.dedup();
+    // The same fault at several places of a list is one.
+    faults.dedup_by(|a, b| {
+        let place = |own: &Fault| {
+            (
+                own.kind,
+                own.definition.clone(),
+                own.element.clone(),
+                own.detail.clone(),
+            )
+        };
+        place(a) == place(b)
+    });
     faults
 }

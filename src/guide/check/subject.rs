@@ -8,8 +8,9 @@ use crate::fhir::{
     CapabilityStatement, CodeSystem, ElementDefinition, StructureDefinition, ValueSet,
 };
 use crate::guide::ElementTree;
-use crate::package::Definitions;
+use crate::package::{Definitions, PackageFiles};
 use crate::profile::snapshot::generate;
+use crate::validator::Validator;
 
 /// The definitions of a guide, and those they build on.
 pub struct Guide<'g> {
@@ -23,6 +24,10 @@ pub struct Guide<'g> {
     pub code_systems: Vec<Arc<CodeSystem>>,
     /// CapabilityStatements.
     pub statements: Vec<Arc<CapabilityStatement>>,
+    /// The files of the package.
+    pub files: &'g PackageFiles,
+    /// What resources are held against.
+    pub validator: Validator,
 }
 
 /// A profile or extension with its snapshot.
@@ -36,7 +41,12 @@ pub struct Profile {
 impl<'g> Guide<'g> {
     /// Collects what is to be checked: the definitions of one package. A profile without a
     /// snapshot is a fault.
-    pub fn new(definitions: &'g Definitions, package: &str, faults: &mut Vec<Fault>) -> Self {
+    pub fn new(
+        definitions: &'g Definitions,
+        package: &str,
+        files: &'g PackageFiles,
+        faults: &mut Vec<Fault>,
+    ) -> Self {
         let own: BTreeSet<&str> = definitions
             .structure_definitions()
             .filter(|(_, id)| *id == package)
@@ -70,6 +80,8 @@ impl<'g> Guide<'g> {
                 .collect(),
             statements: definitions.capability_statements(),
             profiles,
+            files,
+            validator: Validator::new(definitions.clone()),
             definitions,
         }
     }
