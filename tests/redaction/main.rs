@@ -2,6 +2,7 @@
 
 mod everywhere;
 mod shape;
+mod verdicts;
 
 use jiff::civil::date;
 use openimis_conformance::http::{Exchange, Method, Outcome, Request, Response};
