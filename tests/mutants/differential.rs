@@ -14,7 +14,6 @@ pub const GUIDE: &str = "https://openimis.github.io/openimis_fhir_r4_ig/Structur
 pub struct Profile {
     pub id: String,
     pub url: String,
-    pub name: String,
     pub type_name: String,
     /// `context.expression`, of extensions.
     pub contexts: Vec<String>,
@@ -98,7 +97,6 @@ impl Profile {
         Some(Self {
             id: json["id"].as_str()?.to_owned(),
             url: json["url"].as_str()?.to_owned(),
-            name: json["name"].as_str()?.to_owned(),
             type_name: json["type"].as_str()?.to_owned(),
             contexts: json["context"]
                 .as_array()

@@ -94,7 +94,6 @@ fn mutants(guide: &Guide, base: &Base) -> Vec<Mutant> {
         for (scoped, root) in scopes(guide, &profile, &resource) {
             let breaker = Breaker {
                 scope: Scope {
-                    guide,
                     profile: &scoped,
                     resource: &resource,
                     root: &root,
@@ -349,7 +348,6 @@ fn harmless_changes() -> Vec<(String, String, Value)> {
         for (scoped, root) in scopes(&guide, &profile, &resource) {
             let breaker = Breaker {
                 scope: Scope {
-                    guide: &guide,
                     profile: &scoped,
                     resource: &resource,
                     root: &root,
@@ -365,7 +363,6 @@ fn harmless_changes() -> Vec<(String, String, Value)> {
             let mut scopes = scopes(&guide, &profile, &changed).into_iter();
             let is_broken = scopes.any(|(scoped, root)| {
                 let scope = Scope {
-                    guide: &guide,
                     profile: &scoped,
                     resource: &changed,
                     root: &root,

@@ -50,7 +50,6 @@ pub type Guide = BTreeMap<String, Profile>;
 /// Where a differential is applied: a resource, or an extension inside of one.
 #[derive(Clone, Copy)]
 pub struct Scope<'s> {
-    pub guide: &'s Guide,
     pub profile: &'s Profile,
     pub resource: &'s Value,
     /// Where the node stands that the profile is about; empty for the resource.
@@ -110,7 +109,7 @@ impl Scope<'_> {
         };
         let discriminators = slicing.json["slicing"]["discriminator"].as_array();
         let mut discriminators = discriminators.into_iter().flatten();
-        let decided = discriminators.all(|own| {
+        discriminators.all(|own| {
             let path = own["path"].as_str().unwrap_or_default();
             match own["type"].as_str() {
                 Some("value") if path == "url" => {
@@ -121,8 +120,7 @@ impl Scope<'_> {
                 Some("type") => self.has_type(address, path, node),
                 other => panic!("the guide has no discriminators of the type {other:?} at {slice}"),
             }
-        });
-        decided
+        })
     }
 
     /// The elements of the differential at the end of `path` or above it, inside of a slice, with
