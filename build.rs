@@ -21,6 +21,9 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("guide_files.rs"), code)?;
     println!("cargo::rerun-if-changed={GUIDE}");
+    // Read by `include_dir!`, which does not see new files by itself.
+    println!("cargo::rerun-if-changed=fixtures/requirements");
+    println!("cargo::rerun-if-changed=fixtures/reference");
     println!("cargo::rerun-if-changed=build.rs");
     Ok(())
 }
