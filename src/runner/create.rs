@@ -91,7 +91,9 @@ async fn create(
             return;
         }
     };
-    let Ok(sent) = crate::json::read(body) else {
+    // What was sent is what the exchange says: in a recording that is what its answer fits.
+    let sent = exchange.request.body.clone().unwrap_or_default();
+    let Ok(sent) = crate::json::read(&sent) else {
         return;
     };
     let mut created = false;
