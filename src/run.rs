@@ -243,7 +243,7 @@ impl Replay<'_> {
             client: self.client,
             dialect: probe.dialect.clone(),
             definitions: definitions.clone(),
-            model: DefinitionsModel::new(definitions.clone()),
+            model: Arc::new(DefinitionsModel::new(definitions.clone())),
             validator: Validator::new(definitions.clone()),
             limits: Limits {
                 pages: self.options.max_pages,

@@ -61,7 +61,10 @@ fn what_is_no_recording_is_a_usage_error() {
     assert!(error(&["revalidate", "."]).contains("expected a recording"));
     assert!(error(&["revalidate", "absent.ndjson"]).contains("cannot read the recording"));
     let old = folder.path().join("exchanges.ndjson");
-    std::fs::write(&old, "{\"recording\":\"1.0\",\"personalData\":\"pseudonyms\"}\n")
-        .expect("written");
+    std::fs::write(
+        &old,
+        "{\"recording\":\"1.0\",\"personalData\":\"pseudonyms\"}\n",
+    )
+    .expect("written");
     assert!(error(&["revalidate", "exchanges.ndjson"]).contains("record the server again"));
 }
