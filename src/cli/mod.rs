@@ -8,6 +8,7 @@ mod progress;
 mod render;
 mod revalidate;
 mod run;
+mod selftest;
 mod serve;
 mod validate;
 
@@ -42,6 +43,8 @@ enum Command {
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
     Validate(validate::ValidateArguments),
+    /// Show that every check can fail: every fault against every check
+    Selftest(selftest::SelftestCommand),
     /// Start the built-in reference server on loopback
     Serve(serve::Serve),
 }
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Revalidate(command) => command.run(),
         Command::Render(arguments) => render::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Selftest(command) => command.run(),
         Command::Serve(serve) => serve.run(),
     }
 }

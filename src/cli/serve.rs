@@ -70,6 +70,6 @@ impl Serve {
     }
 }
 
-fn fault(name: &str) -> Result<Fault, String> {
+pub(super) fn fault(name: &str) -> Result<Fault, String> {
     Fault::from_code(name).ok_or_else(|| "no such fault; see `serve --list-faults`".to_owned())
 }

@@ -5,6 +5,10 @@
 //! server with faults in this process, replays suites against it and gives the checks. Nothing is
 //! written, and nothing is redacted: the data is invented.
 
+mod campaign;
+pub mod kills;
+mod matrix;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -20,6 +24,10 @@ use crate::runner::{Limits, Session};
 use crate::suite::load::{self, LoadError};
 use crate::suite::plan::{Declared, Plan};
 use crate::validator::Validator;
+
+pub use campaign::{Campaign, CampaignError};
+pub use kills::{Consequence, Kill};
+pub use matrix::{Matrix, Problem, Row};
 
 /// Pages of one search: more than any search of the built-in server has, and few enough that a
 /// walk that never ends is soon given up.
