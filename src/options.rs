@@ -7,6 +7,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::http::Mode;
+use crate::result::TargetKind;
 
 /// Arguments of a run as they were given.
 #[derive(Debug, Clone, Default)]
@@ -208,6 +209,17 @@ fn is_inside(path: &Path, folder: &Path) -> bool {
         plain
     };
     absolute(path).starts_with(absolute(folder))
+}
+
+impl RunOptions {
+    /// Which server is tested.
+    #[must_use]
+    pub fn target_kind(&self) -> TargetKind {
+        match self.target {
+            Some(_) => TargetKind::Remote,
+            None => TargetKind::Embedded,
+        }
+    }
 }
 
 fn parse_target(found: &str) -> Result<Url, OptionsError> {

@@ -3,40 +3,40 @@
 //! The built-in server is started where no target is given; packages are loaded; the server is
 //! probed; the plan is replayed; what was found is redacted and becomes a report.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::dialect::{Probe, ProbeError, probe};
-use crate::fhirpath::DefinitionsModel;
-use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
+use crate::dialect::ProbeError;
+use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
-use crate::recording::{Recording, RecordingError};
+use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::Redactor;
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
-use crate::result::PlannedSuite;
-use crate::runner::{Earlier, Limits, Played, PlayedStep, Session, Stop, Watch};
+use crate::runner::{Earlier, Stop};
 use crate::suite::load::LoadError;
-use crate::suite::plan::{Declared, Plan, PlannedScenario};
 use crate::suite::{Suite, load};
-use crate::validator::Validator;
 
 mod files;
 mod frame;
 mod log;
 mod parts;
 mod publish;
+mod replay;
+mod revalidate;
 
 pub use log::{Header, Kept, LogError, read as read_results};
+pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
 
 use frame::Frame;
 use log::Log;
-use parts::Parts;
 use publish::Publisher;
+use replay::Replay;
 
 /// Why a run gave no report.
 #[derive(Debug, Error)]
@@ -190,21 +190,42 @@ async fn run_against(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Finished, RunError> {
-    let open = files::open(options, &prepared.definitions)?;
-    let redactor = Arc::clone(&open.redactor);
+    let open = files::open(options, &base, &prepared.definitions)?;
     let client = client(options, &prepared, base, &open.recording, stop)?;
     let frame = Frame::new(options, &open.header, client.base());
     let publisher = Arc::new(Publisher::new(&options.output, frame));
     publisher.partial()?;
-    let working = work(options, &prepared, client, open, &publisher, progress, stop);
-    match working.await {
-        Ok((log, Some(parts))) => {
-            let (report, files) =
-                publisher.finish(&parts.into_result(&publisher.frame().now(None)))?;
-            log.remove();
+    let replay = Replay {
+        options,
+        prepared: &prepared,
+        client,
+        values: open.header.values,
+        journal: open.journal,
+        earlier: open.earlier,
+        redactor: &open.redactor,
+        log: Some(&open.log),
+        stop: stop.clone(),
+    };
+    let played = tokio::select! {
+        played = replay.run(progress) => played,
+        () = publisher.keep_up(&open.log) => Ok(None),
+    };
+    let played = match open.recording.finish() {
+        Ok(()) => played,
+        // What is not recorded has no evidence: the run is not whole.
+        Err(error) => {
+            stop.ask(error.to_string());
+            played.map(|_| None)
+        }
+    };
+    match played {
+        Ok(Some(parts)) => {
+            let run = parts.into_result(&publisher.frame().now(None));
+            let (report, files) = publisher.finish(&run)?;
+            open.log.remove();
             Ok(Finished { report, files })
         }
-        Ok((_, None)) => {
+        Ok(None) => {
             let reason = stop.reason().unwrap_or("it was stopped");
             let (report, files) = publisher.finish(&publisher.run_so_far(Some(reason)))?;
             Ok(Finished { report, files })
@@ -212,128 +233,30 @@ async fn run_against(
         Err(error) => {
             // The report must not speak of a run that is still going on; where it cannot be
             // written, the reason is the same one.
-            let reason = redactor.redact_text(error.to_string().trim_end_matches(['.', '?']));
+            let reason = open
+                .redactor
+                .redact_text(error.to_string().trim_end_matches(['.', '?']));
             let _ = publisher.finish(&publisher.run_so_far(Some(&reason)));
             Err(error)
         }
     }
 }
 
-/// From the probe to the last scenario. No parts if the run was stopped before its end.
-async fn work(
+/// What the recording says of the run.
+fn recorded_run(
     options: &RunOptions,
-    prepared: &Prepared,
-    client: Client,
-    open: Open,
-    publisher: &Arc<Publisher>,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<(Log, Option<Parts>), RunError> {
-    let mut declared = Declared::by_guide(&prepared.definitions);
-    let types: Vec<&str> = declared.resource_types().collect();
-    let probe = tokio::select! {
-        probe = probe(&client, &types) => probe?,
-        () = stop.over() => return Ok((open.log, None)),
-    };
-    if let Some(statement) = &probe.statement {
-        declared.add(statement);
-    }
-    let plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
-    if plan.scenarios.is_empty() {
-        return Err(RunError::NothingSelected);
-    }
-    progress.planned(plan.scenarios.len());
-    let suites = suites(&probe, &plan);
-    let Open {
-        redactor,
-        recording,
-        journal,
-        header,
-        log,
-        earlier,
-    } = open;
-    let session = Session {
-        dialect: probe.dialect.clone(),
-        definitions: prepared.definitions.clone(),
-        model: DefinitionsModel::new(prepared.definitions.clone()),
-        validator: Validator::new(prepared.definitions.clone()),
-        limits: Limits {
-            pages: options.max_pages,
-            scenarios: options.concurrency,
-        },
-        values: header.values,
-        client,
-        journal,
-        earlier,
-        stop: stop.clone(),
-    };
-    let parts = probed(&redactor, probe, suites);
-    log.probe(&parts.facts, &parts.scenarios[0], &parts.exchanges)?;
-    let ids = plan.scenarios.iter().map(|planned| planned.id.clone());
-    log.plan(&parts.suites, ids.collect())?;
-    let played = {
-        let writer = Writer {
-            log: &log,
-            redactor: &redactor,
-            progress,
-            stop,
-        };
-        tokio::select! {
-            played = crate::runner::run(&session, &plan, &writer) => played,
-            () = publisher.keep_up(&log) => None,
-        }
-    };
-    recording.finish()?;
-    Ok((log, played.map(|played| parts.and(&redactor, played))))
-}
-
-fn suites(probe: &Probe, plan: &Plan) -> Vec<PlannedSuite> {
-    let speaks = PlannedSuite {
-        id: probe.scenario.suite.clone(),
-        title: "How the server speaks".to_owned(),
-    };
-    let planned = plan.suites.iter().map(|(id, title)| PlannedSuite {
-        id: id.clone(),
-        title: title.clone(),
-    });
-    std::iter::once(speaks).chain(planned).collect()
-}
-
-/// What the probe gave, redacted.
-fn probed(redactor: &Redactor, probe: Probe, suites: Vec<PlannedSuite>) -> Parts {
-    let exchanges = probe.exchanges.iter();
-    Parts {
-        facts: probe.facts,
-        suites,
-        exchanges: exchanges
-            .map(|each| redactor.redact_exchange(each))
-            .collect(),
-        scenarios: vec![parts::scenario(redactor, probe.scenario, 0)],
-        resources: 0,
-    }
-}
-
-/// Writes down what a run gives as it comes; what cannot be written down stops the run.
-struct Writer<'r> {
-    log: &'r Log,
-    redactor: &'r Redactor,
-    progress: &'r dyn Progress,
-    stop: &'r Stop,
-}
-
-impl Watch for Writer<'_> {
-    fn step(&self, scenario: &PlannedScenario, played: &PlayedStep) {
-        let redacted = parts::played_step(self.redactor, played);
-        if let Err(error) = self.log.step(scenario, redacted) {
-            self.stop.ask(error.to_string());
-        }
-    }
-
-    fn scenario(&self, played: &Played) {
-        if let Err(error) = self.log.ended(&played.result.id) {
-            self.stop.ask(error.to_string());
-        }
-        self.progress.played(&played.result);
+    base: &url::Url,
+    values: &BTreeMap<String, String>,
+) -> RecordedRun {
+    RecordedRun {
+        label: options.label.clone(),
+        kind: options.target_kind(),
+        base: base.clone(),
+        mode: options.mode,
+        release: options.release.clone(),
+        suites: options.suites.clone(),
+        max_pages: options.max_pages,
+        values: values.clone(),
     }
 }
 

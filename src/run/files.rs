@@ -1,9 +1,12 @@
 //! The files of a run, opened before the first request: where one cannot be written, nothing is
 //! sent.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+
+use url::Url;
 
 use super::log::{Header, Log};
 use super::{Open, RunError, frame};
@@ -34,17 +37,22 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), RunError> {
 }
 
 /// Opens everything for a new run, or for one that is resumed.
-pub(super) fn open(options: &RunOptions, definitions: &Definitions) -> Result<Open, RunError> {
+pub(super) fn open(
+    options: &RunOptions,
+    base: &Url,
+    definitions: &Definitions,
+) -> Result<Open, RunError> {
     if options.resume {
         resume(options, definitions)
     } else {
-        create(options, definitions)
+        create(options, base, definitions)
     }
 }
 
-fn create(options: &RunOptions, definitions: &Definitions) -> Result<Open, RunError> {
+fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result<Open, RunError> {
     let folder = &options.output;
-    let redactor = Arc::new(redactor(options, definitions)?);
+    let values = [("new-code".to_owned(), super::new_code())].into();
+    let redactor = redactor(options, definitions, &values)?;
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
         let _ = std::fs::remove_file(folder.join(journal::FILE_NAME));
@@ -63,13 +71,15 @@ fn create(options: &RunOptions, definitions: &Definitions) -> Result<Open, RunEr
         used: frame::packages(definitions),
         max_pages: options.max_pages,
         include_personal_data: options.include_personal_data,
-        values: [("new-code".to_owned(), super::new_code())].into(),
+        values,
         journal_from: journal.as_ref().map_or(1, Journal::next_number),
     };
     let log = Log::create(folder, &header)?;
     let path = folder.join(recording::FILE_NAME);
+    let run = super::recorded_run(options, base, &header.values);
+    let recording = Recording::create(&path, Arc::clone(&redactor), Some(run))?;
     Ok(Open {
-        recording: Arc::new(Recording::create(&path, Arc::clone(&redactor))?),
+        recording: Arc::new(recording),
         redactor,
         journal,
         header,
@@ -88,7 +98,7 @@ fn resume(options: &RunOptions, definitions: &Definitions) -> Result<Open, RunEr
     {
         return Err(RunError::Changed(format!("{} {}", other.id, other.version)));
     }
-    let redactor = Arc::new(redactor(options, definitions)?);
+    let redactor = redactor(options, definitions, &kept.header.values)?;
     let path = folder.join(recording::FILE_NAME);
     // What was written stays: its step may be judged no more, and is not sent again.
     let keep = |exchange: &Exchange| {
@@ -118,9 +128,16 @@ fn open_journal(options: &RunOptions) -> Result<Option<Journal>, RunError> {
     Ok(wanted.then(|| Journal::create(&path)).transpose()?)
 }
 
-fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor, RunError> {
+/// The redaction; the codes that the run makes up are nobody's.
+fn redactor(
+    options: &RunOptions,
+    definitions: &Definitions,
+    values: &BTreeMap<String, String>,
+) -> Result<Arc<Redactor>, RunError> {
+    let codes = values.values().map(String::as_str);
     if options.include_personal_data {
-        return Ok(Redactor::keeping_personal_data(definitions.clone()));
+        let redactor = Redactor::keeping_personal_data(definitions.clone());
+        return Ok(Arc::new(redactor));
     }
     let fault = |path: &Path| {
         let path = path.to_owned();
@@ -135,5 +152,6 @@ fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor,
             key
         }
     };
-    Ok(Redactor::new(&key, definitions.clone()))
+    let redactor = Redactor::new(&key, definitions.clone());
+    Ok(Arc::new(redactor.keeping(codes)))
 }

@@ -20,12 +20,31 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Starts the clock.
+    /// Starts the clock of a run.
     pub(super) fn new(options: &RunOptions, header: &Header, base: &Url) -> Self {
+        let clock = RunClock {
+            id: header.id.clone(),
+            started: header.started.clone(),
+            ..RunClock::default()
+        };
+        Self::with(options, header.used.clone(), base, clock)
+    }
+
+    /// Starts the clock of judging a recording again.
+    pub(super) fn of_recording(options: &RunOptions, used: Vec<PackageUse>, base: &Url) -> Self {
+        let clock = RunClock {
+            id: uuid::Uuid::new_v4().to_string(),
+            started: jiff::Timestamp::now().to_string(),
+            ..RunClock::default()
+        };
+        Self::with(options, used, base, clock)
+    }
+
+    fn with(options: &RunOptions, used: Vec<PackageUse>, base: &Url, clock: RunClock) -> Self {
         let run = RunResult {
             label: options.label.clone(),
             target: target(options, base),
-            packages: header.used.clone(),
+            packages: used,
             stopped_because: None,
             dialect: Vec::new(),
             suites: Vec::new(),
@@ -34,10 +53,8 @@ impl Frame {
             exchanges: Vec::new(),
             resources: 0,
             clock: RunClock {
-                id: header.id.clone(),
-                started: header.started.clone(),
                 base: base.to_string(),
-                ..RunClock::default()
+                ..clock
             },
         };
         Self {
@@ -57,11 +74,7 @@ impl Frame {
 }
 
 fn target(options: &RunOptions, base: &Url) -> Target {
-    let kind = if options.target.is_some() {
-        TargetKind::Remote
-    } else {
-        TargetKind::Embedded
-    };
+    let kind = options.target_kind();
     Target {
         kind,
         base: match kind {

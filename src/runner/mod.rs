@@ -15,6 +15,7 @@ mod stop;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt};
 
@@ -39,7 +40,7 @@ pub struct Session {
     /// The packages.
     pub definitions: Definitions,
     /// Types for FHIRPath.
-    pub model: DefinitionsModel,
+    pub model: Arc<DefinitionsModel>,
     /// The rules.
     pub validator: Validator,
     /// Bounds.
@@ -106,6 +107,12 @@ pub trait Watch: Sync {
     fn step(&self, scenario: &PlannedScenario, played: &PlayedStep);
     /// A scenario came to its end.
     fn scenario(&self, played: &Played);
+}
+
+/// Nobody is told.
+impl Watch for () {
+    fn step(&self, _: &PlannedScenario, _: &PlayedStep) {}
+    fn scenario(&self, _: &Played) {}
 }
 
 /// Replays the plan; `None` if the run was stopped. What was judged until then was told to `watch`.
@@ -175,6 +182,7 @@ fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
         exchanges: Vec::new(),
         checks: vec![check],
         notes: Vec::new(),
+        preparation: Vec::new(),
     };
     watch.step(
         planned,

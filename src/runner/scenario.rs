@@ -28,6 +28,8 @@ pub(super) struct Scenario<'s> {
     pub(super) references: super::references::Seen,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
+    /// How what the step sent came about; see [`StepResult::preparation`].
+    pub(super) preparation: Vec<String>,
 }
 
 /// What a step gave.
@@ -54,6 +56,7 @@ pub(super) async fn play(
         references: super::references::Seen::default(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
+        preparation: Vec::new(),
     };
     let mut played = Played {
         result: ScenarioResult {
@@ -113,6 +116,7 @@ impl Scenario<'_> {
             title: planned.step.title.clone(),
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
+            preparation: std::mem::take(&mut self.preparation),
             notes: outcome.notes,
         };
         PlayedStep {
@@ -152,6 +156,7 @@ impl Scenario<'_> {
         self.again = false;
         self.exchanges.clear();
         self.step_exchanges.clear();
+        self.preparation.clear();
         Some(left)
     }
 
