@@ -9,8 +9,10 @@ use std::time::Instant;
 
 use thiserror::Error;
 
-use crate::dialect::{Probe, ProbeError, probe};
+use crate::dialect::{Probe, probe};
 use crate::fhirpath::DefinitionsModel;
+use crate::filter::FilterError;
+use crate::gate::{Gate, GateError};
 use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
@@ -19,13 +21,19 @@ use crate::recording::{Recording, RecordingError};
 use crate::redaction::{Key, Redactor};
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
+use crate::result::RunResult;
 use crate::runner::{Limits, Played, Session};
+use crate::shard::{Shard, ShardFile};
 use crate::suite::load::LoadError;
 use crate::suite::plan::{Declared, Plan};
 use crate::suite::{Suite, load};
 use crate::validator::Validator;
 
 mod outcome;
+mod selection;
+
+pub(crate) use selection::leave_out_empty_suites;
+pub use selection::Selection;
 
 /// Why a run gave no report.
 #[derive(Debug, Error)]
@@ -59,18 +67,21 @@ pub enum RunError {
     /// The built-in server.
     #[error("expected the built-in server to start on a port of this machine, found: {0}")]
     Embedded(std::io::Error),
-    /// The server cannot be tested.
-    #[error(transparent)]
-    Probe(#[from] ProbeError),
     /// The key of the pseudonyms.
     #[error("expected random numbers from the system for pseudonyms, found: {0}")]
     Key(std::io::Error),
     /// The report.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Known failures, baseline or acceptance criteria.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// A word of the filter.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     /// The selection leaves nothing.
-    #[error("expected something to run, found nothing: the selection leaves no scenario")]
-    NothingSelected,
+    #[error("expected something to run, found nothing: {0}; `list --plan` prints what there is")]
+    NothingSelected(String),
 }
 
 /// What a run gave.
@@ -87,6 +98,7 @@ struct Prepared {
     suites: Vec<Suite>,
     definitions: Definitions,
     credentials: Option<Credentials>,
+    gate: Gate,
 }
 
 /// Told about the progress of a run.
@@ -135,10 +147,14 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         Some(_) => Credentials::find(options.credentials.as_deref())?,
         None => None,
     };
+    let by_guide = Declared::by_guide(&definitions);
+    let plan = Plan::new(&suites, &by_guide, options.mode == Mode::Write);
+    options.selection.check(&plan, &definitions)?;
     Ok(Prepared {
         suites,
         definitions,
         credentials,
+        gate: Gate::load(&options.gate)?,
     })
 }
 
@@ -173,19 +189,38 @@ async fn run_against(
     let client = client(options, &prepared, base, Arc::clone(&recording))?;
     let mut declared = Declared::by_guide(&prepared.definitions);
     let types: Vec<&str> = declared.resource_types().collect();
-    let probe = probe(&client, &types).await?;
+    let probe = match probe(&client, &types).await {
+        Ok(probe) => probe,
+        Err(error) => {
+            let plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
+            let stopped = outcome::Stopped {
+                options,
+                client: &client,
+                definitions: &prepared.definitions,
+                plan: &plan,
+                because: redactor.redact_text(&error.to_string()),
+                started,
+                elapsed: clock.elapsed(),
+            };
+            recording.finish()?;
+            let ids = plan.scenarios.iter().map(|it| it.id.clone()).collect();
+            return finish(options, &prepared.gate, &stopped.into_result(), ids);
+        }
+    };
     if let Some(statement) = &probe.statement {
         declared.add(statement);
     }
-    let plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
-    if plan.scenarios.is_empty() {
-        return Err(RunError::NothingSelected);
+    let mut plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
+    let tags = selection::tags(&plan);
+    let ids = options.selection.apply(&mut plan);
+    if ids.is_empty() && !options.selection.has_probe() {
+        return Err(nothing_selected(options));
     }
     progress.planned(plan.scenarios.len());
     let session = session(options, &prepared, client, &probe)?;
     let played =
         crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
-    let finished = outcome::Outcome {
+    let mut finished = outcome::Outcome {
         options,
         session: &session,
         plan: &plan,
@@ -197,8 +232,36 @@ async fn run_against(
     }
     .into_result();
     recording.finish()?;
-    let report = crate::report::build(&finished);
-    let files = crate::report::write_all(&report, &options.output)?;
+    options.selection.narrow(&mut finished, &tags);
+    if finished.scenarios.is_empty() && options.selection.shard.is_none() {
+        return Err(nothing_selected(options));
+    }
+    finish(options, &prepared.gate, &finished, ids)
+}
+
+fn nothing_selected(options: &RunOptions) -> RunError {
+    let filter = options.selection.filter.as_ref();
+    RunError::NothingSelected(filter.map_or_else(
+        || "the suites that were asked for have no scenario".to_owned(),
+        |filter| format!("no check of the plan fits the filter `{filter}`"),
+    ))
+}
+
+/// Makes the report, holds it to the gate and writes everything.
+fn finish(
+    options: &RunOptions,
+    gate: &Gate,
+    result: &RunResult,
+    plan: Vec<String>,
+) -> Result<Finished, RunError> {
+    let mut report = crate::report::build(result);
+    gate.apply(&mut report);
+    let mut files = crate::report::write_all(&report, &options.output)?;
+    if let Some(shard) = options.selection.shard {
+        let filtered = options.selection.filter.is_some();
+        let part = ShardFile::new(shard, plan, filtered, result);
+        files.push(part.write(&options.output)?);
+    }
     Ok(Finished { report, files })
 }
 
@@ -252,14 +315,19 @@ fn session(
             pages: options.max_pages,
             scenarios: options.concurrency,
         },
-        values: [("new-code".to_owned(), new_code())].into(),
+        values: [("new-code".to_owned(), new_code(options.selection.shard))].into(),
         journal,
     })
 }
 
 /// A code of at most 12 characters that no earlier run has used, with a mark that says whose it
-/// is: `CT` and ten digits of the time in tenths of a second.
-fn new_code() -> String {
-    let tenths = jiff::Timestamp::now().as_millisecond() / 100;
-    format!("CT{:010}", tenths % 10_000_000_000)
+/// is: `CT` and ten digits of the time in tenths of a second. Shards that start together must not
+/// use the same, so they have seconds and their number.
+fn new_code(shard: Option<Shard>) -> String {
+    let now = jiff::Timestamp::now();
+    let digits = match shard {
+        None => now.as_millisecond() / 100,
+        Some(shard) => now.as_second() % 10_000_000 * 1000 + shard.index() as i64 % 1000,
+    };
+    format!("CT{:010}", digits % 10_000_000_000)
 }

@@ -1,13 +1,17 @@
 //! The command line: arguments in, exit code out. Printing happens here and nowhere else.
 
+mod config;
 mod exit_code;
+mod gate;
 mod guide;
 mod list;
+mod merge;
 mod output;
 mod progress;
 mod render;
 mod run;
 mod serve;
+mod shell;
 mod validate;
 
 use clap::{Parser, Subcommand};
@@ -23,6 +27,8 @@ pub use exit_code::ExitCode;
     arg_required_else_help = true
 )]
 pub struct Arguments {
+    #[command(flatten)]
+    screen: output::Screen,
     #[command(subcommand)]
     command: Command,
 }
@@ -41,19 +47,29 @@ enum Command {
     Validate(validate::ValidateArguments),
     /// Start the built-in reference server on loopback
     Serve(serve::Serve),
+    /// Look at the settings of a run
+    Config(config::ConfigArguments),
+    /// Print completions for a shell
+    Completions(shell::Completions),
+    /// Print the manual page
+    Man,
 }
 
 /// Parses the process's arguments and carries the command out.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let screen = arguments.screen;
     match arguments.command {
-        Command::Run(command) => command.run(),
+        Command::Run(command) => command.run(screen),
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
-        Command::Render(arguments) => render::run(&arguments),
+        Command::Render(arguments) => render::run(&arguments, screen),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Serve(serve) => serve.run(),
+        Command::Config(arguments) => config::run(&arguments),
+        Command::Completions(command) => command.run(),
+        Command::Man => shell::man(),
     }
 }
 

@@ -5,20 +5,28 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use thiserror::Error;
 
+use super::output::Screen;
 use super::{ExitCode, output};
 use crate::report::{self, ReadError, Report, TableStyle, WriteError};
 
 /// Make another format from a `report.json`
 #[derive(Debug, Args)]
 pub struct RenderArguments {
-    /// The report: `reports/<label>/report.json`, or the folder it lies in
-    report: PathBuf,
+    /// The report: `reports/<label>/report.json`, or the folder it lies in; with --merge the
+    /// folders of the parts
+    #[arg(required = true)]
+    reports: Vec<PathBuf>,
+    /// Put the parts of a run together (`run --shard I/N`); --output is then the report's folder
+    #[arg(long, conflicts_with_all = ["format", "finding"])]
+    merge: bool,
     /// The format to make
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// One finding, by its id; for the format `ticket`
     #[arg(long, value_name = "ID")]
     finding: Option<String>,
+    #[command(flatten)]
+    gate: super::gate::GateArguments,
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -41,6 +49,8 @@ enum Format {
     Sarif,
     /// Common Test Report Format
     Ctrf,
+    /// Annotations of a job on GitHub: a line for each finding that fails or warns
+    Annotations,
     /// A line for each finding, for spreadsheets
     Csv,
     /// The text of a ticket for one finding (with `--finding`)
@@ -69,13 +79,21 @@ enum RenderError {
     NoFinding,
     #[error("`--finding` goes with the format `ticket` only")]
     FindingWithoutTicket,
+    #[error("expected one report, found several; `--merge` puts the parts of one run together")]
+    Several,
+    #[error("known failures, baseline, --fail-on and acceptance criteria go with `run` and `render --merge`: they decide a run")]
+    GateWithoutMerge,
     #[error(transparent)]
     Write(#[from] WriteError),
 }
 
 /// Renders, and prints or writes the result.
-pub fn run(arguments: &RenderArguments) -> ExitCode {
-    match render(arguments) {
+pub fn run(arguments: &RenderArguments, screen: Screen) -> ExitCode {
+    if arguments.merge {
+        let output = arguments.output.as_ref();
+        return super::merge::run(&arguments.reports, output, &arguments.gate, screen);
+    }
+    match render(arguments, screen) {
         Ok(Some(text)) => {
             output::print(&text);
             ExitCode::Conformant
@@ -89,22 +107,29 @@ pub fn run(arguments: &RenderArguments) -> ExitCode {
 }
 
 /// The text for standard output, unless it went to a file.
-fn render(arguments: &RenderArguments) -> Result<Option<String>, RenderError> {
+fn render(arguments: &RenderArguments, screen: Screen) -> Result<Option<String>, RenderError> {
     let one = arguments.format == Format::Ticket;
     match arguments.finding {
         None if one => return Err(RenderError::NoFinding),
         Some(_) if !one => return Err(RenderError::FindingWithoutTicket),
         _ => {}
     }
-    let report = open(&arguments.report)?;
+    let [path] = arguments.reports.as_slice() else {
+        return Err(RenderError::Several);
+    };
+    if arguments.gate.is_given() {
+        return Err(RenderError::GateWithoutMerge);
+    }
+    let report = open(path)?;
     let text = match arguments.format {
         Format::Html => report::html(&report),
         Format::Junit => report::junit(&report),
         Format::Markdown => report::markdown(&report),
-        Format::Table => report::table(&report, &table_style(arguments)),
+        Format::Table => report::table(&report, &table_style(arguments, screen)),
         Format::Json => report::json(&report),
         Format::Sarif => report::sarif(&report),
         Format::Ctrf => report::ctrf(&report),
+        Format::Annotations => report::annotations(&report),
         Format::Csv => report::csv(&report),
         Format::Ticket => ticket(&report, arguments.finding.as_deref().unwrap_or_default())?,
     };
@@ -123,10 +148,10 @@ fn ticket(report: &Report, finding: &str) -> Result<String, RenderError> {
 }
 
 /// A file gets no colour.
-fn table_style(arguments: &RenderArguments) -> TableStyle {
+fn table_style(arguments: &RenderArguments, screen: Screen) -> TableStyle {
     match arguments.output {
         Some(_) => TableStyle::default(),
-        None => output::table_style(),
+        None => output::table_style(screen),
     }
 }
 

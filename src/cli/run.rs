@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::output::Screen;
 use super::ExitCode;
 use crate::http::Mode;
 use crate::options::RunArguments;
 use crate::result::ScenarioResult;
 use crate::run::{Progress, RunError};
+use crate::settings::Settings;
 
 /// Test a server and write a conformance report
 #[derive(Debug, Args)]
@@ -30,6 +32,16 @@ pub struct RunCommand {
     /// Suite by name, or a scenario file; may be repeated [default: all]
     #[arg(long = "suite", value_name = "NAME|FILE")]
     suites: Vec<String>,
+    /// Only what fits: `type = Patient and not level = MAY`; keys: suite, scenario, tag, type,
+    /// interaction, check, requirement, level
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
+    /// Resources that a reading step looks at, in place of what its file says
+    #[arg(long, value_name = "N")]
+    sample: Option<usize>,
+    /// Only every Nth scenario, from the Ith; `render --merge` puts the parts together
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
     /// Folder of the report [default: reports/<label>]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -54,15 +66,15 @@ pub struct RunCommand {
     /// Pages of one search at most [default: 1000]
     #[arg(long, value_name = "N")]
     max_pages: Option<usize>,
+    #[command(flatten)]
+    gate: super::gate::GateArguments,
     /// Leave personal data in everything that is written
     #[arg(long)]
     include_personal_data: bool,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
-    /// No colour [also: NO_COLOR]
-    #[arg(long)]
-    no_color: bool,
+    /// Settings by name; flags and the environment come first [default: conformance.toml, if it is
+    /// there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,9 +86,13 @@ enum ModeArgument {
 impl RunCommand {
     /// Carries the command out.
     #[must_use]
-    pub fn run(self) -> ExitCode {
-        let (quiet, no_color) = (self.quiet, self.no_color);
-        let options = match self.arguments().check() {
+    pub fn run(self, screen: Screen) -> ExitCode {
+        let config = self.config.clone();
+        let arguments = match Settings::find(self.arguments(), config.as_deref()) {
+            Ok(settings) => settings.into_arguments(),
+            Err(error) => return super::complain(&error, ExitCode::Usage),
+        };
+        let options = match arguments.check() {
             Ok(options) => options,
             Err(error) => return super::complain(&error, ExitCode::Usage),
         };
@@ -93,21 +109,25 @@ impl RunCommand {
             Ok(runtime) => runtime,
             Err(error) => return super::complain(&error, ExitCode::Incomplete),
         };
-        let progress = Bar::new(quiet);
+        let progress = Bar::new(screen.quiet);
         let finished = runtime.block_on(crate::run::run(&options, &progress));
         progress.bar.finish_and_clear();
         match finished {
             Err(error) => super::complain(&error, exit_code(&error)),
             Ok(finished) => {
-                if !quiet {
-                    print_report(&finished, no_color);
+                if !screen.quiet {
+                    print_report(&finished, screen);
+                }
+                if let Some(reason) = &finished.report.stopped_because {
+                    eprintln!("error: {reason}");
                 }
                 ExitCode::from_code(finished.report.exit_code)
             }
         }
     }
 
-    fn arguments(self) -> RunArguments {
+    /// The arguments as they were given.
+    pub(super) fn arguments(self) -> RunArguments {
         RunArguments {
             target: self.target,
             release: self.release,
@@ -117,6 +137,13 @@ impl RunCommand {
             }),
             confirm_write: self.confirm_write,
             suites: self.suites,
+            filter: self.filter,
+            sample: self.sample,
+            shard: self.shard,
+            known_failures: self.gate.known_failures,
+            baseline: self.gate.baseline,
+            fail_on: self.gate.fail_on,
+            acceptance: self.gate.acceptance,
             output: self.output,
             credentials: self.credentials,
             ca_file: self.ca_file,
@@ -136,20 +163,20 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Package(_)
         | RunError::Credentials(_)
         | RunError::Client(_)
+        | RunError::Gate(_)
+        | RunError::Filter(_)
         | RunError::Output { .. } => ExitCode::Usage,
-        RunError::NothingSelected => ExitCode::NothingTested,
+        RunError::NothingSelected(_) => ExitCode::NothingTested,
         RunError::Recording(_)
         | RunError::Journal(_)
         | RunError::Embedded(_)
         | RunError::Key(_)
-        | RunError::Probe(_)
         | RunError::Write(_) => ExitCode::Incomplete,
     }
 }
 
-fn print_report(finished: &crate::run::Finished, no_color: bool) {
-    let mut style = super::output::table_style();
-    style.colour &= !no_color;
+fn print_report(finished: &crate::run::Finished, screen: Screen) {
+    let style = super::output::table_style(screen);
     super::output::print(&format!(
         "{}\n",
         crate::report::table(&finished.report, &style).trim_end()

@@ -4,11 +4,13 @@
 //! and every other format is rendered from it and can be again later. Nothing here judges a
 //! server or talks to one, and nothing here prints: writers return text, [`write_all`] writes it.
 
+mod annotations;
 mod build;
 mod csv;
 mod ctrf;
 mod files;
 mod finding_group;
+mod gate;
 mod html;
 mod json;
 mod junit;
@@ -22,11 +24,16 @@ mod text;
 mod ticket;
 mod view;
 
-pub use build::build;
+pub use annotations::annotations;
+pub use build::{build, excuse};
 pub use csv::csv;
 pub use ctrf::ctrf;
 pub use files::{WriteError, write, write_all};
 pub use finding_group::{FindingGroup, Occurrence};
+pub use gate::{
+    AcceptanceReport, BaselineReport, EntryState, GateReport, Known, KnownFailureReport,
+    WaiverReport,
+};
 pub use html::html;
 pub use json::{ReadError, SCHEMA, json, read, schema_errors};
 pub use junit::junit;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Plan, Played, Probe, RunOptions, Session};
 use crate::finding::Finding;
-use crate::http::Exchange;
+use crate::http::{Client, Exchange};
+use crate::package::Definitions;
 use crate::redaction::Redactor;
 use crate::result::{
     Observed, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, ScenarioResult,
@@ -29,14 +30,7 @@ pub(super) struct Outcome<'r> {
 impl Outcome<'_> {
     /// The same as a report may have it.
     pub(super) fn into_result(self) -> RunResult {
-        let mut suites = vec![PlannedSuite {
-            id: self.probe.scenario.suite.clone(),
-            title: "How the server speaks".to_owned(),
-        }];
-        suites.extend(self.plan.suites.iter().map(|(id, title)| PlannedSuite {
-            id: id.clone(),
-            title: title.clone(),
-        }));
+        let suites = suites(self.plan);
         let mut exchanges = self.probe.exchanges;
         let mut scenarios = vec![self.probe.scenario];
         let mut resources = 0;
@@ -59,8 +53,8 @@ impl Outcome<'_> {
             .collect();
         RunResult {
             label: self.options.label.clone(),
-            target: target(self.options, self.session),
-            packages: packages(self.session),
+            target: target(self.options, &self.session.client),
+            packages: packages(&self.session.definitions),
             stopped_because: None,
             dialect: self.probe.facts,
             suites,
@@ -68,18 +62,65 @@ impl Outcome<'_> {
             requirements: requirements(),
             exchanges,
             resources,
-            clock: RunClock {
-                id: uuid::Uuid::new_v4().to_string(),
-                started: self.started.to_string(),
-                finished: jiff::Timestamp::now().to_string(),
-                elapsed_ms: u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
-                base: self.session.client.base().to_string(),
-            },
+            clock: run_clock(self.started, self.elapsed, &self.session.client),
         }
     }
 }
 
-fn target(options: &RunOptions, session: &Session) -> Target {
+/// A run that ended before its plan began: the server cannot be tested.
+pub(super) struct Stopped<'r> {
+    pub(super) options: &'r RunOptions,
+    pub(super) client: &'r Client,
+    pub(super) definitions: &'r Definitions,
+    pub(super) plan: &'r Plan,
+    /// Why, redacted.
+    pub(super) because: String,
+    pub(super) started: jiff::Timestamp,
+    pub(super) elapsed: Duration,
+}
+
+impl Stopped<'_> {
+    /// What a report of it has: the plan, and why nothing of it was tested.
+    pub(super) fn into_result(self) -> RunResult {
+        RunResult {
+            label: self.options.label.clone(),
+            target: target(self.options, self.client),
+            packages: packages(self.definitions),
+            stopped_because: Some(self.because),
+            dialect: Vec::new(),
+            suites: suites(self.plan),
+            scenarios: Vec::new(),
+            requirements: requirements(),
+            exchanges: Vec::new(),
+            resources: 0,
+            clock: run_clock(self.started, self.elapsed, self.client),
+        }
+    }
+}
+
+fn suites(plan: &Plan) -> Vec<PlannedSuite> {
+    let probe = PlannedSuite {
+        id: crate::dialect::SUITE.to_owned(),
+        title: "How the server speaks".to_owned(),
+    };
+    let planned = plan.suites.iter().map(|(id, title)| PlannedSuite {
+        id: id.clone(),
+        title: title.clone(),
+    });
+    std::iter::once(probe).chain(planned).collect()
+}
+
+fn run_clock(started: jiff::Timestamp, elapsed: Duration, client: &Client) -> RunClock {
+    RunClock {
+        id: uuid::Uuid::new_v4().to_string(),
+        started: started.to_string(),
+        finished: jiff::Timestamp::now().to_string(),
+        elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        base: client.base().to_string(),
+    }
+}
+
+fn target(options: &RunOptions, client: &Client) -> Target {
     let kind = if options.target.is_some() {
         TargetKind::Remote
     } else {
@@ -89,7 +130,7 @@ fn target(options: &RunOptions, session: &Session) -> Target {
         kind,
         base: match kind {
             TargetKind::Embedded => EMBEDDED_BASE.to_owned(),
-            TargetKind::Remote => session.client.base().to_string(),
+            TargetKind::Remote => client.base().to_string(),
         },
         mode: options.mode,
         release: options.release.clone(),
@@ -100,9 +141,8 @@ fn target(options: &RunOptions, session: &Session) -> Target {
     }
 }
 
-fn packages(session: &Session) -> Vec<PackageUse> {
-    session
-        .definitions
+fn packages(definitions: &Definitions) -> Vec<PackageUse> {
+    definitions
         .packages()
         .into_iter()
         .map(|package| PackageUse {

@@ -22,6 +22,9 @@ pub struct Suite {
     pub id: String,
     /// What it is about.
     pub title: String,
+    /// Words to select it by, for all its scenarios.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// Its scenarios.
     pub scenarios: Vec<Scenario>,
 }
@@ -34,6 +37,9 @@ pub struct Scenario {
     pub id: String,
     /// What it shows.
     pub title: String,
+    /// Words to select it by.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// Whether it is repeated for each resource type of the guide.
     pub for_each: Option<ForEach>,
     /// Its steps.
