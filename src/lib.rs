@@ -32,6 +32,7 @@ pub mod requirement;
 pub mod result;
 pub mod run;
 pub mod runner;
+pub mod selftest;
 pub mod settings;
 pub mod shard;
 pub mod suite;

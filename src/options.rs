@@ -10,6 +10,7 @@ use url::Url;
 use crate::filter::{Filter, FilterError};
 use crate::gate::{FailOn, GateOptions};
 use crate::http::Mode;
+use crate::result::TargetKind;
 use crate::run::Selection;
 use crate::shard::Shard;
 
@@ -258,6 +259,17 @@ impl RunArguments {
                 message,
             })?,
         })
+    }
+}
+
+impl RunOptions {
+    /// Which server is tested.
+    #[must_use]
+    pub fn target_kind(&self) -> TargetKind {
+        match self.target {
+            Some(_) => TargetKind::Remote,
+            None => TargetKind::Embedded,
+        }
     }
 }
 

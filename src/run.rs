@@ -3,13 +3,14 @@
 //! The built-in server is started where no target is given; packages are loaded; the server is
 //! probed; the plan is replayed; what was found is redacted and becomes a report.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use thiserror::Error;
 
-use crate::dialect::{Probe, probe};
+use crate::dialect::{Probe, ProbeError, probe};
 use crate::fhirpath::DefinitionsModel;
 use crate::filter::FilterError;
 use crate::gate::{Gate, GateError};
@@ -17,7 +18,7 @@ use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsEr
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
-use crate::recording::{Recording, RecordingError};
+use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::{Key, Redactor};
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
@@ -30,10 +31,12 @@ use crate::suite::{Suite, load};
 use crate::validator::Validator;
 
 mod outcome;
+mod revalidate;
 mod selection;
 
-pub(crate) use selection::leave_out_empty_suites;
+pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
 pub use selection::Selection;
+pub(crate) use selection::leave_out_empty_suites;
 
 /// Why a run gave no report.
 #[derive(Debug, Error)]
@@ -98,7 +101,6 @@ struct Prepared {
     suites: Vec<Suite>,
     definitions: Definitions,
     credentials: Option<Credentials>,
-    gate: Gate,
 }
 
 /// Told about the progress of a run.
@@ -114,10 +116,11 @@ pub trait Progress: Sync {
 /// # Errors
 /// Bad input, or a server that cannot be tested at all; findings are no errors.
 pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finished, RunError> {
+    let gate = Gate::load(&options.gate)?;
     let prepared = prepare(options)?;
     make_output(options)?;
     match &options.target {
-        Some(target) => run_against(options, prepared, target.clone(), progress).await,
+        Some(target) => run_against(options, prepared, &gate, target.clone(), progress).await,
         None => {
             let server = Server::start(crate::reference::Options::default())
                 .await
@@ -128,7 +131,7 @@ pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finish
                 credentials: Some(Credentials::new(USER, PASSWORD)),
                 ..prepared
             };
-            let finished = run_against(options, embedded, base, progress).await;
+            let finished = run_against(options, embedded, &gate, base, progress).await;
             server.shutdown().await;
             finished
         }
@@ -154,7 +157,6 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         suites,
         definitions,
         credentials,
-        gate: Gate::load(&options.gate)?,
     })
 }
 
@@ -176,67 +178,145 @@ fn make_output(options: &RunOptions) -> Result<(), RunError> {
 async fn run_against(
     options: &RunOptions,
     prepared: Prepared,
+    gate: &Gate,
     base: url::Url,
     progress: &dyn Progress,
 ) -> Result<Finished, RunError> {
-    let started = jiff::Timestamp::now();
-    let clock = Instant::now();
-    let redactor = Arc::new(redactor(options, &prepared.definitions)?);
+    let values: BTreeMap<String, String> =
+        [("new-code".to_owned(), new_code(options.selection.shard))].into();
+    let redactor = redactor(options, &prepared.definitions)?;
+    let redactor = Arc::new(redactor.keeping(values.values().map(String::as_str)));
     let recording = Arc::new(Recording::create(
         &options.output.join("exchanges.ndjson"),
         Arc::clone(&redactor),
+        Some(recorded_run(options, &base, &values)),
     )?);
     let client = client(options, &prepared, base, Arc::clone(&recording))?;
-    let mut declared = Declared::by_guide(&prepared.definitions);
-    let types: Vec<&str> = declared.resource_types().collect();
-    let probe = match probe(&client, &types).await {
-        Ok(probe) => probe,
-        Err(error) => {
-            let plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
-            let stopped = outcome::Stopped {
-                options,
-                client: &client,
-                definitions: &prepared.definitions,
-                plan: &plan,
-                because: redactor.redact_text(&error.to_string()),
-                started,
-                elapsed: clock.elapsed(),
-            };
-            recording.finish()?;
-            let ids = plan.scenarios.iter().map(|it| it.id.clone()).collect();
-            return finish(options, &prepared.gate, &stopped.into_result(), ids);
-        }
-    };
-    if let Some(statement) = &probe.statement {
-        declared.add(statement);
-    }
-    let mut plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
-    let tags = selection::tags(&plan);
-    let ids = options.selection.apply(&mut plan);
-    if ids.is_empty() && !options.selection.has_probe() {
-        return Err(nothing_selected(options));
-    }
-    progress.planned(plan.scenarios.len());
-    let session = session(options, &prepared, client, &probe)?;
-    let played =
-        crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
-    let mut finished = outcome::Outcome {
+    let journal = journal(options)?;
+    let replay = Replay {
         options,
-        session: &session,
-        plan: &plan,
-        probe,
-        played,
+        prepared: &prepared,
+        client,
+        values,
+        journal,
         redactor: &redactor,
-        started,
-        elapsed: clock.elapsed(),
-    }
-    .into_result();
+    };
+    let replayed = replay.run(progress).await?;
     recording.finish()?;
-    options.selection.narrow(&mut finished, &tags);
-    if finished.scenarios.is_empty() && options.selection.shard.is_none() {
-        return Err(nothing_selected(options));
+    let mut report = crate::report::build(&replayed.result);
+    gate.apply(&mut report);
+    let mut files = crate::report::write_all(&report, &options.output)?;
+    if let Some(shard) = options.selection.shard {
+        let filtered = options.selection.filter.is_some();
+        let part = ShardFile::new(shard, replayed.plan, filtered, &replayed.result);
+        files.push(part.write(&options.output)?);
     }
-    finish(options, &prepared.gate, &finished, ids)
+    Ok(Finished { report, files })
+}
+
+/// What a replay gave.
+struct Replayed {
+    result: RunResult,
+    /// Ids of the scenarios that were selected, in order, those of other shards included.
+    plan: Vec<String>,
+}
+
+/// A plan about to be replayed: against a server, or against a recording.
+struct Replay<'r> {
+    options: &'r RunOptions,
+    prepared: &'r Prepared,
+    client: Client,
+    values: BTreeMap<String, String>,
+    journal: Option<Journal>,
+    redactor: &'r Redactor,
+}
+
+impl Replay<'_> {
+    /// Probes, plans, replays; gives what a report is built from. A server that cannot be tested
+    /// gives a result that says so.
+    async fn run(self, progress: &dyn Progress) -> Result<Replayed, RunError> {
+        let started = jiff::Timestamp::now();
+        let clock = Instant::now();
+        let mut declared = Declared::by_guide(&self.prepared.definitions);
+        let types: Vec<&str> = declared.resource_types().collect();
+        let probe = match probe(&self.client, &types).await {
+            Ok(probe) => probe,
+            Err(error) => return Ok(self.stopped(&error, started, clock)),
+        };
+        if let Some(statement) = &probe.statement {
+            declared.add(statement);
+        }
+        let mut plan = self.plan(&declared);
+        let tags = selection::tags(&plan);
+        let (options, redactor) = (self.options, self.redactor);
+        let selected = options.selection.apply(&mut plan);
+        if selected.is_empty() && !options.selection.has_probe() {
+            return Err(nothing_selected(options));
+        }
+        progress.planned(plan.scenarios.len());
+        let session = self.session(&probe);
+        let played =
+            crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
+        let mut result = outcome::Outcome {
+            options,
+            session: &session,
+            plan: &plan,
+            probe,
+            played,
+            redactor,
+            started,
+            elapsed: clock.elapsed(),
+        }
+        .into_result();
+        options.selection.narrow(&mut result, &tags);
+        if result.scenarios.is_empty() && options.selection.shard.is_none() {
+            return Err(nothing_selected(options));
+        }
+        Ok(Replayed {
+            result,
+            plan: selected,
+        })
+    }
+
+    fn plan(&self, declared: &Declared) -> Plan {
+        let may_write = self.options.mode == Mode::Write;
+        Plan::new(&self.prepared.suites, declared, may_write)
+    }
+
+    /// The result of a run that ended before its plan began.
+    fn stopped(&self, error: &ProbeError, started: jiff::Timestamp, clock: Instant) -> Replayed {
+        let plan = self.plan(&Declared::by_guide(&self.prepared.definitions));
+        let stopped = outcome::Stopped {
+            options: self.options,
+            client: &self.client,
+            definitions: &self.prepared.definitions,
+            plan: &plan,
+            because: self.redactor.redact_text(&error.to_string()),
+            started,
+            elapsed: clock.elapsed(),
+        };
+        Replayed {
+            result: stopped.into_result(),
+            plan: plan.scenarios.iter().map(|it| it.id.clone()).collect(),
+        }
+    }
+
+    fn session(self, probe: &Probe) -> Session {
+        let definitions = &self.prepared.definitions;
+        Session {
+            client: self.client,
+            dialect: probe.dialect.clone(),
+            definitions: definitions.clone(),
+            model: Arc::new(DefinitionsModel::new(definitions.clone())),
+            validator: Validator::new(definitions.clone()),
+            limits: Limits {
+                pages: self.options.max_pages,
+                scenarios: self.options.concurrency,
+            },
+            values: self.values,
+            journal: self.journal,
+        }
+    }
 }
 
 fn nothing_selected(options: &RunOptions) -> RunError {
@@ -247,22 +327,23 @@ fn nothing_selected(options: &RunOptions) -> RunError {
     ))
 }
 
-/// Makes the report, holds it to the gate and writes everything.
-fn finish(
+/// What the recording says of the run.
+fn recorded_run(
     options: &RunOptions,
-    gate: &Gate,
-    result: &RunResult,
-    plan: Vec<String>,
-) -> Result<Finished, RunError> {
-    let mut report = crate::report::build(result);
-    gate.apply(&mut report);
-    let mut files = crate::report::write_all(&report, &options.output)?;
-    if let Some(shard) = options.selection.shard {
-        let filtered = options.selection.filter.is_some();
-        let part = ShardFile::new(shard, plan, filtered, result);
-        files.push(part.write(&options.output)?);
+    base: &url::Url,
+    values: &BTreeMap<String, String>,
+) -> RecordedRun {
+    RecordedRun {
+        label: options.label.clone(),
+        kind: options.target_kind(),
+        base: base.clone(),
+        mode: options.mode,
+        release: options.release.clone(),
+        suites: options.suites.clone(),
+        selection: options.selection.clone(),
+        max_pages: options.max_pages,
+        values: values.clone(),
     }
-    Ok(Finished { report, files })
 }
 
 fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor, RunError> {
@@ -292,32 +373,15 @@ fn client(
     Client::new(client)
 }
 
-fn session(
-    options: &RunOptions,
-    prepared: &Prepared,
-    client: Client,
-    probe: &Probe,
-) -> Result<Session, RunError> {
+fn journal(options: &RunOptions) -> Result<Option<Journal>, JournalError> {
+    let path = options.output.join("journal.ndjson");
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
-        let _ = std::fs::remove_file(options.output.join("journal.ndjson"));
+        let _ = std::fs::remove_file(&path);
     }
-    let journal = (options.mode == Mode::Write)
-        .then(|| Journal::create(&options.output.join("journal.ndjson")))
-        .transpose()?;
-    Ok(Session {
-        client,
-        dialect: probe.dialect.clone(),
-        definitions: prepared.definitions.clone(),
-        model: DefinitionsModel::new(prepared.definitions.clone()),
-        validator: Validator::new(prepared.definitions.clone()),
-        limits: Limits {
-            pages: options.max_pages,
-            scenarios: options.concurrency,
-        },
-        values: [("new-code".to_owned(), new_code(options.selection.shard))].into(),
-        journal,
-    })
+    (options.mode == Mode::Write)
+        .then(|| Journal::create(&path))
+        .transpose()
 }
 
 /// A code of at most 12 characters that no earlier run has used, with a mark that says whose it

@@ -107,7 +107,9 @@ impl Settings {
             name.starts_with(PREFIX).then_some((name, value))
         });
         let mut variables: BTreeMap<String, OsString> = variables.collect();
-        let named = variables.remove(&format!("{PREFIX}CONFIG")).map(PathBuf::from);
+        let named = variables
+            .remove(&format!("{PREFIX}CONFIG"))
+            .map(PathBuf::from);
         let here = || Some(PathBuf::from(FILE)).filter(|path| path.is_file());
         let file = file.map(Path::to_owned).or(named).or_else(here);
         Self::resolve(flags, &variables, file.as_deref())
@@ -145,7 +147,8 @@ impl Settings {
                 source,
             });
         }
-        let arguments: RunArguments = serde_json::from_value(Value::Object(merged)).map_err(broken)?;
+        let arguments: RunArguments =
+            serde_json::from_value(Value::Object(merged)).map_err(broken)?;
         Ok(Self {
             arguments: RunArguments {
                 confirm_write: flags.confirm_write,
@@ -206,9 +209,13 @@ fn layer_of_variables(
             .find(|(name, _)| variable_of(name) == *variable)
         else {
             let hint = did_you_mean(variable, names.iter().map(String::as_str));
-            return Err(fail(format!("expected the name of a setting{hint}; `config show` prints them")));
+            return Err(fail(format!(
+                "expected the name of a setting{hint}; `config show` prints them"
+            )));
         };
-        let text = value.to_str().ok_or_else(|| fail("expected UTF-8 text".to_owned()))?;
+        let text = value
+            .to_str()
+            .ok_or_else(|| fail("expected UTF-8 text".to_owned()))?;
         if text.is_empty() {
             continue; // Unset, as far as a shell script can tell.
         }
@@ -296,7 +303,12 @@ mod tests {
     fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, OsString> {
         let pairs = pairs.iter();
         pairs
-            .map(|(name, value)| (format!("OPENIMIS_CONFORMANCE_{name}"), OsString::from(value)))
+            .map(|(name, value)| {
+                (
+                    format!("OPENIMIS_CONFORMANCE_{name}"),
+                    OsString::from(value),
+                )
+            })
             .collect()
     }
 
@@ -304,27 +316,49 @@ mod tests {
     fn flags_outrank_the_environment_that_outranks_the_file_that_outranks_defaults() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("conformance.toml");
-        std::fs::write(&path, "timeout = 5\nmax-rate = 2\nrelease = \"26.04\"\nca = \"ca.pem\"\n").expect("written");
+        std::fs::write(
+            &path,
+            "timeout = 5\nmax-rate = 2\nrelease = \"26.04\"\nca = \"ca.pem\"\n",
+        )
+        .expect("written");
         let flags = RunArguments {
             release: Some("26.04-rc2".to_owned()),
             include_personal_data: true,
             ..RunArguments::default()
         };
-        let variables = environment(&[("MAX_RATE", "3.5"), ("SUITE", "discover, enrolment"), ("RELEASE", "x")]);
+        let variables = environment(&[
+            ("MAX_RATE", "3.5"),
+            ("SUITE", "discover, enrolment"),
+            ("RELEASE", "x"),
+        ]);
         let settings = Settings::resolve(flags, &variables, Some(&path)).expect("fits");
         let source = |name: &str| {
             let mut values = settings.values().iter();
-            values.find(|setting| setting.name == name).expect(name).source.clone()
+            values
+                .find(|setting| setting.name == name)
+                .expect(name)
+                .source
+                .clone()
         };
         assert_eq!(source("release"), Source::Flag);
-        assert_eq!(source("max-rate"), Source::Environment("OPENIMIS_CONFORMANCE_MAX_RATE".to_owned()));
+        assert_eq!(
+            source("max-rate"),
+            Source::Environment("OPENIMIS_CONFORMANCE_MAX_RATE".to_owned())
+        );
         assert_eq!(source("timeout"), Source::File(path.clone(), 1));
         assert_eq!(source("concurrency"), Source::Default);
         let arguments = settings.clone().into_arguments();
         assert_eq!(arguments.release.as_deref(), Some("26.04-rc2"));
-        assert_eq!((arguments.max_rate, arguments.timeout), (Some(3.5), Some(5)));
+        assert_eq!(
+            (arguments.max_rate, arguments.timeout),
+            (Some(3.5), Some(5))
+        );
         assert_eq!(arguments.suites, ["discover", "enrolment"]);
-        assert_eq!(arguments.ca_file, Some(folder.path().join("ca.pem")), "beside the file");
+        assert_eq!(
+            arguments.ca_file,
+            Some(folder.path().join("ca.pem")),
+            "beside the file"
+        );
         assert!(arguments.include_personal_data && arguments.concurrency.is_none());
     }
 
@@ -335,17 +369,26 @@ mod tests {
             settings.expect_err("should be refused").to_string()
         };
         assert!(of(&[("MAX_RAET", "1")]).contains("did you mean `OPENIMIS_CONFORMANCE_MAX_RATE`?"));
-        assert!(of(&[("TIMEOUT", "soon")]).ends_with("`OPENIMIS_CONFORMANCE_TIMEOUT`: expected a whole number from 1, found `soon`"));
+        assert!(of(&[("TIMEOUT", "soon")]).ends_with(
+            "`OPENIMIS_CONFORMANCE_TIMEOUT`: expected a whole number from 1, found `soon`"
+        ));
         assert!(of(&[("MODE", "wirte")]).ends_with("found `wirte`; did you mean `write`?"));
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("c.toml");
         for (text, expected) in [
             ("targte = \"x\"", "c.toml:1:1: expected one of the keys"),
-            ("\ntimeout = \"5\"", "c.toml:2:1: expected what the format asks of `timeout`"),
-            ("confirm-write = \"imis.example.org\"", "found `confirm-write`"),
+            (
+                "\ntimeout = \"5\"",
+                "c.toml:2:1: expected what the format asks of `timeout`",
+            ),
+            (
+                "confirm-write = \"imis.example.org\"",
+                "found `confirm-write`",
+            ),
         ] {
             std::fs::write(&path, text).expect("written");
-            let settings = Settings::resolve(RunArguments::default(), &BTreeMap::new(), Some(&path));
+            let settings =
+                Settings::resolve(RunArguments::default(), &BTreeMap::new(), Some(&path));
             let error = settings.expect_err(text).to_string();
             assert!(error.contains(expected), "{error}");
         }
@@ -377,7 +420,12 @@ mod tests {
             include_personal_data: true,
         };
         let serialized = serde_json::to_value(every).expect("JSON");
-        let mut names: Vec<_> = serialized.as_object().expect("an object").keys().cloned().collect();
+        let mut names: Vec<_> = serialized
+            .as_object()
+            .expect("an object")
+            .keys()
+            .cloned()
+            .collect();
         let mut known: Vec<_> = properties().expect(SCHEMA).keys().cloned().collect();
         names.sort();
         known.sort();

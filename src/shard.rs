@@ -58,9 +58,9 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let numbers = text.split_once('/').and_then(|(index, of)| {
-            Some((index.trim().parse().ok()?, of.trim().parse().ok()?))
-        });
+        let numbers = text
+            .split_once('/')
+            .and_then(|(index, of)| Some((index.trim().parse().ok()?, of.trim().parse().ok()?)));
         match numbers {
             Some((index, of)) => Self::new(index, of),
             None => Err(format!("expected a part such as 2/3, found `{text}`")),
@@ -197,15 +197,18 @@ fn neutral(result: &RunResult) -> RunResult {
 pub fn merge(mut parts: Vec<ShardFile>) -> Result<RunResult, MergeError> {
     parts.sort_by_key(|part| part.shard.index);
     check(&parts)?;
+    let found = parts.len();
     let filtered = parts.iter().any(|part| part.filtered);
-    let plan = parts.first().map(|part| part.plan.clone()).unwrap_or_default();
+    let plan = parts
+        .first()
+        .map(|part| part.plan.clone())
+        .unwrap_or_default();
     let stopped = stopped_because(&parts);
-    let of = parts.len();
     let mut parts = parts.into_iter().map(|part| part.result);
     let Some(mut merged) = parts.next() else {
         return Err(MergeError::Missing {
-            of,
-            found: 0,
+            of: 1,
+            found,
             missing: "all".to_owned(),
         });
     };
@@ -313,7 +316,11 @@ fn add(merged: &mut RunResult, part: RunResult) {
         }
     }
     for requirement in requirements {
-        if merged.requirements.iter().all(|known| known.id != requirement.id) {
+        if merged
+            .requirements
+            .iter()
+            .all(|known| known.id != requirement.id)
+        {
             merged.requirements.push(requirement);
         }
     }
@@ -332,16 +339,21 @@ fn is_probe(scenario: &ScenarioResult) -> bool {
 
 /// The probe first, then scenarios as the whole plan has them, and exchanges with them.
 fn in_order(merged: &mut RunResult, plan: &[String]) {
-    let place = |id: &str| plan.iter().position(|known| known == id).map_or(0, |at| at + 1);
+    let place = |id: &str| {
+        plan.iter()
+            .position(|known| known == id)
+            .map_or(0, |at| at + 1)
+    };
     merged.scenarios.sort_by_key(|scenario| place(&scenario.id));
-    merged.exchanges.sort_by_key(|exchange| {
-        place(exchange.id.split('/').next().unwrap_or_default())
-    });
+    merged
+        .exchanges
+        .sort_by_key(|exchange| place(exchange.id.split('/').next().unwrap_or_default()));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Shard;
+    use super::{MergeError, Shard, ShardFile, merge};
+    use crate::report::sample;
 
     #[test]
     fn a_shard_is_a_part_of_several() {
@@ -351,5 +363,66 @@ mod tests {
         for wrong in ["0/3", "4/3", "2", "a/b", "1/100000", "-1/2", ""] {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
         }
+    }
+
+    /// The sample run in so many parts.
+    fn parts(of: usize) -> Vec<ShardFile> {
+        let whole = sample::run();
+        let plan: Vec<String> = whole.scenarios.iter().map(|it| it.id.clone()).collect();
+        let part = |index: usize| {
+            let shard = Shard::new(index, of).expect("a shard");
+            let mut result = sample::run();
+            result.scenarios.retain(|scenario| {
+                let place = plan.iter().position(|id| *id == scenario.id);
+                place.is_some_and(|place| shard.has(place))
+            });
+            result.resources = if index == 1 { whole.resources } else { 0 };
+            ShardFile::new(shard, plan.clone(), false, &result)
+        };
+        (1..=of).map(part).collect()
+    }
+
+    #[test]
+    fn parts_in_any_order_give_the_whole() {
+        let mut parts = parts(3);
+        parts.reverse();
+        let merged = merge(parts).expect("merged");
+        let scenarios = |run: &crate::result::RunResult| -> Vec<String> {
+            run.scenarios.iter().map(|it| it.id.clone()).collect()
+        };
+        assert_eq!(scenarios(&merged), scenarios(&sample::run()));
+        assert_eq!(merged.resources, sample::run().resources);
+    }
+
+    #[test]
+    fn parts_that_are_missing_twice_or_foreign_are_refused() {
+        let refused = |parts: Vec<ShardFile>| merge(parts).expect_err("refused").to_string();
+        let mut two = parts(3);
+        two.remove(1);
+        assert_eq!(refused(two), "expected 3 shards, found 2; missing: 2/3");
+        let mut twice = parts(2);
+        twice.push(twice[0].clone());
+        assert_eq!(
+            refused(twice),
+            "shard 1/2 is there twice; name each folder once"
+        );
+        let mut foreign = parts(2);
+        foreign[1].result.label = "25.10".to_owned();
+        assert_eq!(
+            refused(foreign),
+            "shard 2/2 does not belong to shard 1/2: expected the same label"
+        );
+        assert!(matches!(merge(Vec::new()), Err(MergeError::Missing { .. })));
+    }
+
+    #[test]
+    fn a_part_that_stopped_makes_the_whole_partial() {
+        let mut parts = parts(2);
+        parts[1].result.stopped_because = Some("the login was refused".to_owned());
+        let merged = merge(parts).expect("merged");
+        assert_eq!(
+            merged.stopped_because.as_deref(),
+            Some("shard 2/2 stopped: the login was refused")
+        );
     }
 }

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
+use ::toml::de::{DeTable, DeValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ::toml::de::{DeTable, DeValue};
 
 use crate::yaml::{FileError, Places, Schema};
 
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn mistakes_are_shown_with_their_line() {
         assert_eq!(
-            mistake("[[entry]]\nreason = \"x\"\n[[entry]]\nraeson = \"y\"\n"),
+            mistake("[[entry]]\nreason = \"x\"\n[[entry]]\n"),
             "a.toml:3:1: expected the key `reason`, found none"
         );
         assert_eq!(

@@ -68,14 +68,17 @@ impl Schema {
         value: Value,
         places: &Places,
     ) -> Result<T, FileError> {
+        // What is missing is often a misspelt key, so what is wrong with a key comes first.
         let first = self
             .validator
             .iter_errors(&value)
             .map(|error| {
                 let (pointer, message) = self.describe(&error);
-                places.error(path, &pointer, message)
+                let vague = matches!(error.kind(), Kind::AnyOf { .. } | Kind::Required { .. });
+                (vague, places.error(path, &pointer, message))
             })
-            .min_by_key(|mistake| (mistake.line, mistake.column));
+            .min_by_key(|(vague, mistake)| (*vague, mistake.line, mistake.column))
+            .map(|(_, mistake)| mistake);
         if let Some(first) = first {
             return Err(first);
         }

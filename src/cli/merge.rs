@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::ExitCode;
 use super::gate::GateArguments;
 use super::output::{self, Screen};
-use super::ExitCode;
 use crate::gate::{Gate, GateError};
 use crate::report::{self, Report};
 use crate::shard::{self, MergeError, ShardFile};
@@ -55,7 +55,10 @@ fn merge(
     gate: &GateArguments,
 ) -> Result<(Report, Vec<PathBuf>), Failure> {
     let gate = Gate::load(&gate.check().map_err(Failure::Argument)?)?;
-    let parts: Result<Vec<_>, _> = folders.iter().map(|folder| ShardFile::read(folder)).collect();
+    let parts: Result<Vec<_>, _> = folders
+        .iter()
+        .map(|folder| ShardFile::read(folder))
+        .collect();
     let merged = shard::merge(parts?)?;
     let mut report = report::build(&merged);
     gate.apply(&mut report);

@@ -9,6 +9,7 @@ mod merge;
 mod output;
 mod progress;
 mod render;
+mod revalidate;
 mod run;
 mod serve;
 mod shell;
@@ -41,6 +42,8 @@ enum Command {
     List(list::ListCommand),
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
+    /// Judge the recorded exchanges of a run again, offline
+    Revalidate(revalidate::RevalidateCommand),
     /// Make another format from a report.json
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
         Command::Render(arguments) => render::run(&arguments, screen),
+        Command::Revalidate(command) => command.run(screen),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Serve(serve) => serve.run(),
         Command::Config(arguments) => config::run(&arguments),

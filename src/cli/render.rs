@@ -81,7 +81,9 @@ enum RenderError {
     FindingWithoutTicket,
     #[error("expected one report, found several; `--merge` puts the parts of one run together")]
     Several,
-    #[error("known failures, baseline, --fail-on and acceptance criteria go with `run` and `render --merge`: they decide a run")]
+    #[error(
+        "known failures, baseline, --fail-on and acceptance criteria go with `run` and `render --merge`: they decide a run"
+    )]
     GateWithoutMerge,
     #[error(transparent)]
     Write(#[from] WriteError),

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::output::Screen;
 use super::ExitCode;
+use super::output::Screen;
 use crate::http::Mode;
 use crate::options::RunArguments;
 use crate::result::ScenarioResult;

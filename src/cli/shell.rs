@@ -46,7 +46,10 @@ fn render(command: &clap::Command, text: &mut Vec<u8>) -> std::io::Result<()> {
     page.render_synopsis_section(text)?;
     page.render_description_section(text)?;
     page.render_options_section(text)?;
-    for subcommand in command.get_subcommands().filter(|it| it.get_name() != "help") {
+    for subcommand in command
+        .get_subcommands()
+        .filter(|it| it.get_name() != "help")
+    {
         let mut part = Vec::new();
         let page = clap_mangen::Man::new(subcommand.clone());
         page.render_synopsis_section(&mut part)?;
@@ -54,8 +57,12 @@ fn render(command: &clap::Command, text: &mut Vec<u8>) -> std::io::Result<()> {
         page.render_options_section(&mut part)?;
         // The sections of a command stand under its name.
         let part = String::from_utf8_lossy(&part).replace("\n.SH ", "\n.SS ");
-        let part = part.strip_prefix(".SH ").map_or(part.clone(), |rest| format!(".SS {rest}"));
-        text.extend_from_slice(format!(".SH \"COMMAND {}\"\n", subcommand.get_name().to_uppercase()).as_bytes());
+        let part = part
+            .strip_prefix(".SH ")
+            .map_or(part.clone(), |rest| format!(".SS {rest}"));
+        text.extend_from_slice(
+            format!(".SH \"COMMAND {}\"\n", subcommand.get_name().to_uppercase()).as_bytes(),
+        );
         text.extend_from_slice(part.as_bytes());
     }
     page.render_version_section(text)

@@ -32,7 +32,10 @@ impl Known {
         };
         Err(FilterError {
             column: value.column,
-            message: format!("expected a known {key}, found `{}`{hint}; `list` prints them", value.text),
+            message: format!(
+                "expected a known {key}, found `{}`{hint}; `list` prints them",
+                value.text
+            ),
             text: text.replace(char::is_control, " "),
         })
     }

@@ -10,6 +10,8 @@ mod parse;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 pub use known::Known;
 pub use parse::FilterError;
 
@@ -38,7 +40,8 @@ codes! {
 }
 
 /// An expression over [`Key`]s.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Filter {
     root: Expression,
     text: String,
@@ -100,6 +103,20 @@ impl Filter {
                 .iter()
                 .try_for_each(|value| known.check(test.key, value, &self.text))
         })
+    }
+}
+
+impl TryFrom<String> for Filter {
+    type Error = FilterError;
+
+    fn try_from(text: String) -> Result<Self, FilterError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Filter> for String {
+    fn from(filter: Filter) -> Self {
+        filter.text
     }
 }
 
@@ -181,20 +198,39 @@ mod tests {
         assert_eq!(selects("type = Patient", true), Some(true));
         assert_eq!(selects("type != Patient", true), Some(false));
         assert_eq!(selects("type = Claim, Patient", true), Some(true));
-        assert_eq!(selects("not type = Claim and level = shall", true), Some(true));
         assert_eq!(
-            selects("(suite = enrolment or suite = discover) and requirement = READ-1.*", true),
+            selects("not type = Claim and level = shall", true),
             Some(true)
         );
-        assert_eq!(selects("suite = enrolment or type = Claim and level = SHALL", true), Some(false));
-        assert_eq!(selects("tag = smoke", true), Some(false), "known to have none");
+        assert_eq!(
+            selects(
+                "(suite = enrolment or suite = discover) and requirement = READ-1.*",
+                true
+            ),
+            Some(true)
+        );
+        assert_eq!(
+            selects("suite = enrolment or type = Claim and level = SHALL", true),
+            Some(false)
+        );
+        assert_eq!(
+            selects("tag = smoke", true),
+            Some(false),
+            "known to have none"
+        );
     }
 
     #[test]
     fn what_is_not_known_yet_decides_only_where_it_matters() {
         assert_eq!(selects("requirement = READ-1.status", false), None);
         assert_eq!(selects("not requirement = READ-1.status", false), None);
-        assert_eq!(selects("type = Claim and requirement = X-1", false), Some(false));
-        assert_eq!(selects("type = Patient or requirement = X-1", false), Some(true));
+        assert_eq!(
+            selects("type = Claim and requirement = X-1", false),
+            Some(false)
+        );
+        assert_eq!(
+            selects("type = Patient or requirement = X-1", false),
+            Some(true)
+        );
     }
 }

@@ -79,7 +79,8 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, FilterError> {
             '"' | '\'' => {
                 let rest = &characters[at..];
                 let Some(length) = rest.iter().position(|it| *it == character) else {
-                    let message = format!("expected `{character}` at the end of a value, found none");
+                    let message =
+                        format!("expected `{character}` at the end of a value, found none");
                     return Err(error(text, column, message));
                 };
                 at += length + 1;
@@ -91,7 +92,8 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, FilterError> {
                 Token::Word(characters[column - 1..at].iter().collect())
             }
             other => {
-                let message = format!("expected a word, `=`, `!=`, `,` or a parenthesis, found `{other}`");
+                let message =
+                    format!("expected a word, `=`, `!=`, `,` or a parenthesis, found `{other}`");
                 return Err(error(text, column, message));
             }
         };
@@ -211,14 +213,20 @@ impl Parser<'_> {
     }
 
     fn takes(&mut self, token: &Token) -> bool {
-        let is = self.tokens.get(self.at).is_some_and(|(found, _)| found == token);
+        let is = self
+            .tokens
+            .get(self.at)
+            .is_some_and(|(found, _)| found == token);
         self.at += usize::from(is);
         is
     }
 
     fn expected(&self, what: &str) -> FilterError {
         let (found, column) = match self.tokens.get(self.at) {
-            None => ("the end".to_owned(), self.text.trim_end().chars().count() + 1),
+            None => (
+                "the end".to_owned(),
+                self.text.trim_end().chars().count() + 1,
+            ),
             Some((token, column)) => (token.shown(), *column),
         };
         error(self.text, column, format!("expected {what}, found {found}"))
@@ -260,15 +268,34 @@ mod tests {
             "--filter, column 16: expected `and`, `or` or the end, found `suite`\n  type = Patient suite = discover\n                 ^"
         );
         for (text, expected) in [
-            ("", "column 1: expected a key such as `type`, `not` or `(`, found the end"),
-            ("type", "column 5: expected `=` or `!=` after `type`, found the end"),
-            ("type = ", "column 7: expected a value for `type`, found the end"),
-            ("(type = Patient", "column 16: expected `and`, `or` or `)`, found the end"),
-            ("type = \"Patient", "column 8: expected `\"` at the end of a value"),
+            (
+                "",
+                "column 1: expected a key such as `type`, `not` or `(`, found the end",
+            ),
+            (
+                "type",
+                "column 5: expected `=` or `!=` after `type`, found the end",
+            ),
+            (
+                "type = ",
+                "column 7: expected a value for `type`, found the end",
+            ),
+            (
+                "(type = Patient",
+                "column 16: expected `and`, `or` or `)`, found the end",
+            ),
+            (
+                "type = \"Patient",
+                "column 8: expected `\"` at the end of a value",
+            ),
             ("type > 3", "column 6: expected a word"),
             ("type = a,", "column 10: expected a value for `type`"),
         ] {
-            assert!(mistake(text).contains(expected), "{text}: {}", mistake(text));
+            assert!(
+                mistake(text).contains(expected),
+                "{text}: {}",
+                mistake(text)
+            );
         }
     }
 

@@ -146,7 +146,10 @@ impl Criteria {
             because.push(format!("the run stopped because {reason}"));
         }
         if blocking > 0 {
-            because.push(format!("{} neither waived nor known", count(blocking, "finding")));
+            because.push(format!(
+                "{} neither waived nor known",
+                count(blocking, "finding")
+            ));
         }
         let errors = report.totals.checks.error as usize;
         if errors > 0 {
@@ -157,7 +160,10 @@ impl Criteria {
         }
         let untested = self.untested(seen, today);
         if untested > 0 {
-            because.push(format!("{} not tested and not excused", count(untested, "check")));
+            because.push(format!(
+                "{} not tested and not excused",
+                count(untested, "check")
+            ));
         }
         because.extend(self.missing_suites(report));
         because.extend(self.missing_requirements(report));
@@ -189,9 +195,10 @@ impl Criteria {
 
     fn missing_suites(&self, report: &Report) -> Vec<String> {
         let tested = |name: &str| {
-            report.suites.iter().any(|suite| {
-                suite.id == name && suite.checks.total() > suite.checks.skip
-            })
+            report
+                .suites
+                .iter()
+                .any(|suite| suite.id == name && suite.checks.total() > suite.checks.skip)
         };
         self.required
             .suites
@@ -260,7 +267,11 @@ impl Waiver {
             (_, true) => EntryState::Expired,
             (_, false) => EntryState::Matched,
         };
-        self.report(state, Vec::new(), u32::try_from(excused).unwrap_or(u32::MAX))
+        self.report(
+            state,
+            Vec::new(),
+            u32::try_from(excused).unwrap_or(u32::MAX),
+        )
     }
 
     fn report(&self, state: EntryState, findings: Vec<String>, checks: u32) -> WaiverReport {
@@ -292,8 +303,9 @@ mod tests {
     fn a_slip_of_the_pen_is_found_at_its_line() {
         let blocks = "title = \"UAT\"\n[blocks]\nlevels = [\"SHALL\"]\ncauses = [\"server\"]\n";
         assert!(
-            mistake("title = \"UAT\"\n[blocks]\nlevels = [\"MUST\"]\ncauses = []\n")
-                .starts_with("acceptance.toml:3:11: expected `0` to be one of SHALL, SHOULD, MAY")
+            mistake("title = \"UAT\"\n[blocks]\nlevels = [\"MUST\"]\ncauses = []\n").starts_with(
+                "acceptance.toml:3:11: expected `levels` to be one of SHALL, SHOULD, MAY"
+            )
         );
         let waiver = format!("{blocks}[[waiver]]\nreason = \"x y\"\ncheck = \"read-status\"\n");
         assert_eq!(
@@ -303,6 +315,9 @@ mod tests {
         let excuse = format!(
             "{blocks}[[excuse]]\nrole = \"QA\"\nreason = \"no such data\"\nrequirement = \"SEARCH-1\"\n"
         );
-        assert!(mistake(&excuse).starts_with("acceptance.toml:8:1: expected `requirement` to be a requirement"));
+        assert!(
+            mistake(&excuse)
+                .starts_with("acceptance.toml:8:1: expected `requirement` to be a requirement")
+        );
     }
 }

@@ -45,17 +45,18 @@ impl Baseline {
         let before = failing(&self.report);
         let now: Vec<String> = ids(&failing(report));
         let known: BTreeSet<&str> = before.iter().map(|group| group.id.as_str()).collect();
-        let (still, new): (Vec<_>, Vec<_>) =
-            now.iter().cloned().partition(|id| known.contains(id.as_str()));
+        let (still, new): (Vec<_>, Vec<_>) = now
+            .iter()
+            .cloned()
+            .partition(|id| known.contains(id.as_str()));
         let gone: Vec<&FindingGroup> = before
             .iter()
             .filter(|group| !now.contains(&group.id))
             .collect();
         let (fixed, untested): (Vec<_>, Vec<_>) =
             gone.into_iter().partition(|group| tested(group, seen));
-        let ids_of = |groups: Vec<&FindingGroup>| {
-            groups.into_iter().map(|group| group.id.clone()).collect()
-        };
+        let ids_of =
+            |groups: Vec<&FindingGroup>| groups.into_iter().map(|group| group.id.clone()).collect();
         BaselineReport {
             label: self.report.label.clone(),
             started: self.report.run.clock.started.clone(),

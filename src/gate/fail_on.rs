@@ -81,7 +81,9 @@ impl FromStr for Kind {
             "ANY" => None,
             code => Some(Level::from_code(code).ok_or_else(|| {
                 let hint = did_you_mean(level, known.iter().copied().chain(["any", "never"]));
-                format!("expected a level (SHALL, SHOULD, MAY, any) or `never`, found `{level}`{hint}")
+                format!(
+                    "expected a level (SHALL, SHOULD, MAY, any) or `never`, found `{level}`{hint}"
+                )
             })?),
         };
         let cause = match cause.to_ascii_lowercase().as_str() {
@@ -112,14 +114,20 @@ mod tests {
     fn a_level_alone_means_the_servers_and_stricter_ones() {
         let parsed: FailOn = "should, any:guide".parse().expect("fits");
         assert_eq!(parsed.words(), ["SHOULD:server", "any:guide"]);
-        assert_eq!("never".parse::<FailOn>().expect("fits").words(), Vec::<String>::new());
+        assert_eq!(
+            "never".parse::<FailOn>().expect("fits").words(),
+            Vec::<String>::new()
+        );
         assert_eq!(FailOn::default().words(), ["SHALL:server"]);
     }
 
     #[test]
     fn unknown_words_are_refused_with_a_guess() {
         let error = "SHUOLD".parse::<FailOn>().expect_err("no level");
-        assert!(error.ends_with("found `SHUOLD`; did you mean `SHOULD`?"), "{error}");
+        assert!(
+            error.ends_with("found `SHUOLD`; did you mean `SHOULD`?"),
+            "{error}"
+        );
         let error = "SHALL:sever".parse::<FailOn>().expect_err("no cause");
         assert!(error.ends_with("did you mean `server`?"), "{error}");
     }

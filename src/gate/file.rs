@@ -81,7 +81,12 @@ pub(super) fn check_names(
     let rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.code()).collect();
     for (key, what, pattern, known) in [
         ("check", "a check", &about.check, &checks),
-        ("requirement", "a requirement", &about.requirement, &requirements),
+        (
+            "requirement",
+            "a requirement",
+            &about.requirement,
+            &requirements,
+        ),
         ("rule", "a rule", &about.rule, &rules),
     ] {
         let Some(pattern) = pattern else { continue };
@@ -97,8 +102,12 @@ fn unknown(key: &str, what: &str, pattern: &Pattern, known: &[&str]) -> String {
     match pattern.plain() {
         Some(name) => {
             let hint = did_you_mean(name, known.iter().copied());
-            format!("expected `{key}` to be {what} of this program, found `{name}`{hint}; `list` prints them")
+            format!(
+                "expected `{key}` to be {what} of this program, found `{name}`{hint}; `list` prints them"
+            )
         }
-        None => format!("expected `{key}` to fit {what} of this program, found a pattern that fits none; `list` prints them"),
+        None => format!(
+            "expected `{key}` to fit {what} of this program, found a pattern that fits none; `list` prints them"
+        ),
     }
 }

@@ -41,9 +41,13 @@ impl KnownFailures {
     }
 
     fn check(file: &TomlFile<'_>, known: &Self) -> Result<(), FileError> {
-        known.entries.iter().enumerate().try_for_each(|(index, entry)| {
-            file::check_names(file, &format!("/known-failure/{index}"), &entry.about)
-        })
+        known
+            .entries
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, entry)| {
+                file::check_names(file, &format!("/known-failure/{index}"), &entry.about)
+            })
     }
 
     /// Marks the findings that are known, and tells what became of each entry.
@@ -61,12 +65,7 @@ impl KnownFailures {
 }
 
 impl Entry {
-    fn apply(
-        &self,
-        findings: &mut [FindingGroup],
-        seen: &Seen,
-        today: Date,
-    ) -> KnownFailureReport {
+    fn apply(&self, findings: &mut [FindingGroup], seen: &Seen, today: Date) -> KnownFailureReport {
         let expired = self.expires.is_some_and(|day| day.is_before(today));
         let known = Known {
             reason: self.reason.clone(),
@@ -117,23 +116,42 @@ mod tests {
     use super::{KnownFailures, SCHEMA, file};
 
     fn mistake(text: &str) -> String {
-        file::parse(Path::new("known-failures.toml"), text, SCHEMA, KnownFailures::check)
-            .expect_err("should be refused")
-            .to_string()
+        file::parse(
+            Path::new("known-failures.toml"),
+            text,
+            SCHEMA,
+            KnownFailures::check,
+        )
+        .expect_err("should be refused")
+        .to_string()
     }
 
     #[test]
     fn a_slip_of_the_pen_is_found_at_its_line() {
         let entry = |line: &str| {
-            format!("[[known-failure]]\nreason = \"known since 25.10\"\nowner = \"API team\"\n{line}\n")
+            format!(
+                "[[known-failure]]\nreason = \"known since 25.10\"\nowner = \"API team\"\n{line}\n"
+            )
         };
         assert_eq!(
             mistake(&entry("check = \"raed-status\"")),
             "known-failures.toml:4:1: expected `check` to be a check of this program, found `raed-status`; did you mean `read-status`?; `list` prints them"
         );
-        assert!(mistake(&entry("chekc = \"read-status\"")).contains("known-failures.toml:4:1: expected one of the keys"));
-        assert!(mistake(&entry("check = \"read-status\"\nexpires = \"soon\"")).starts_with("known-failures.toml:5:1: "));
-        assert!(mistake(&entry("")).starts_with("known-failures.toml:1:1: "), "about nothing");
-        assert!(mistake("[[known-failure]]\ncheck = \"read-status\"\n").contains("expected the key `reason`"));
+        assert!(
+            mistake(&entry("chekc = \"read-status\""))
+                .contains("known-failures.toml:4:1: expected one of the keys")
+        );
+        assert!(
+            mistake(&entry("check = \"read-status\"\nexpires = \"soon\""))
+                .starts_with("known-failures.toml:5:1: ")
+        );
+        assert!(
+            mistake(&entry("")).starts_with("known-failures.toml:1:1: "),
+            "about nothing"
+        );
+        assert!(
+            mistake("[[known-failure]]\ncheck = \"read-status\"\n")
+                .contains("expected the key `reason`")
+        );
     }
 }

@@ -141,7 +141,11 @@ impl Gate {
             passed,
             summary: String::new(),
             fail_on: fail_on.words(),
-            failing: if held_to_findings { failing } else { Vec::new() },
+            failing: if held_to_findings {
+                failing
+            } else {
+                Vec::new()
+            },
             known_failures,
             baseline,
             acceptance,
@@ -152,7 +156,14 @@ impl Gate {
 
 /// The exit code, and the sentence that says why.
 fn settle(report: &mut Report, mut gate: GateReport) {
-    gate.summary = sentence(&gate, report.findings.iter().filter(|it| it.known.is_some()).count());
+    gate.summary = sentence(
+        &gate,
+        report
+            .findings
+            .iter()
+            .filter(|it| it.known.is_some())
+            .count(),
+    );
     report.exit_code = match report.exit_code {
         // A run that could not be completed is none that can be let through.
         3 => 3,

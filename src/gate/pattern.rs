@@ -99,8 +99,10 @@ impl About {
     }
 
     fn subject(&self, subject: &Subject) -> bool {
-        fits(self.resource_type.as_ref(), subject.resource_type.as_deref())
-            && fits(self.interaction.as_ref(), subject.interaction.as_deref())
+        fits(
+            self.resource_type.as_ref(),
+            subject.resource_type.as_deref(),
+        ) && fits(self.interaction.as_ref(), subject.interaction.as_deref())
             && fits(self.parameter.as_ref(), subject.search_parameter.as_deref())
     }
 

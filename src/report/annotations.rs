@@ -16,11 +16,18 @@ const LONGEST: usize = 800;
 #[must_use]
 pub fn annotations(report: &Report) -> String {
     let mut lines = vec![command(
-        if report.exit_code == 0 { "notice" } else { "error" },
+        if report.exit_code == 0 {
+            "notice"
+        } else {
+            "error"
+        },
         &format!("conformance of {}: {}", report.label, view::outcome(report)),
         &report.summary,
     )];
-    let asking = report.findings.iter().filter(|it| it.verdict != Verdict::Pass);
+    let asking = report
+        .findings
+        .iter()
+        .filter(|it| it.verdict != Verdict::Pass);
     let left = asking.clone().count().saturating_sub(MOST);
     lines.extend(asking.take(MOST).map(finding));
     if left > 0 {
@@ -57,7 +64,9 @@ fn command(level: &str, title: &str, message: &str) -> String {
 
 /// Text that cannot end the command or begin another.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// The same in a property, which also ends at `:` and `,`.
@@ -81,7 +90,9 @@ mod tests {
         report.findings[0].message = "x\n::set-output name=y::z 100%".to_owned();
         let text = annotations(&report);
         assert!(text.lines().all(|line| {
-            ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start))
+            ["::error ", "::warning ", "::notice "]
+                .iter()
+                .any(|start| line.starts_with(start))
         }));
         assert!(text.contains("100%25"));
     }

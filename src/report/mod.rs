@@ -17,7 +17,7 @@ mod junit;
 mod markdown;
 mod model;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod sarif;
 mod table;
 mod text;

@@ -5,6 +5,7 @@ use tabled::settings::object::Cell;
 use tabled::settings::{Alignment, Color, Style, object::Columns};
 
 use super::finding_group::FindingGroup;
+use super::gate::GateReport;
 use super::model::{Report, VerdictCounts};
 use super::text::{cut, one_line, plural, wrap};
 use super::view;
@@ -43,6 +44,9 @@ pub fn table(report: &Report, style: &TableStyle) -> String {
         ..*style
     };
     let mut blocks = vec![heading(report, &style), suites(report, &style)];
+    if let Some(gate) = &report.gate {
+        blocks.push(self::gate(gate, &style));
+    }
     if !report.totals.by_type.is_empty() {
         blocks.push(types(report, &style));
     }
@@ -67,6 +71,17 @@ fn heading(report: &Report, style: &TableStyle) -> String {
     };
     let sentence = wrap(&one_line(&report.summary), style.width).join("\n");
     format!("{}\n{sentence}", paint(&verdict, code, style))
+}
+
+/// What became of known failures, waivers and excuses, where somebody must act.
+fn gate(gate: &GateReport, style: &TableStyle) -> String {
+    let sentence = format!("gate: {}", one_line(&gate.summary));
+    let mut lines = wrap(&sentence, style.width);
+    for (state, about, who) in view::entries(gate) {
+        let line = format!("    {state}: {} ({})", one_line(about), one_line(who));
+        lines.push(cut(&line, style.width));
+    }
+    lines.join("\n")
 }
 
 fn suites(report: &Report, style: &TableStyle) -> String {
@@ -157,11 +172,12 @@ fn findings(report: &Report, style: &TableStyle) -> String {
 fn finding(group: &FindingGroup, style: &TableStyle) -> Vec<String> {
     let grade = view::grade(group);
     let about = format!(
-        "{} {} ({}, {}x)",
+        "{} {} ({}, {}x{})",
         group.id,
         one_line(&view::about(&group.subject)),
         group.cause,
-        group.count
+        group.count,
+        if group.known.is_some() { ", known" } else { "" }
     );
     let mut lines = vec![format!(
         "{} {}",

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::finding_group::FindingGroup;
+use super::gate::{EntryState, GateReport};
 use super::model::{Report, ReportedCheck, VerdictCounts};
 use crate::finding::Cause;
 use crate::result::{Subject, Verdict};
@@ -198,9 +199,37 @@ pub(super) fn about(subject: &Subject) -> String {
     }
 }
 
+/// The entries of a gate that ask for something to be done, or that let something through: what
+/// became of each, what it is about, and who owns it.
+pub(super) fn entries(gate: &GateReport) -> Vec<(EntryState, &str, &str)> {
+    let known = gate.known_failures.iter().flatten();
+    let known = known.map(|entry| {
+        (
+            entry.state,
+            entry.about.as_str(),
+            entry.known.owner.as_str(),
+        )
+    });
+    let accepted = gate.acceptance.iter();
+    let waived = accepted.flat_map(|it| it.waivers.iter().chain(&it.excuses));
+    let waived = waived.map(|entry| (entry.state, entry.about.as_str(), entry.role.as_str()));
+    known.chain(waived).collect()
+}
+
 /// The verdict over a report in one or two words.
 pub(super) fn outcome(report: &Report) -> &'static str {
+    let accepted = report
+        .gate
+        .as_ref()
+        .and_then(|gate| gate.acceptance.as_ref());
+    match (report.exit_code, accepted) {
+        (0, Some(_)) => return "accepted",
+        (1, Some(criteria)) if !criteria.met => return "not accepted",
+        _ => {}
+    }
     match report.exit_code {
+        // Only a gate lets failures through.
+        0 if report.totals.checks.fail > 0 => "let through",
         0 => "conformant",
         1 => "not conformant",
         3 => "incomplete",

@@ -121,11 +121,7 @@ fn run_clock(started: jiff::Timestamp, elapsed: Duration, client: &Client) -> Ru
 }
 
 fn target(options: &RunOptions, client: &Client) -> Target {
-    let kind = if options.target.is_some() {
-        TargetKind::Remote
-    } else {
-        TargetKind::Embedded
-    };
+    let kind = options.target_kind();
     Target {
         kind,
         base: match kind {

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::check::catalog;
 use crate::dialect;
 use crate::filter::{Filter, FilterError, Key, Known, Subject};
+use crate::package::Definitions;
 use crate::requirement;
 use crate::result::{CheckResult, Level, RunResult};
 use crate::shard::Shard;
-use crate::package::Definitions;
 use crate::suite::plan::{Plan, PlannedScenario, PlannedStep};
 
 /// RESTful interactions that steps may have (R4 value set restful-interaction, and ours).
@@ -33,7 +35,8 @@ const INTERACTIONS: &[&str] = &[
 ];
 
 /// What of a plan is run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Selection {
     /// Which scenarios and checks.
     pub filter: Option<Filter>,
@@ -44,6 +47,12 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether nothing is left out.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Holds the words of the filter to what there is.
     ///
     /// # Errors
@@ -135,7 +144,9 @@ pub(crate) fn leave_out_empty_suites(result: &mut RunResult) {
 /// The tags of each scenario of a plan.
 pub(super) fn tags(plan: &Plan) -> BTreeMap<String, Vec<String>> {
     let scenarios = plan.scenarios.iter();
-    scenarios.map(|it| (it.id.clone(), it.tags.clone())).collect()
+    scenarios
+        .map(|it| (it.id.clone(), it.tags.clone()))
+        .collect()
 }
 
 fn selects(filter: &Filter, scenario: &PlannedScenario) -> bool {
@@ -185,7 +196,11 @@ impl Subject for Planned<'_> {
             Key::Tag => Some(self.tags.iter().map(String::as_str).collect()),
             Key::Type => {
                 let step = self.step.map(|planned| &planned.step);
-                Some(step.and_then(|step| step.resource_type.as_deref()).into_iter().collect())
+                Some(
+                    step.and_then(|step| step.resource_type.as_deref())
+                        .into_iter()
+                        .collect(),
+                )
             }
             // A step that creates also reads, and may search for what to go on with.
             Key::Interaction => match self.step {
@@ -230,7 +245,10 @@ fn known(plan: &Plan, definitions: &Definitions) -> Known {
     let scenarios = plan.scenarios.iter().map(|scenario| scenario.id.as_str());
     known.add(Key::Scenario, scenarios.chain([dialect::SUITE]));
     let tags = plan.scenarios.iter().flat_map(|scenario| &scenario.tags);
-    known.add(Key::Tag, tags.map(String::as_str).chain(["reads", "writes"]));
+    known.add(
+        Key::Tag,
+        tags.map(String::as_str).chain(["reads", "writes"]),
+    );
     known.add(Key::Type, definitions.resource_types());
     known.add(Key::Interaction, INTERACTIONS.iter().copied());
     known.add(Key::Check, catalog::all().iter().map(|check| check.id));
@@ -299,10 +317,15 @@ mod tests {
             let checked = selection(filter).check(&plan(), &Definitions::embedded());
             checked.expect_err("should be refused").to_string()
         };
-        assert!(mistake("type = Pateint").contains("column 8: expected a known type, found `Pateint`; did you mean `Patient`?"));
+        assert!(
+            mistake("type = Pateint").contains(
+                "column 8: expected a known type, found `Pateint`; did you mean `Patient`?"
+            )
+        );
         assert!(mistake("level = MUST").contains("found `MUST`"));
         assert!(mistake("suite = discover and check = raed-*").contains("no value fits"));
-        let ok = selection("type = Patient or suite = dialect").check(&plan(), &Definitions::embedded());
+        let ok =
+            selection("type = Patient or suite = dialect").check(&plan(), &Definitions::embedded());
         assert_eq!(ok, Ok(()));
     }
 

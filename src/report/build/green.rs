@@ -1,6 +1,7 @@
 //! The rule by which a suite is green: every SHALL of its plan was tested, for every resource
 //! type, interaction and parameter it was planned for, and none failed. A conditional check that
-//! had no occasion is no gap where another of its requirement had one; an excused one is none.
+//! had no occasion is no gap where another of its requirement had one; an excused one is none. A
+//! suite of which nothing was tested is not green, whatever is excused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,12 +66,21 @@ fn not_green_because(
     if shall().next().is_none() {
         because.push("no SHALL requirement is in its plan".to_owned());
     }
-    match shall().filter(|check| check.verdict == Verdict::Fail).count() {
+    let tested_any = checks.iter().any(|check| check.verdict != Verdict::Skip);
+    if !checks.is_empty() && !tested_any {
+        because.push("nothing of it was tested".to_owned());
+    }
+    match shall()
+        .filter(|check| check.verdict == Verdict::Fail)
+        .count()
+    {
         0 => {}
         1 => because.push("1 check of a SHALL failed".to_owned()),
         failed => because.push(format!("{failed} checks of a SHALL failed")),
     }
-    let errors = checks.iter().filter(|check| check.verdict == Verdict::Error);
+    let errors = checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Error);
     match errors.count() {
         0 => {}
         1 => because.push("1 check could not be evaluated".to_owned()),

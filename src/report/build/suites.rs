@@ -5,9 +5,7 @@ use super::{green, skipped};
 use crate::report::model::{
     ReportedCheck, ReportedScenario, ReportedStep, SuiteReport, VerdictCounts,
 };
-use crate::result::{
-    CheckResult, PlannedSuite, RunResult, ScenarioResult, StepResult, Verdict,
-};
+use crate::result::{CheckResult, PlannedSuite, RunResult, ScenarioResult, StepResult, Verdict};
 
 /// The suites of the plan, each with its scenarios.
 pub(super) fn suites(run: &RunResult, groups: &Groups) -> Vec<SuiteReport> {
@@ -75,7 +73,7 @@ fn step(result: &StepResult, groups: &Groups) -> ReportedStep {
         title: result.title.clone(),
         verdict: result.verdict(),
         exchanges: result.exchanges.clone(),
-        notes: result.notes.clone(),
+        notes: [result.preparation.as_slice(), &result.notes].concat(),
         checks: result
             .checks
             .iter()
