@@ -2,6 +2,7 @@
 
 mod config;
 mod exit_code;
+mod explain;
 mod gate;
 mod guide;
 mod list;
@@ -50,6 +51,8 @@ enum Command {
     Validate(validate::ValidateArguments),
     /// Start the built-in reference server on loopback
     Serve(serve::Serve),
+    /// Say what a check, requirement, rule, fault or finding means, and how to mend it
+    Explain(explain::ExplainArguments),
     /// Look at the settings of a run
     Config(config::ConfigArguments),
     /// Print completions for a shell
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Revalidate(command) => command.run(screen),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Serve(serve) => serve.run(),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Completions(command) => command.run(),
         Command::Man => shell::man(),

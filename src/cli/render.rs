@@ -59,7 +59,7 @@ enum Format {
 
 /// Why nothing was rendered.
 #[derive(Debug, Error)]
-enum RenderError {
+pub(super) enum RenderError {
     #[error("cannot read {path}: {source}; expected the `report.json` of a run, or its folder", path = .path.display())]
     Open {
         path: PathBuf,
@@ -157,7 +157,8 @@ fn table_style(arguments: &RenderArguments, screen: Screen) -> TableStyle {
     }
 }
 
-fn open(path: &Path) -> Result<Report, RenderError> {
+/// Reads a report, by its file or its folder.
+pub(super) fn open(path: &Path) -> Result<Report, RenderError> {
     let path = match path.is_dir() {
         true => path.join("report.json"),
         false => path.to_owned(),

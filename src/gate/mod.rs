@@ -22,7 +22,10 @@ use self::acceptance::Criteria;
 use self::baseline::Baseline;
 use self::known::KnownFailures;
 use self::seen::Seen;
-use crate::report::{self, AcceptanceReport, EntryState, GateReport, KnownFailureReport, Report};
+use crate::report::{
+    self, AcceptanceReport, BaselineReport, EntryState, FindingGroup, GateReport,
+    KnownFailureReport, Report,
+};
 use crate::wording::count;
 use crate::yaml::FileError;
 
@@ -113,44 +116,42 @@ impl Gate {
         if let Some(criteria) = &self.criteria {
             report::excuse(report, |check, suite| criteria.excuses(check, suite, today));
         }
-        let default = FailOn::default();
-        let fail_on = self.fail_on.as_ref().unwrap_or(&default);
-        let baseline = self
-            .baseline
-            .as_ref()
-            .map(|baseline| baseline.compare(report, &seen, fail_on));
-        let failing: Vec<String> = report
-            .findings
-            .iter()
-            .filter(|group| fail_on.includes(group) && group.known.is_none())
-            .map(|group| group.id.clone())
-            .filter(|id| baseline.as_ref().is_none_or(|it| it.new.contains(id)))
-            .collect();
-        let acceptance = self
-            .criteria
-            .as_ref()
-            .map(|criteria| criteria.judge(report, &seen, today));
-        // Acceptance criteria say themselves what blocks; they stand beside `--fail-on` only where
-        // that was asked for too.
-        let held_to_findings =
-            acceptance.is_none() || self.fail_on.is_some() || self.baseline.is_some();
-        let passed = acceptance.as_ref().is_none_or(|it| it.met)
-            && !(held_to_findings && !failing.is_empty())
-            && !seen.unexplained_failure();
         let gate = GateReport {
-            passed,
-            summary: String::new(),
-            fail_on: fail_on.words(),
-            failing: if held_to_findings {
-                failing
-            } else {
-                Vec::new()
-            },
             known_failures,
-            baseline,
-            acceptance,
+            ..self.judge(report, &seen, today)
         };
         settle(report, gate);
+    }
+
+    fn judge(&self, report: &Report, seen: &Seen, today: Date) -> GateReport {
+        let default = FailOn::default();
+        let fail_on = self.fail_on.as_ref().unwrap_or(&default);
+        let baseline = self.baseline.as_ref();
+        let baseline = baseline.map(|baseline| baseline.compare(report, seen, fail_on));
+        let criteria = self.criteria.as_ref();
+        let acceptance = criteria.map(|criteria| criteria.judge(report, seen, today));
+        // Acceptance criteria say themselves what blocks; findings count beside them only where
+        // that was asked for too.
+        let by_findings = acceptance.is_none() || self.fail_on.is_some() || self.baseline.is_some();
+        let fails = |group: &FindingGroup| {
+            let is_new = |it: &BaselineReport| it.new.contains(&group.id);
+            by_findings
+                && fail_on.includes(group)
+                && group.known.is_none()
+                && baseline.as_ref().is_none_or(is_new)
+        };
+        let failing = report.findings.iter().filter(|group| fails(group));
+        let failing: Vec<String> = failing.map(|group| group.id.clone()).collect();
+        let is_met = acceptance.as_ref().is_none_or(|it| it.met);
+        GateReport {
+            passed: is_met && failing.is_empty() && !seen.unexplained_failure(),
+            summary: String::new(),
+            fail_on: fail_on.words(),
+            failing,
+            known_failures: None,
+            baseline,
+            acceptance,
+        }
     }
 }
 
@@ -167,13 +168,8 @@ fn settle(report: &mut Report, mut gate: GateReport) {
     report.exit_code = match report.exit_code {
         // A run that could not be completed is none that can be let through.
         3 => 3,
-        code if gate.passed => {
-            if code == 4 {
-                4
-            } else {
-                0
-            }
-        }
+        4 if gate.passed => 4,
+        _ if gate.passed => 0,
         _ => 1,
     };
     report.gate = Some(gate);
