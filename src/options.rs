@@ -1,6 +1,6 @@
 //! What a run is told to do, checked once: nothing after this has to ask again.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,12 @@ pub struct RunArguments {
     /// Whether personal data stays in what is written; only on the command line.
     #[serde(skip)]
     pub include_personal_data: bool,
+    /// File for the key of the pseudonyms; only on the command line.
+    #[serde(skip)]
+    pub keep_key: Option<PathBuf>,
+    /// Whether an interrupted run in the output folder is resumed; only on the command line.
+    #[serde(skip)]
+    pub resume: bool,
 }
 
 /// A run, checked.
@@ -120,6 +126,10 @@ pub struct RunOptions {
     pub max_pages: usize,
     /// Whether personal data stays in what is written.
     pub include_personal_data: bool,
+    /// File for the key of the pseudonyms; new, or of the run that is resumed.
+    pub keep_key: Option<PathBuf>,
+    /// Whether an interrupted run in the output folder is resumed.
+    pub resume: bool,
 }
 
 /// Arguments that do not fit together.
@@ -158,6 +168,15 @@ pub enum OptionsError {
         name: &'static str,
         /// What was expected and what was found.
         message: String,
+    },
+    /// The key goes where the report goes.
+    #[error(
+        "expected --keep-key to be outside of the report's folder, found {}: who gets the report must not get the key",
+        path.display()
+    )]
+    KeyInside {
+        /// The file.
+        path: PathBuf,
     },
     /// A number that is none.
     #[error("expected {name} to be at least 1, found 0")]
@@ -211,12 +230,21 @@ impl RunArguments {
                 message: "expected a number above 0".to_owned(),
             });
         }
+        let (selection, gate) = (self.selection()?, self.gate()?);
+        let output = self
+            .output
+            .unwrap_or_else(|| PathBuf::from("reports").join(&label));
+        if let Some(path) = self
+            .keep_key
+            .as_ref()
+            .filter(|path| is_inside(path, &output))
+        {
+            return Err(OptionsError::KeyInside { path: path.clone() });
+        }
         Ok(RunOptions {
-            selection: self.selection()?,
-            gate: self.gate()?,
-            output: self
-                .output
-                .unwrap_or_else(|| PathBuf::from("reports").join(&label)),
+            selection,
+            gate,
+            output,
             target,
             mode,
             label,
@@ -230,6 +258,8 @@ impl RunArguments {
             max_rate: self.max_rate,
             max_pages: self.max_pages.unwrap_or(1000),
             include_personal_data: self.include_personal_data,
+            keep_key: self.keep_key,
+            resume: self.resume,
         })
     }
 }
@@ -260,6 +290,23 @@ impl RunArguments {
             })?,
         })
     }
+}
+
+/// A key beside the report would go where the report goes. Neither needs to exist yet.
+fn is_inside(path: &Path, folder: &Path) -> bool {
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let mut plain = PathBuf::new();
+        for part in path.components() {
+            match part {
+                Component::ParentDir => drop(plain.pop()),
+                Component::CurDir => {}
+                part => plain.push(part),
+            }
+        }
+        plain
+    };
+    absolute(path).starts_with(absolute(folder))
 }
 
 impl RunOptions {
@@ -382,6 +429,21 @@ mod tests {
             .expect_err("an account")
             .to_string();
         assert!(!error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn the_key_does_not_go_with_the_report() {
+        let mut given = arguments(None);
+        given.output = Some("out/report".into());
+        for (path, fits) in [
+            ("out/report/key", false),
+            ("out/x/../report/sub/key", false),
+            ("out/key", true),
+            ("out/report-key", true),
+        ] {
+            given.keep_key = Some(path.into());
+            assert_eq!(given.clone().check().is_ok(), fits, "{path}");
+        }
     }
 
     #[test]

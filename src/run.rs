@@ -6,12 +6,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use thiserror::Error;
 
-use crate::dialect::{Probe, ProbeError, probe};
-use crate::fhirpath::DefinitionsModel;
+use crate::dialect::ProbeError;
 use crate::filter::FilterError;
 use crate::gate::{Gate, GateError};
 use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
@@ -19,24 +17,34 @@ use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{RecordedRun, Recording, RecordingError};
-use crate::redaction::{Key, Redactor};
+use crate::redaction::Redactor;
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
 use crate::result::RunResult;
-use crate::runner::{Limits, Played, Session};
+use crate::runner::{Earlier, Stop};
 use crate::shard::{Shard, ShardFile};
 use crate::suite::load::LoadError;
 use crate::suite::plan::{Declared, Plan};
 use crate::suite::{Suite, load};
-use crate::validator::Validator;
 
-mod outcome;
+mod files;
+mod frame;
+mod log;
+mod parts;
+mod publish;
+mod replay;
 mod revalidate;
 mod selection;
 
+pub use log::{Header, Kept, LogError, read as read_results};
 pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
 pub use selection::Selection;
 pub(crate) use selection::leave_out_empty_suites;
+
+use frame::Frame;
+use log::Log;
+use publish::Publisher;
+use replay::Replay;
 
 /// Why a run gave no report.
 #[derive(Debug, Error)]
@@ -61,6 +69,22 @@ pub enum RunError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// The results.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A resumed run would use other rules than it was started with.
+    #[error(
+        "expected the packages with which the run was started, found others: {0}; resume with the same program and the same --package, or start a new run"
+    )]
+    Changed(String),
+    /// The file for the key.
+    #[error("expected a key in {}, found: {error}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: std::io::Error,
+    },
     /// The recording.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -70,6 +94,9 @@ pub enum RunError {
     /// The built-in server.
     #[error("expected the built-in server to start on a port of this machine, found: {0}")]
     Embedded(std::io::Error),
+    /// The server cannot be tested.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
     /// The key of the pseudonyms.
     #[error("expected random numbers from the system for pseudonyms, found: {0}")]
     Key(std::io::Error),
@@ -101,6 +128,7 @@ struct Prepared {
     suites: Vec<Suite>,
     definitions: Definitions,
     credentials: Option<Credentials>,
+    gate: Gate,
 }
 
 /// Told about the progress of a run.
@@ -111,16 +139,19 @@ pub trait Progress: Sync {
     fn played(&self, scenario: &crate::result::ScenarioResult);
 }
 
-/// Carries a run out.
+/// Carries a run out. `stop` ends it early, with a partial report.
 ///
 /// # Errors
 /// Bad input, or a server that cannot be tested at all; findings are no errors.
-pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finished, RunError> {
-    let gate = Gate::load(&options.gate)?;
+pub async fn run(
+    options: &RunOptions,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Finished, RunError> {
     let prepared = prepare(options)?;
-    make_output(options)?;
+    files::check_folder(&options.output)?;
     match &options.target {
-        Some(target) => run_against(options, prepared, &gate, target.clone(), progress).await,
+        Some(target) => run_against(options, prepared, target.clone(), progress, stop).await,
         None => {
             let server = Server::start(crate::reference::Options::default())
                 .await
@@ -131,7 +162,7 @@ pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finish
                 credentials: Some(Credentials::new(USER, PASSWORD)),
                 ..prepared
             };
-            let finished = run_against(options, embedded, &gate, base, progress).await;
+            let finished = run_against(options, embedded, base, progress, stop).await;
             server.shutdown().await;
             finished
         }
@@ -157,174 +188,99 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         suites,
         definitions,
         credentials,
+        gate: Gate::load(&options.gate)?,
     })
 }
 
-/// The folder, and a file in it: a full disk is found before the run, not after.
-fn make_output(options: &RunOptions) -> Result<(), RunError> {
-    let attempt = || {
-        std::fs::create_dir_all(&options.output)?;
-        tempfile::Builder::new()
-            .prefix(".probe")
-            .tempfile_in(&options.output)?;
-        Ok(())
-    };
-    attempt().map_err(|error| RunError::Output {
-        path: options.output.clone(),
-        error,
-    })
+/// What is open while a run goes on.
+struct Open {
+    redactor: Arc<Redactor>,
+    recording: Arc<Recording>,
+    journal: Option<Journal>,
+    header: Header,
+    log: Log,
+    earlier: Option<Earlier>,
 }
 
 async fn run_against(
     options: &RunOptions,
     prepared: Prepared,
-    gate: &Gate,
     base: url::Url,
     progress: &dyn Progress,
+    stop: &Stop,
 ) -> Result<Finished, RunError> {
-    let values: BTreeMap<String, String> =
-        [("new-code".to_owned(), new_code(options.selection.shard))].into();
-    let redactor = redactor(options, &prepared.definitions)?;
-    let redactor = Arc::new(redactor.keeping(values.values().map(String::as_str)));
-    let recording = Arc::new(Recording::create(
-        &options.output.join("exchanges.ndjson"),
-        Arc::clone(&redactor),
-        Some(recorded_run(options, &base, &values)),
-    )?);
-    let client = client(options, &prepared, base, Arc::clone(&recording))?;
-    let journal = journal(options)?;
+    let open = files::open(options, &base, &prepared.definitions)?;
+    let client = client(options, &prepared, base, &open.recording, stop)?;
+    let frame = Frame::new(options, &open.header, client.base());
+    let publisher = Arc::new(Publisher::new(
+        &options.output,
+        frame,
+        prepared.gate.clone(),
+    ));
+    publisher.partial()?;
     let replay = Replay {
         options,
         prepared: &prepared,
         client,
-        values,
-        journal,
-        redactor: &redactor,
+        values: open.header.values,
+        journal: open.journal,
+        earlier: open.earlier,
+        redactor: &open.redactor,
+        log: Some(&open.log),
+        stop: stop.clone(),
     };
-    let replayed = replay.run(progress).await?;
-    recording.finish()?;
-    let mut report = crate::report::build(&replayed.result);
-    gate.apply(&mut report);
-    let mut files = crate::report::write_all(&report, &options.output)?;
+    let played = tokio::select! {
+        played = replay.run(progress) => played,
+        () = publisher.keep_up(&open.log) => Ok(None),
+    };
+    let played = match open.recording.finish() {
+        Ok(()) => played,
+        // What is not recorded has no evidence: the run is not whole.
+        Err(error) => {
+            stop.ask(error.to_string());
+            played.map(|_| None)
+        }
+    };
+    match played {
+        Ok(Some(parts)) => {
+            let plan = parts.plan.clone();
+            let run = parts.into_result(&publisher.frame().now(None));
+            let finished = finish(options, &publisher, &run, plan)?;
+            open.log.remove();
+            Ok(finished)
+        }
+        Ok(None) => {
+            let reason = stop.reason().unwrap_or("it was stopped");
+            let run = publisher.run_so_far(Some(reason));
+            finish(options, &publisher, &run, Vec::new())
+        }
+        Err(error) => {
+            // The report must not speak of a run that is still going on; where it cannot be
+            // written, the reason is the same one.
+            let reason = open
+                .redactor
+                .redact_text(error.to_string().trim_end_matches(['.', '?']));
+            let run = publisher.run_so_far(Some(&reason));
+            let _ = finish(options, &publisher, &run, Vec::new());
+            Err(error)
+        }
+    }
+}
+
+/// Writes the last report, and beside it what a merge needs of a part.
+fn finish(
+    options: &RunOptions,
+    publisher: &Publisher,
+    run: &RunResult,
+    plan: Vec<String>,
+) -> Result<Finished, RunError> {
+    let (report, mut files) = publisher.finish(run)?;
     if let Some(shard) = options.selection.shard {
         let filtered = options.selection.filter.is_some();
-        let part = ShardFile::new(shard, replayed.plan, filtered, &replayed.result);
+        let part = ShardFile::new(shard, plan, filtered, run);
         files.push(part.write(&options.output)?);
     }
     Ok(Finished { report, files })
-}
-
-/// What a replay gave.
-struct Replayed {
-    result: RunResult,
-    /// Ids of the scenarios that were selected, in order, those of other shards included.
-    plan: Vec<String>,
-}
-
-/// A plan about to be replayed: against a server, or against a recording.
-struct Replay<'r> {
-    options: &'r RunOptions,
-    prepared: &'r Prepared,
-    client: Client,
-    values: BTreeMap<String, String>,
-    journal: Option<Journal>,
-    redactor: &'r Redactor,
-}
-
-impl Replay<'_> {
-    /// Probes, plans, replays; gives what a report is built from. A server that cannot be tested
-    /// gives a result that says so.
-    async fn run(self, progress: &dyn Progress) -> Result<Replayed, RunError> {
-        let started = jiff::Timestamp::now();
-        let clock = Instant::now();
-        let mut declared = Declared::by_guide(&self.prepared.definitions);
-        let types: Vec<&str> = declared.resource_types().collect();
-        let probe = match probe(&self.client, &types).await {
-            Ok(probe) => probe,
-            Err(error) => return Ok(self.stopped(&error, started, clock)),
-        };
-        if let Some(statement) = &probe.statement {
-            declared.add(statement);
-        }
-        let mut plan = self.plan(&declared);
-        let tags = selection::tags(&plan);
-        let (options, redactor) = (self.options, self.redactor);
-        let selected = options.selection.apply(&mut plan);
-        if selected.is_empty() && !options.selection.has_probe() {
-            return Err(nothing_selected(options));
-        }
-        progress.planned(plan.scenarios.len());
-        let session = self.session(&probe);
-        let played =
-            crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
-        let mut result = outcome::Outcome {
-            options,
-            session: &session,
-            plan: &plan,
-            probe,
-            played,
-            redactor,
-            started,
-            elapsed: clock.elapsed(),
-        }
-        .into_result();
-        options.selection.narrow(&mut result, &tags);
-        if result.scenarios.is_empty() && options.selection.shard.is_none() {
-            return Err(nothing_selected(options));
-        }
-        Ok(Replayed {
-            result,
-            plan: selected,
-        })
-    }
-
-    fn plan(&self, declared: &Declared) -> Plan {
-        let may_write = self.options.mode == Mode::Write;
-        Plan::new(&self.prepared.suites, declared, may_write)
-    }
-
-    /// The result of a run that ended before its plan began.
-    fn stopped(&self, error: &ProbeError, started: jiff::Timestamp, clock: Instant) -> Replayed {
-        let plan = self.plan(&Declared::by_guide(&self.prepared.definitions));
-        let stopped = outcome::Stopped {
-            options: self.options,
-            client: &self.client,
-            definitions: &self.prepared.definitions,
-            plan: &plan,
-            because: self.redactor.redact_text(&error.to_string()),
-            started,
-            elapsed: clock.elapsed(),
-        };
-        Replayed {
-            result: stopped.into_result(),
-            plan: plan.scenarios.iter().map(|it| it.id.clone()).collect(),
-        }
-    }
-
-    fn session(self, probe: &Probe) -> Session {
-        let definitions = &self.prepared.definitions;
-        Session {
-            client: self.client,
-            dialect: probe.dialect.clone(),
-            definitions: definitions.clone(),
-            model: Arc::new(DefinitionsModel::new(definitions.clone())),
-            validator: Validator::new(definitions.clone()),
-            limits: Limits {
-                pages: self.options.max_pages,
-                scenarios: self.options.concurrency,
-            },
-            values: self.values,
-            journal: self.journal,
-        }
-    }
-}
-
-fn nothing_selected(options: &RunOptions) -> RunError {
-    let filter = options.selection.filter.as_ref();
-    RunError::NothingSelected(filter.map_or_else(
-        || "the suites that were asked for have no scenario".to_owned(),
-        |filter| format!("no check of the plan fits the filter `{filter}`"),
-    ))
 }
 
 /// What the recording says of the run.
@@ -346,19 +302,12 @@ fn recorded_run(
     }
 }
 
-fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor, RunError> {
-    if options.include_personal_data {
-        return Ok(Redactor::keeping_personal_data(definitions.clone()));
-    }
-    let key = Key::random().map_err(RunError::Key)?;
-    Ok(Redactor::new(&key, definitions.clone()))
-}
-
 fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recording: Arc<Recording>,
+    recording: &Arc<Recording>,
+    stop: &Stop,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
@@ -367,21 +316,14 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
+    let (recording, stop) = (Arc::clone(recording), stop.clone());
     client.observer = Some(Arc::new(move |exchange| {
         recording.record(exchange);
+        if let Some(reason) = recording.failure() {
+            stop.ask(reason);
+        }
     }));
     Client::new(client)
-}
-
-fn journal(options: &RunOptions) -> Result<Option<Journal>, JournalError> {
-    let path = options.output.join("journal.ndjson");
-    if options.target.is_none() {
-        // What an earlier built-in server was sent went with it.
-        let _ = std::fs::remove_file(&path);
-    }
-    (options.mode == Mode::Write)
-        .then(|| Journal::create(&path))
-        .transpose()
 }
 
 /// A code of at most 12 characters that no earlier run has used, with a mark that says whose it

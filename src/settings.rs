@@ -153,6 +153,8 @@ impl Settings {
             arguments: RunArguments {
                 confirm_write: flags.confirm_write,
                 include_personal_data: flags.include_personal_data,
+                keep_key: flags.keep_key,
+                resume: flags.resume,
                 ..arguments
             },
             values,
@@ -418,6 +420,8 @@ mod tests {
             fail_on: Some(String::new()),
             acceptance: Some("x".into()),
             include_personal_data: true,
+            keep_key: Some("x".into()),
+            resume: true,
         };
         let serialized = serde_json::to_value(every).expect("JSON");
         let mut names: Vec<_> = serialized

@@ -199,10 +199,8 @@ pub fn merge(mut parts: Vec<ShardFile>) -> Result<RunResult, MergeError> {
     check(&parts)?;
     let found = parts.len();
     let filtered = parts.iter().any(|part| part.filtered);
-    let plan = parts
-        .first()
-        .map(|part| part.plan.clone())
-        .unwrap_or_default();
+    let whole = parts.iter().find(|part| !part.plan.is_empty());
+    let plan = whole.map(|part| part.plan.clone()).unwrap_or_default();
     let stopped = stopped_because(&parts);
     let mut parts = parts.into_iter().map(|part| part.result);
     let Some(mut merged) = parts.next() else {
@@ -218,7 +216,7 @@ pub fn merge(mut parts: Vec<ShardFile>) -> Result<RunResult, MergeError> {
     merged.stopped_because = stopped;
     in_order(&mut merged, &plan);
     if filtered {
-        leave_out_empty_suites(&mut merged);
+        leave_out_empty_suites(&merged.scenarios, &mut merged.suites);
     }
     Ok(merged)
 }
@@ -228,6 +226,9 @@ fn check(parts: &[ShardFile]) -> Result<(), MergeError> {
         return Ok(());
     };
     let of = first.shard.of;
+    // A part that stopped does not know the plan.
+    let mut plans = parts.iter().map(|part| &part.plan);
+    let plan = plans.find(|plan| !plan.is_empty());
     for pair in parts.windows(2) {
         if let [left, right] = pair
             && left.shard.index == right.shard.index
@@ -243,7 +244,10 @@ fn check(parts: &[ShardFile]) -> Result<(), MergeError> {
             (theirs.label == ours.label, "label"),
             (theirs.target == ours.target, "target and mode"),
             (theirs.packages == ours.packages, "packages"),
-            (part.plan == first.plan, "plan"),
+            (
+                plan.is_none_or(|plan| part.plan.is_empty() || part.plan == *plan),
+                "plan",
+            ),
         ];
         if let Some((_, what)) = same.into_iter().find(|(same, _)| !same) {
             return Err(MergeError::Foreign {

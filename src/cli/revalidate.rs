@@ -75,6 +75,7 @@ impl RevalidateCommand {
 fn exit_code(error: &RevalidateError) -> ExitCode {
     match error {
         RevalidateError::Run(RunError::NothingSelected(_)) => ExitCode::NothingTested,
+        RevalidateError::Run(RunError::Probe(_)) => ExitCode::Incomplete,
         _ => ExitCode::Usage,
     }
 }

@@ -11,7 +11,8 @@ use super::output::Screen;
 use crate::http::Mode;
 use crate::options::RunArguments;
 use crate::result::ScenarioResult;
-use crate::run::{Progress, RunError};
+use crate::run::{Header, LogError, Progress, RunError};
+use crate::runner::Stop;
 use crate::settings::Settings;
 
 /// Test a server and write a conformance report
@@ -75,6 +76,12 @@ pub struct RunCommand {
     /// there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// New file for the key that leads from pseudonyms back to people; outside of the report
+    #[arg(long, value_name = "FILE", conflicts_with = "include_personal_data")]
+    keep_key: Option<PathBuf>,
+    /// Go on with the interrupted run in that folder, as it was started
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data", "filter", "sample", "shard"])]
+    resume: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,10 +94,9 @@ impl RunCommand {
     /// Carries the command out.
     #[must_use]
     pub fn run(self, screen: Screen) -> ExitCode {
-        let config = self.config.clone();
-        let arguments = match Settings::find(self.arguments(), config.as_deref()) {
-            Ok(settings) => settings.into_arguments(),
-            Err(error) => return super::complain(&error, ExitCode::Usage),
+        let arguments = match self.arguments() {
+            Ok(arguments) => arguments,
+            Err(error) => return super::complain(&*error, ExitCode::Usage),
         };
         let options = match arguments.check() {
             Ok(options) => options,
@@ -110,7 +116,11 @@ impl RunCommand {
             Err(error) => return super::complain(&error, ExitCode::Incomplete),
         };
         let progress = Bar::new(screen.quiet);
-        let finished = runtime.block_on(crate::run::run(&options, &progress));
+        let stop = Stop::default();
+        let finished = runtime.block_on(async {
+            tokio::spawn(interrupts(stop.clone(), progress.bar.clone()));
+            crate::run::run(&options, &progress, &stop).await
+        });
         progress.bar.finish_and_clear();
         match finished {
             Err(error) => super::complain(&error, exit_code(&error)),
@@ -126,8 +136,18 @@ impl RunCommand {
         }
     }
 
-    /// The arguments as they were given.
-    pub(super) fn arguments(self) -> RunArguments {
+    /// The arguments with settings from elsewhere; those of a resumed run are its own.
+    fn arguments(self) -> Result<RunArguments, Box<dyn std::error::Error>> {
+        let (config, resume) = (self.config.clone(), self.resume.clone());
+        let arguments = Settings::find(self.given(), config.as_deref())?.into_arguments();
+        let Some(folder) = resume else {
+            return Ok(arguments);
+        };
+        let header = crate::run::read_results(&folder)?.header;
+        Ok(resumed(arguments, header, folder))
+    }
+
+    fn given(self) -> RunArguments {
         RunArguments {
             target: self.target,
             release: self.release,
@@ -153,8 +173,59 @@ impl RunCommand {
             max_rate: self.max_rate,
             max_pages: self.max_pages,
             include_personal_data: self.include_personal_data,
+            keep_key: self.keep_key,
+            resume: false,
         }
     }
+}
+
+/// A resumed run goes on as it was started.
+fn resumed(arguments: RunArguments, header: Header, folder: PathBuf) -> RunArguments {
+    RunArguments {
+        target: header.target,
+        release: header.release,
+        mode: Some(header.mode),
+        suites: header.suites,
+        filter: header.selection.filter.map(String::from),
+        sample: header.selection.sample,
+        shard: header.selection.shard.map(|shard| shard.to_string()),
+        output: Some(folder),
+        packages: header.packages,
+        max_pages: Some(header.max_pages),
+        include_personal_data: header.include_personal_data,
+        resume: true,
+        ..arguments
+    }
+}
+
+/// The first interrupt ends the run with what it has; the second does not wait for answers.
+async fn interrupts(stop: Stop, bar: ProgressBar) {
+    while interrupt().await.is_ok() {
+        if stop.ask("it was interrupted") {
+            bar.suspend(|| {
+                eprintln!(
+                    "stopping when the requests under way are answered; interrupt again to stop at once"
+                );
+            });
+        } else {
+            stop.hurry();
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn interrupt() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupt() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 fn exit_code(error: &RunError) -> ExitCode {
@@ -165,12 +236,17 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Client(_)
         | RunError::Gate(_)
         | RunError::Filter(_)
+        | RunError::Changed(_)
+        | RunError::KeyFile { .. }
+        | RunError::Log(LogError::Missing { .. } | LogError::Busy { .. })
         | RunError::Output { .. } => ExitCode::Usage,
         RunError::NothingSelected(_) => ExitCode::NothingTested,
-        RunError::Recording(_)
+        RunError::Log(_)
+        | RunError::Recording(_)
         | RunError::Journal(_)
         | RunError::Embedded(_)
         | RunError::Key(_)
+        | RunError::Probe(_)
         | RunError::Write(_) => ExitCode::Incomplete,
     }
 }

@@ -28,6 +28,7 @@ pub use annotations::annotations;
 pub use build::{build, excuse};
 pub use csv::csv;
 pub use ctrf::ctrf;
+pub(crate) use files::readable_by_all;
 pub use files::{WriteError, write, write_all};
 pub use finding_group::{FindingGroup, Occurrence};
 pub use gate::{

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
-use crate::gate::GateOptions;
+use crate::gate::{Gate, GateOptions};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
@@ -14,6 +15,7 @@ use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
 use crate::redaction::Redactor;
 use crate::report::Report;
 use crate::result::TargetKind;
+use crate::runner::Stop;
 use crate::suite::load;
 
 /// What to judge again, and by which rules.
@@ -83,21 +85,30 @@ pub async fn revalidate(
         suites: load::select(&run.suites).map_err(RunError::from)?,
         definitions,
         credentials: None,
+        gate: Gate::default(),
     };
     let mut client = ClientOptions::new(run.base.clone());
     client.mode = run.mode;
     client.playback = Some(Playback::new(recorded.exchanges));
     // What stands in the recording are pseudonyms, or was asked for: nothing is replaced again.
     let redactor = Redactor::keeping_personal_data(prepared.definitions.clone());
+    let client = Client::new(client)?;
+    let run_options = run_options(&run, options);
+    let used = super::frame::packages(&prepared.definitions);
+    let frame = Frame::of_recording(&run_options, used, client.base());
     let replay = Replay {
-        options: &run_options(&run, options),
+        options: &run_options,
         prepared: &prepared,
-        client: Client::new(client)?,
+        client,
         values: run.values.clone(),
         journal: None,
+        earlier: None,
         redactor: &redactor,
+        log: None,
+        stop: Stop::default(),
     };
-    let result = replay.run(progress).await?.result;
+    let parts = replay.run(progress).await?.unwrap_or_default();
+    let result = parts.into_result(&frame.now(None));
     Ok(Revalidated {
         report: crate::report::build(&result),
         recording: path,
@@ -134,5 +145,7 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         max_rate: None,
         max_pages: run.max_pages,
         include_personal_data: false,
+        keep_key: None,
+        resume: false,
     }
 }

@@ -9,7 +9,7 @@ use crate::dialect;
 use crate::filter::{Filter, FilterError, Key, Known, Subject};
 use crate::package::Definitions;
 use crate::requirement;
-use crate::result::{CheckResult, Level, RunResult};
+use crate::result::{CheckResult, Level, PlannedSuite, ScenarioResult};
 use crate::shard::Shard;
 use crate::suite::plan::{Plan, PlannedScenario, PlannedStep};
 
@@ -107,9 +107,14 @@ impl Selection {
     }
 
     /// Leaves in a result the checks that are selected, and what holds them.
-    pub fn narrow(&self, result: &mut RunResult, tags: &BTreeMap<String, Vec<String>>) {
+    pub(super) fn narrow(
+        &self,
+        scenarios: &mut Vec<ScenarioResult>,
+        suites: &mut Vec<PlannedSuite>,
+        tags: &BTreeMap<String, Vec<String>>,
+    ) {
         let Some(filter) = &self.filter else { return };
-        for scenario in &mut result.scenarios {
+        for scenario in scenarios.iter_mut() {
             let of_scenario = (&scenario.suite, &scenario.id, tags.get(&scenario.id));
             for step in &mut scenario.steps {
                 step.checks.retain(|check| {
@@ -123,22 +128,20 @@ impl Selection {
                 });
             }
         }
-        result.scenarios.retain(|scenario| {
+        scenarios.retain(|scenario| {
             let mut steps = scenario.steps.iter();
             steps.any(|step| !step.checks.is_empty())
         });
         if self.shard.is_none() {
-            leave_out_empty_suites(result);
+            leave_out_empty_suites(scenarios, suites);
         }
     }
 }
 
 /// Takes suites out of which nothing is left.
-pub(crate) fn leave_out_empty_suites(result: &mut RunResult) {
-    let scenarios = &result.scenarios;
-    result
-        .suites
-        .retain(|suite| scenarios.iter().any(|scenario| scenario.suite == suite.id));
+pub(crate) fn leave_out_empty_suites(scenarios: &[ScenarioResult], suites: &mut Vec<PlannedSuite>) {
+    let has = |id: &str| scenarios.iter().any(|scenario| scenario.suite == id);
+    suites.retain(|suite| has(&suite.id));
 }
 
 /// The tags of each scenario of a plan.
