@@ -212,24 +212,7 @@ impl RunArguments {
         if !is_label(&label) {
             return Err(OptionsError::Label(label));
         }
-        for (name, number) in [
-            ("--concurrency", self.concurrency),
-            ("--max-pages", self.max_pages),
-            ("--sample", self.sample),
-        ] {
-            if number == Some(0) {
-                return Err(OptionsError::Zero { name });
-            }
-        }
-        if self.timeout == Some(0) {
-            return Err(OptionsError::Zero { name: "--timeout" });
-        }
-        if self.max_rate.is_some_and(|rate| rate <= 0.0) {
-            return Err(OptionsError::Form {
-                name: "--max-rate",
-                message: "expected a number above 0".to_owned(),
-            });
-        }
+        self.check_numbers()?;
         let (selection, gate) = (self.selection()?, self.gate()?);
         let output = self
             .output
@@ -265,6 +248,28 @@ impl RunArguments {
 }
 
 impl RunArguments {
+    fn check_numbers(&self) -> Result<(), OptionsError> {
+        for (name, number) in [
+            ("--concurrency", self.concurrency),
+            ("--max-pages", self.max_pages),
+            ("--sample", self.sample),
+        ] {
+            if number == Some(0) {
+                return Err(OptionsError::Zero { name });
+            }
+        }
+        if self.timeout == Some(0) {
+            return Err(OptionsError::Zero { name: "--timeout" });
+        }
+        if self.max_rate.is_some_and(|rate| rate <= 0.0) {
+            return Err(OptionsError::Form {
+                name: "--max-rate",
+                message: "expected a number above 0".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     fn selection(&self) -> Result<Selection, OptionsError> {
         let filter = self.filter.as_deref().map(Filter::parse).transpose()?;
         let shard = self.shard.as_deref().map(str::parse::<Shard>);

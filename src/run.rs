@@ -43,6 +43,7 @@ pub(crate) use selection::leave_out_empty_suites;
 
 use frame::Frame;
 use log::Log;
+use parts::Parts;
 use publish::Publisher;
 use replay::Replay;
 
@@ -241,27 +242,37 @@ async fn run_against(
             played.map(|_| None)
         }
     };
+    conclude(options, played, &publisher, &open.redactor, stop, open.log)
+}
+
+/// Makes the report of what was played, whole or not.
+fn conclude(
+    options: &RunOptions,
+    played: Result<Option<Parts>, RunError>,
+    publisher: &Publisher,
+    redactor: &Redactor,
+    stop: &Stop,
+    log: Log,
+) -> Result<Finished, RunError> {
     match played {
         Ok(Some(parts)) => {
             let plan = parts.plan.clone();
             let run = parts.into_result(&publisher.frame().now(None));
-            let finished = finish(options, &publisher, &run, plan)?;
-            open.log.remove();
+            let finished = finish(options, publisher, &run, plan)?;
+            log.remove();
             Ok(finished)
         }
         Ok(None) => {
             let reason = stop.reason().unwrap_or("it was stopped");
             let run = publisher.run_so_far(Some(reason));
-            finish(options, &publisher, &run, Vec::new())
+            finish(options, publisher, &run, Vec::new())
         }
         Err(error) => {
             // The report must not speak of a run that is still going on; where it cannot be
             // written, the reason is the same one.
-            let reason = open
-                .redactor
-                .redact_text(error.to_string().trim_end_matches(['.', '?']));
+            let reason = redactor.redact_text(error.to_string().trim_end_matches(['.', '?']));
             let run = publisher.run_so_far(Some(&reason));
-            let _ = finish(options, &publisher, &run, Vec::new());
+            let _ = finish(options, publisher, &run, Vec::new());
             Err(error)
         }
     }

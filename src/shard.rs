@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::dialect;
+use crate::http::Exchange;
 use crate::report::{self, WriteError};
 use crate::result::{RunResult, ScenarioResult, TargetKind};
 use crate::run::leave_out_empty_suites;
@@ -298,9 +299,8 @@ fn add(merged: &mut RunResult, part: RunResult) {
         clock,
     } = part;
     let (probes, scenarios): (Vec<_>, Vec<_>) = scenarios.into_iter().partition(is_probe);
-    let (of_probe, exchanges): (Vec<_>, Vec<_>) = exchanges
-        .into_iter()
-        .partition(|exchange| exchange.id.starts_with(dialect::PLACE));
+    let is_of_probe = |exchange: &Exchange| exchange.id.starts_with(dialect::PLACE);
+    let (of_probe, exchanges): (Vec<_>, Vec<_>) = exchanges.into_iter().partition(is_of_probe);
     let worst = |scenarios: &[ScenarioResult]| {
         let mut probes = scenarios.iter().filter(|it| is_probe(it));
         probes.next().map(ScenarioResult::verdict)
@@ -309,9 +309,7 @@ fn add(merged: &mut RunResult, part: RunResult) {
         merged.dialect = dialect;
         merged.scenarios.retain(|scenario| !is_probe(scenario));
         merged.scenarios.extend(probes);
-        merged
-            .exchanges
-            .retain(|exchange| !exchange.id.starts_with(dialect::PLACE));
+        merged.exchanges.retain(|exchange| !is_of_probe(exchange));
         merged.exchanges.extend(of_probe);
     }
     for suite in suites {

@@ -298,6 +298,99 @@ fn settings_come_from_flags_environment_file_and_defaults_in_this_order() {
 }
 
 #[test]
+fn the_plan_is_printed_as_requests() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = |more: &[&str]| program(folder.path(), &[&["list", "--plan"], more].concat());
+    let filter = "type = Patient or tag = smoke";
+    let output = plan(&["--filter", filter, "--sample", "2", "--mode", "read"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    for expected in [
+        "GET metadata",
+        "GET Patient/{id}, at most 2",
+        "nothing: the run is in read",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let nothing = plan(&["--filter", "type = Claim and interaction = patch"]);
+    assert_eq!(nothing.status.code(), Some(4), "{}", stderr(&nothing));
+    let slip = plan(&["--filter", "type = Pateint"]);
+    assert_eq!(slip.status.code(), Some(2), "{}", stderr(&slip));
+}
+
+/// Width and colour of a terminal are none of the snapshot's business.
+fn help(arguments: &[&str]) -> String {
+    let output = command(Path::new("."), arguments)
+        .env("COLUMNS", "100")
+        .output();
+    stdout(&output.expect("the program runs"))
+}
+
+#[test]
+fn help_of_each_command() {
+    for name in ["run", "render", "list", "explain", "config", "completions"] {
+        insta::assert_snapshot!(format!("help_{name}"), help(&[name, "--help"]));
+    }
+    insta::assert_snapshot!("help", help(&["--help"]));
+}
+
+#[test]
+fn completions_and_manual_page_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let text = help(&["completions", shell]);
+        assert!(text.contains("known-failures"), "{shell}");
+    }
+    let page = help(&["man"]);
+    assert!(
+        page.starts_with(".ie") || page.contains(".TH openimis-conformance"),
+        "{page}"
+    );
+    for command in ["RUN", "EXPLAIN", "VALIDATE"] {
+        assert!(
+            page.contains(&format!(".SH \"COMMAND {command}\"")),
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn explain_tells_of_checks_and_of_findings_and_guesses() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let explain = |more: &[&str]| program(folder.path(), &[&["explain"], more].concat());
+    let output = explain(&["read-status"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("how to mend it"),
+        "{}",
+        stdout(&output)
+    );
+    let json = explain(&["READ-1.status", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(value["explanations"][0]["level"], "SHALL");
+    let output = explain(&["raed-status"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("did you mean `read-status`?"),
+        "{}",
+        stderr(&output)
+    );
+
+    let report = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reports/1.0/report.json");
+    let report = report.to_str().expect("a path");
+    let output = explain(&["d973b5d04cd3", "--report", report]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("curl "), "{}", stdout(&output));
+    let output = explain(&["000000000000", "--report", report]);
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    let output = explain(&["d973b5d04cd3"]);
+    assert!(
+        stderr(&output).contains("--report FILE"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn quiet_prints_nothing_and_no_colour_is_only_for_terminals() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = program(

@@ -80,7 +80,7 @@ pub fn main() -> ExitCode {
         Command::Guide(arguments) => guide::run(&arguments),
         Command::Render(arguments) => render::run(&arguments, screen),
         Command::Revalidate(command) => command.run(screen),
-        Command::Validate(arguments) => validate::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments, screen),
         Command::Serve(serve) => serve.run(),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

@@ -85,9 +85,18 @@ pub struct RunCommand {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ModeArgument {
+pub(super) enum ModeArgument {
     Read,
     Write,
+}
+
+impl From<ModeArgument> for Mode {
+    fn from(mode: ModeArgument) -> Self {
+        match mode {
+            ModeArgument::Read => Self::Read,
+            ModeArgument::Write => Self::Write,
+        }
+    }
 }
 
 impl RunCommand {
@@ -151,10 +160,7 @@ impl RunCommand {
         RunArguments {
             target: self.target,
             release: self.release,
-            mode: self.mode.map(|mode| match mode {
-                ModeArgument::Read => Mode::Read,
-                ModeArgument::Write => Mode::Write,
-            }),
+            mode: self.mode.map(Mode::from),
             confirm_write: self.confirm_write,
             suites: self.suites,
             filter: self.filter,

@@ -1,10 +1,11 @@
 //! `summary.md`: for the summary page of a CI job. Such pages take little more than 64 KB, so the
 //! most important comes first and what does not fit is counted.
 
+mod gate;
+
 use std::fmt::Write;
 
 use super::finding_group::FindingGroup;
-use super::gate::Known;
 use super::model::{Report, VerdictCounts};
 use super::text::{cut, lines, one_line, plural};
 use super::view;
@@ -17,8 +18,6 @@ const LISTED: usize = 54_000;
 const REASONS: usize = 60_000;
 /// Characters of one quoted text.
 const QUOTED: usize = 600;
-/// Known failures, waivers and excuses that are listed.
-const ENTRIES: usize = 40;
 /// Resource types of the matrix; R4 has 148, so more than these are not FHIR's.
 const ROWS: usize = 150;
 
@@ -27,7 +26,9 @@ const ROWS: usize = 150;
 pub fn markdown(report: &Report) -> String {
     let mut page = String::new();
     heading(&mut page, report);
-    gate(&mut page, report);
+    if let Some(gate) = &report.gate {
+        page.push_str(&gate::section(gate));
+    }
     matrix(&mut page, report);
     findings(&mut page, report);
     suites(&mut page, report);
@@ -55,74 +56,6 @@ fn heading(page: &mut String, report: &Report) {
     line!(page, "|---|---:|---:|---:|---:|---:|");
     line!(page, "| checks | {} |", counts(&report.totals.checks));
     line!(page);
-}
-
-/// Why the run is let through or not, and what became of each entry.
-fn gate(page: &mut String, report: &Report) {
-    let Some(gate) = &report.gate else { return };
-    line!(
-        page,
-        "## {}",
-        if gate.passed {
-            "✅ Let through"
-        } else {
-            "❌ Not let through"
-        }
-    );
-    line!(page);
-    line!(page, "{}", text(&cut(&gate.summary, 3 * QUOTED)));
-    line!(page);
-    let known = gate.known_failures.iter().flatten();
-    let known = known.map(|entry| {
-        let Known {
-            reason,
-            ticket,
-            owner,
-            expires,
-        } = &entry.known;
-        let ticket = ticket.as_deref().unwrap_or_default();
-        (
-            "known failure",
-            entry.state,
-            &entry.about,
-            format!("{reason} {ticket}"),
-            owner,
-            expires,
-        )
-    });
-    let accepted = gate.acceptance.iter();
-    let waived = accepted.flat_map(|it| {
-        let waivers = it.waivers.iter().map(|entry| ("waiver", entry));
-        waivers.chain(it.excuses.iter().map(|entry| ("excuse", entry)))
-    });
-    let waived = waived.map(|(what, entry)| {
-        (
-            what,
-            entry.state,
-            &entry.about,
-            entry.reason.clone(),
-            &entry.role,
-            &entry.expires,
-        )
-    });
-    let mut first = true;
-    for (what, state, about, reason, owner, expires) in known.chain(waived).take(ENTRIES) {
-        if std::mem::take(&mut first) {
-            line!(page, "| | state | about | reason | owner | until |");
-            line!(page, "|---|---|---|---|---|---|");
-        }
-        let cells = [
-            about,
-            reason.trim(),
-            owner,
-            expires.as_deref().unwrap_or("-"),
-        ];
-        let cells = cells.map(|cell| text(&cut(cell, 200)));
-        line!(page, "| {what} | {state} | {} |", cells.join(" | "));
-    }
-    if !first {
-        line!(page);
-    }
 }
 
 fn counts(counts: &VerdictCounts) -> String {

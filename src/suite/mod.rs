@@ -7,6 +7,7 @@
 pub mod body;
 pub mod load;
 pub mod plan;
+pub mod requests;
 pub mod template;
 
 use std::collections::BTreeMap;

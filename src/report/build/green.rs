@@ -86,6 +86,16 @@ fn not_green_because(
         1 => because.push("1 check could not be evaluated".to_owned()),
         errors => because.push(format!("{errors} checks could not be evaluated")),
     }
+    because.extend(gaps(shall(), tested, excused));
+    because
+}
+
+/// What was not tested and had to be, by reason.
+fn gaps<'c>(
+    shall: impl Iterator<Item = &'c &'c ReportedCheck>,
+    tested: &BTreeSet<String>,
+    excused: impl Fn(&ReportedCheck) -> bool,
+) -> Vec<String> {
     let mut untested: BTreeMap<&str, usize> = BTreeMap::new();
     let is_gap = |check: &ReportedCheck| {
         let elsewhere = |id: &String| tested.contains(id);
@@ -93,14 +103,14 @@ fn not_green_because(
             && !(check.conditional && check.requirements.iter().all(elsewhere))
             && !excused(check)
     };
-    for check in shall().filter(|check| is_gap(check)) {
+    for check in shall.filter(|check| is_gap(check)) {
         *untested
             .entry(check.reason.as_deref().unwrap_or_default())
             .or_default() += 1;
     }
-    for (reason, count) in untested {
+    let words = untested.into_iter().map(|(reason, count)| {
         let checks = if count == 1 { "check" } else { "checks" };
-        because.push(format!("{count} {checks} of a SHALL not tested: {reason}"));
-    }
-    because
+        format!("{count} {checks} of a SHALL not tested: {reason}")
+    });
+    words.collect()
 }
