@@ -56,14 +56,14 @@ fn jobs_wait_for_jobs_that_are_there() {
         let workflow = held(path, "github-workflow");
         let jobs = workflow["jobs"].as_object().expect("jobs");
         for (name, job) in jobs {
-            for needed in job.get("needs").and_then(Value::as_str) {
+            if let Some(needed) = job.get("needs").and_then(Value::as_str) {
                 assert!(jobs.contains_key(needed), "{path}: {name} needs {needed}");
             }
         }
     }
     let gitlab = held(GITLAB, "gitlab");
     for (name, job) in gitlab.as_object().expect("jobs") {
-        for base in job.get("extends").and_then(Value::as_str) {
+        if let Some(base) = job.get("extends").and_then(Value::as_str) {
             assert!(
                 gitlab.get(base).is_some(),
                 "{GITLAB}: {name} extends {base}"

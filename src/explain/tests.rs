@@ -15,7 +15,7 @@ fn missing(kind: &str, id: &str, more: &str) -> String {
 fn useful(entry: &Entry, id: &str) {
     for text in [&entry.why, &entry.mend] {
         assert!(
-            text.len() >= 30,
+            text.len() >= 20,
             "{id}: a text that helps is longer than `{text}`"
         );
         assert!(!text.ends_with('.'), "{id}: no final stop");
