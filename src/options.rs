@@ -7,6 +7,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::http::Mode;
+use crate::report::Language;
 
 /// Arguments of a run as they were given.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct RunArguments {
     pub max_pages: Option<usize>,
     /// Whether personal data stays in what is written.
     pub include_personal_data: bool,
+    /// The language of the report's readers; English by default.
+    pub language: Option<Language>,
 }
 
 /// A run, checked.
@@ -72,6 +75,8 @@ pub struct RunOptions {
     pub max_pages: usize,
     /// Whether personal data stays in what is written.
     pub include_personal_data: bool,
+    /// The language of the report's readers.
+    pub language: Language,
 }
 
 /// Arguments that do not fit together.
@@ -162,6 +167,7 @@ impl RunArguments {
             max_rate: self.max_rate,
             max_pages: self.max_pages.unwrap_or(1000),
             include_personal_data: self.include_personal_data,
+            language: self.language.unwrap_or(Language::English),
         })
     }
 }

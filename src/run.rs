@@ -23,6 +23,7 @@ use crate::runner::{Limits, Played, Session};
 use crate::suite::load::LoadError;
 use crate::suite::plan::{Declared, Plan};
 use crate::suite::{Suite, load};
+use crate::surface::Collector;
 use crate::validator::Validator;
 
 mod outcome;
@@ -170,7 +171,8 @@ async fn run_against(
         &options.output.join("exchanges.ndjson"),
         Arc::clone(&redactor),
     )?);
-    let client = client(options, &prepared, base, Arc::clone(&recording))?;
+    let surface = Arc::new(Collector::new(base.as_str()));
+    let client = client(options, &prepared, base, &recording, &surface)?;
     let mut declared = Declared::by_guide(&prepared.definitions);
     let types: Vec<&str> = declared.resource_types().collect();
     let probe = probe(&client, &types).await?;
@@ -192,13 +194,14 @@ async fn run_against(
         probe,
         played,
         redactor: &redactor,
+        surface: surface.finish(),
         started,
         elapsed: clock.elapsed(),
     }
     .into_result();
     recording.finish()?;
     let report = crate::report::build(&finished);
-    let files = crate::report::write_all(&report, &options.output)?;
+    let files = crate::report::write_all(&report, &options.output, options.language)?;
     Ok(Finished { report, files })
 }
 
@@ -214,7 +217,8 @@ fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recording: Arc<Recording>,
+    recording: &Arc<Recording>,
+    surface: &Arc<Collector>,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
@@ -223,7 +227,9 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
+    let (recording, surface) = (Arc::clone(recording), Arc::clone(surface));
     client.observer = Some(Arc::new(move |exchange| {
+        surface.see(exchange);
         recording.record(exchange);
     }));
     Client::new(client)

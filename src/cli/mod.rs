@@ -1,11 +1,14 @@
 //! The command line: arguments in, exit code out. Printing happens here and nowhere else.
 
+mod compare;
 mod exit_code;
 mod guide;
+mod language;
 mod list;
 mod output;
 mod progress;
 mod render;
+mod reports;
 mod run;
 mod serve;
 mod validate;
@@ -35,6 +38,8 @@ enum Command {
     List(list::ListCommand),
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
+    /// Compare reports: what is new, what is fixed, what changed for other systems
+    Compare(compare::CompareArguments),
     /// Make another format from a report.json
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
@@ -51,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Serve(serve) => serve.run(),

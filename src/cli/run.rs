@@ -7,8 +7,10 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ExitCode;
+use super::language::LanguageArgument;
 use crate::http::Mode;
 use crate::options::RunArguments;
+use crate::report::Language;
 use crate::result::ScenarioResult;
 use crate::run::{Progress, RunError};
 
@@ -57,6 +59,8 @@ pub struct RunCommand {
     /// Leave personal data in everything that is written
     #[arg(long)]
     include_personal_data: bool,
+    #[command(flatten)]
+    language: LanguageArgument,
     /// Print nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -76,6 +80,7 @@ impl RunCommand {
     #[must_use]
     pub fn run(self) -> ExitCode {
         let (quiet, no_color) = (self.quiet, self.no_color);
+        let language = self.language.language();
         let options = match self.arguments().check() {
             Ok(options) => options,
             Err(error) => return super::complain(&error, ExitCode::Usage),
@@ -100,7 +105,7 @@ impl RunCommand {
             Err(error) => super::complain(&error, exit_code(&error)),
             Ok(finished) => {
                 if !quiet {
-                    print_report(&finished, no_color);
+                    print_report(&finished, language, no_color);
                 }
                 ExitCode::from_code(finished.report.exit_code)
             }
@@ -126,6 +131,7 @@ impl RunCommand {
             max_rate: self.max_rate,
             max_pages: self.max_pages,
             include_personal_data: self.include_personal_data,
+            language: Some(self.language.language()),
         }
     }
 }
@@ -147,12 +153,12 @@ fn exit_code(error: &RunError) -> ExitCode {
     }
 }
 
-fn print_report(finished: &crate::run::Finished, no_color: bool) {
+fn print_report(finished: &crate::run::Finished, language: Language, no_color: bool) {
     let mut style = super::output::table_style();
     style.colour &= !no_color;
     super::output::print(&format!(
         "{}\n",
-        crate::report::table(&finished.report, &style).trim_end()
+        crate::report::table(&finished.report, language, &style).trim_end()
     ));
     for file in &finished.files {
         eprintln!("wrote {}", file.display());

@@ -12,6 +12,7 @@ mod finding_group;
 mod html;
 mod json;
 mod junit;
+mod language;
 mod markdown;
 mod model;
 #[cfg(test)]
@@ -30,7 +31,9 @@ pub use finding_group::{FindingGroup, Occurrence};
 pub use html::html;
 pub use json::{ReadError, SCHEMA, json, read, schema_errors};
 pub use junit::junit;
+pub use language::{Language, in_language};
 pub use markdown::markdown;
+pub(crate) use markdown::text as markdown_text;
 pub use model::{
     FORMAT_VERSION, Latency, Report, ReportedCheck, ReportedDialect, ReportedScenario,
     ReportedStep, RequirementCoverage, RunBlock, Skipped, SuiteReport, Tool, Totals, VerdictCounts,
@@ -38,3 +41,6 @@ pub use model::{
 pub use sarif::sarif;
 pub use table::{TableStyle, table};
 pub use ticket::ticket;
+pub(crate) use html::{Page as HtmlPage, render_page};
+pub(crate) use text::{cut, one_line, wrap};
+pub(crate) use view::{Cell, Matrix, about, matrix, outcome};

@@ -22,6 +22,7 @@ pub(super) struct Outcome<'r> {
     pub(super) probe: Probe,
     pub(super) played: Vec<Played>,
     pub(super) redactor: &'r Redactor,
+    pub(super) surface: crate::surface::Surface,
     pub(super) started: jiff::Timestamp,
     pub(super) elapsed: Duration,
 }
@@ -68,6 +69,7 @@ impl Outcome<'_> {
             requirements: requirements(),
             exchanges,
             resources,
+            surface: self.surface,
             clock: RunClock {
                 id: uuid::Uuid::new_v4().to_string(),
                 started: self.started.to_string(),
