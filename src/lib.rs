@@ -31,6 +31,7 @@ pub mod requirement;
 pub mod result;
 pub mod run;
 pub mod runner;
+pub mod selftest;
 pub mod suite;
 pub mod surface;
 pub mod terminology;

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::http::Mode;
 use crate::report::Language;
+use crate::result::TargetKind;
 
 /// Arguments of a run as they were given.
 #[derive(Debug, Clone, Default)]
@@ -169,6 +170,17 @@ impl RunArguments {
             include_personal_data: self.include_personal_data,
             language: self.language.unwrap_or(Language::English),
         })
+    }
+}
+
+impl RunOptions {
+    /// Which server is tested.
+    #[must_use]
+    pub fn target_kind(&self) -> TargetKind {
+        match self.target {
+            Some(_) => TargetKind::Remote,
+            None => TargetKind::Embedded,
+        }
     }
 }
 

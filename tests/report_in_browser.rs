@@ -73,6 +73,7 @@ fn poison(value: Value, name: &str) -> Value {
         "mode",
         "id",
         "findings",
+        "kinds",
     ];
     match value {
         Value::String(text) if !CLOSED.contains(&name) => Value::String(format!("{text}{ATTACK}")),

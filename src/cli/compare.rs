@@ -58,7 +58,9 @@ enum Format {
 enum CompareError {
     #[error(transparent)]
     Open(#[from] OpenError),
-    #[error("expected at least two reports to compare, found {0}; name them in order, the oldest first")]
+    #[error(
+        "expected at least two reports to compare, found {0}; name them in order, the oldest first"
+    )]
     TooFew(usize),
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -132,9 +134,7 @@ fn render(arguments: &CompareArguments, comparisons: &[Comparison], reports: &[R
             compare::table(comparisons, language, &style)
         }
         Format::Markdown => compare::markdown(comparisons, language),
-        Format::Html => {
-            compare::html(comparisons, &compare::overview(reports, language), language)
-        }
+        Format::Html => compare::html(comparisons, &compare::overview(reports, language), language),
         Format::Json => compare::json(comparisons),
     }
 }

@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod render;
 mod reports;
+mod revalidate;
 mod run;
 mod serve;
 mod validate;
@@ -40,6 +41,8 @@ enum Command {
     Guide(guide::GuideArguments),
     /// Compare reports: what is new, what is fixed, what changed for other systems
     Compare(compare::CompareArguments),
+    /// Judge the recorded exchanges of a run again, offline
+    Revalidate(revalidate::RevalidateCommand),
     /// Make another format from a report.json
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Revalidate(command) => command.run(),
         Command::Render(arguments) => render::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Serve(serve) => serve.run(),

@@ -54,12 +54,19 @@ impl<'r> Tested<'r> {
             .flat_map(|scenario| &scenario.steps)
             .flat_map(|step| &step.checks);
         for check in checks {
-            let hindered = check.findings.iter().any(|id| rights.contains(&id.as_str()));
+            let hindered = check
+                .findings
+                .iter()
+                .any(|id| rights.contains(&id.as_str()));
             let name = check.check.as_str();
             let of_type = (name, check.subject.resource_type.as_deref());
             let exact = tested.by_key.entry((name, &check.subject)).or_default();
             exact.add(check, hindered);
-            tested.by_type.entry(of_type).or_default().add(check, hindered);
+            tested
+                .by_type
+                .entry(of_type)
+                .or_default()
+                .add(check, hindered);
         }
         tested
     }

@@ -64,9 +64,7 @@ impl Sides<'_> {
         let worse = new.verdict == Verdict::Fail && old.verdict != Verdict::Fail;
         let hindered = hindrance(new).or_else(|| hindrance(old));
         let change = match (worse, self.relation) {
-            _ if hindered.is_some() && self.relation == Relation::Instance => {
-                Change::NotComparable
-            }
+            _ if hindered.is_some() && self.relation == Relation::Instance => Change::NotComparable,
             // As bad as its requirement says: if the level changed, the server did not.
             (true, _) if self.rule_changed(new) || old.level != new.level => Change::RuleChanged,
             (true, _) if old.cause != new.cause => Change::Still,
@@ -88,9 +86,7 @@ impl Sides<'_> {
         let untested = self.old.untested(group);
         let hindered = hindrance(group);
         let change = match self.relation {
-            Relation::Instance if hindered.is_some() || untested.is_some() => {
-                Change::NotComparable
-            }
+            Relation::Instance if hindered.is_some() || untested.is_some() => Change::NotComparable,
             _ if untested.is_some() => Change::NewlyTested,
             _ if self.rule_changed(group) => Change::RuleChanged,
             Relation::Release => Change::New,
@@ -100,12 +96,13 @@ impl Sides<'_> {
     }
 
     fn only_old(&self, group: &FindingGroup) -> ChangedFinding {
-        let untested = self.new.untested(group).or_else(|| self.without_data(group));
+        let untested = self
+            .new
+            .untested(group)
+            .or_else(|| self.without_data(group));
         let hindered = hindrance(group);
         let change = match self.relation {
-            Relation::Instance if untested.is_some() || hindered.is_some() => {
-                Change::NotComparable
-            }
+            Relation::Instance if untested.is_some() || hindered.is_some() => Change::NotComparable,
             _ if untested.is_some() => Change::NewlyUntested,
             _ if self.rule_changed(group) => Change::RuleChanged,
             _ => Change::Fixed,

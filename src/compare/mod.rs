@@ -23,7 +23,7 @@ pub use self::model::{
     Change, ChangedCheck, ChangedFinding, ChangedLatency, ChangedRule, ChangedSurface, Comparison,
     Effect, FORMAT_VERSION, Relation, RuleKind, Side, SurfaceKind, WhyNotComparable,
 };
-pub use self::overview::{Overview, overview};
+pub use self::overview::{Overview, OverviewCell, OverviewRow, overview};
 
 use crate::report::Report;
 

@@ -41,18 +41,20 @@ pub struct OverviewCell {
 /// The overview of reports in the order given.
 #[must_use]
 pub fn overview(reports: &[Report], language: Language) -> Overview {
-    let matrices: Vec<BTreeMap<(String, String), OverviewCell>> =
-        reports
-            .iter()
-            .map(|report| cells(matrix(report, language)))
-            .collect();
+    let matrices: Vec<BTreeMap<(String, String), OverviewCell>> = reports
+        .iter()
+        .map(|report| cells(matrix(report, language)))
+        .collect();
     let keys: BTreeSet<&(String, String)> = matrices.iter().flat_map(BTreeMap::keys).collect();
     let rows = keys
         .iter()
         .map(|key| OverviewRow {
             resource_type: key.0.clone(),
             interaction: key.1.clone(),
-            cells: matrices.iter().map(|cells| cells.get(*key).cloned()).collect(),
+            cells: matrices
+                .iter()
+                .map(|cells| cells.get(*key).cloned())
+                .collect(),
         })
         .collect();
     Overview {

@@ -19,7 +19,10 @@ fn packages(report: &Report) -> BTreeMap<&str, String> {
     packages
         .map(|package| {
             let digits = package.sha256.get(..12).unwrap_or(&package.sha256);
-            (package.id.as_str(), format!("{} ({digits})", package.version))
+            (
+                package.id.as_str(),
+                format!("{} ({digits})", package.version),
+            )
         })
         .collect()
 }
@@ -56,7 +59,10 @@ fn requirements(old: &Report, new: &Report) -> Vec<ChangedRule> {
         requirements
             .map(|requirement| {
                 let statement = requirement.statement.as_deref().unwrap_or_default();
-                (requirement.id.clone(), format!("{}: {statement}", requirement.level))
+                (
+                    requirement.id.clone(),
+                    format!("{}: {statement}", requirement.level),
+                )
             })
             .collect()
     };

@@ -49,7 +49,13 @@ impl OfType<'_> {
         self.extensions(old, new);
         let (before, now) = (joined(&old.errors), joined(&new.errors));
         if before != now && !old.errors.is_empty() && !new.errors.is_empty() {
-            self.add(Effect::Changed, SurfaceKind::ErrorCode, "issue.code", before, now);
+            self.add(
+                Effect::Changed,
+                SurfaceKind::ErrorCode,
+                "issue.code",
+                before,
+                now,
+            );
         }
     }
 
@@ -151,7 +157,13 @@ impl OfType<'_> {
             true => Effect::Breaking,
             false => Effect::Changed,
         };
-        self.add(effect, SurfaceKind::Value, path, joined(&before), joined(&now));
+        self.add(
+            effect,
+            SurfaceKind::Value,
+            path,
+            joined(&before),
+            joined(&now),
+        );
     }
 
     fn systems(&mut self, path: &str, old: &ElementSurface, new: &ElementSurface) {
@@ -165,7 +177,13 @@ impl OfType<'_> {
             (false, false) if now.is_subset(before) => Effect::NoLongerSeen,
             (false, false) => Effect::Changed,
         };
-        self.add(effect, SurfaceKind::CodeSystem, path, joined(before), joined(now));
+        self.add(
+            effect,
+            SurfaceKind::CodeSystem,
+            path,
+            joined(before),
+            joined(now),
+        );
     }
 
     fn extensions(&mut self, old: &TypeSurface, new: &TypeSurface) {
@@ -181,7 +199,13 @@ impl OfType<'_> {
             if !old.extensions.contains_key(url) {
                 let before = Some(share(0, old.resources));
                 let seen = Some(share(now, new.resources));
-                self.add(come(old.resources), SurfaceKind::Extension, url, before, seen);
+                self.add(
+                    come(old.resources),
+                    SurfaceKind::Extension,
+                    url,
+                    before,
+                    seen,
+                );
             }
         }
     }

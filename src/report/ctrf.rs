@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn the_summary_counts_the_tests() {
         let report = sample::report();
-        let document: serde_json::Value = serde_json::from_str(&ctrf(&report, Language::English)).expect("JSON");
+        let document: serde_json::Value =
+            serde_json::from_str(&ctrf(&report, Language::English)).expect("JSON");
         let results = &document["results"];
         let tests = results["tests"].as_array().expect("tests");
         for (status, count) in [

@@ -85,7 +85,11 @@ fn matrix(page: &mut String, report: &Report, language: Language) {
     if matrix.rows.is_empty() {
         return;
     }
-    line!(page, "## {}", language.text("Resource types by interactions"));
+    line!(
+        page,
+        "## {}",
+        language.text("Resource types by interactions")
+    );
     line!(page);
     let columns: Vec<String> = matrix.interactions.iter().map(|name| text(name)).collect();
     line!(page, "| | {} |", columns.join(" | "));
@@ -266,7 +270,11 @@ fn dialect(page: &mut String, report: &Report, language: Language) {
     let mut first = true;
     for fact in deviations.take(20) {
         if std::mem::take(&mut first) {
-            line!(page, "## {}", language.text("How the server speaks otherwise than R4"));
+            line!(
+                page,
+                "## {}",
+                language.text("How the server speaks otherwise than R4")
+            );
             line!(page);
         }
         let effect = fact.effect.as_deref().unwrap_or_default();

@@ -16,7 +16,7 @@ mod language;
 mod markdown;
 mod model;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod sarif;
 mod table;
 mod text;
@@ -29,6 +29,7 @@ pub use ctrf::ctrf;
 pub use files::{WriteError, write, write_all};
 pub use finding_group::{FindingGroup, Occurrence};
 pub use html::html;
+pub(crate) use html::{Page as HtmlPage, render_page};
 pub use json::{ReadError, SCHEMA, json, read, schema_errors};
 pub use junit::junit;
 pub use language::{Language, in_language};
@@ -40,7 +41,6 @@ pub use model::{
 };
 pub use sarif::sarif;
 pub use table::{TableStyle, table};
-pub use ticket::ticket;
-pub(crate) use html::{Page as HtmlPage, render_page};
 pub(crate) use text::{cut, one_line, wrap};
+pub use ticket::ticket;
 pub(crate) use view::{Cell, Matrix, about, matrix, outcome};

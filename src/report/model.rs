@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
-use crate::surface::Surface;
 use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
+use crate::surface::Surface;
 
 /// The version of the format that this program writes; older ones stay readable.
 pub const FORMAT_VERSION: &str = "1.1";

@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn every_finding_is_a_result_of_a_known_rule() {
         let report = sample::report();
-        let document: serde_json::Value = serde_json::from_str(&sarif(&report, Language::English)).expect("JSON");
+        let document: serde_json::Value =
+            serde_json::from_str(&sarif(&report, Language::English)).expect("JSON");
         let run = &document["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
         let results = run["results"].as_array().expect("results");

@@ -64,7 +64,9 @@ pub fn table(report: &Report, language: Language, style: &TableStyle) -> String 
 }
 
 fn heading(report: &Report, language: Language, style: &TableStyle) -> String {
-    let verdict = language.text(view::outcome(report.exit_code)).to_uppercase();
+    let verdict = language
+        .text(view::outcome(report.exit_code))
+        .to_uppercase();
     let code = match report.exit_code {
         0 => "32",
         1 => "31",
@@ -153,7 +155,11 @@ fn findings(report: &Report, language: Language, style: &TableStyle) -> String {
         .iter()
         .filter(|group| group.verdict != Verdict::Pass);
     let shown = asking.take(FINDINGS);
-    lines.extend(shown.clone().flat_map(|group| finding(group, language, style)));
+    lines.extend(
+        shown
+            .clone()
+            .flat_map(|group| finding(group, language, style)),
+    );
     let left = report.findings.len() - shown.count();
     if left > 0 {
         let more = language.fill("and {count} more in the report", &[("count", &left)]);
@@ -256,7 +262,11 @@ mod tests {
 
     #[test]
     fn the_summary_of_the_sample() {
-        insta::assert_snapshot!(table(&sample::report(), Language::English, &TableStyle::default()));
+        insta::assert_snapshot!(table(
+            &sample::report(),
+            Language::English,
+            &TableStyle::default()
+        ));
     }
 
     #[test]

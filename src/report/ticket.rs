@@ -140,6 +140,9 @@ mod tests {
 
     #[test]
     fn an_unknown_finding_has_no_ticket() {
-        assert_eq!(ticket(&sample::report(), "000000000000", Language::English), None);
+        assert_eq!(
+            ticket(&sample::report(), "000000000000", Language::English),
+            None
+        );
     }
 }

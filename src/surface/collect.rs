@@ -270,7 +270,9 @@ mod tests {
 
     fn seen(exchanges: &[Exchange]) -> Surface {
         let collector = Collector::new(BASE);
-        exchanges.iter().for_each(|exchange| collector.see(exchange));
+        exchanges
+            .iter()
+            .for_each(|exchange| collector.see(exchange));
         collector.finish()
     }
 
@@ -283,7 +285,11 @@ mod tests {
     fn names_statuses_systems_and_extensions_are_kept_and_values_are_not() {
         let refusal = r#"{"resourceType":"OperationOutcome","issue":[{"code":"not-found","diagnostics":"Doe"}]}"#;
         let surface = seen(&[
-            exchange("Patient/?family=Doe", 200, &format!(r#"{{"resourceType":"Bundle","entry":[{{"resource":{PATIENT}}}]}}"#)),
+            exchange(
+                "Patient/?family=Doe",
+                200,
+                &format!(r#"{{"resourceType":"Bundle","entry":[{{"resource":{PATIENT}}}]}}"#),
+            ),
             exchange("Patient/070707001", 404, refusal),
         ]);
         let patient = &surface.types["Patient"];
@@ -323,7 +329,9 @@ mod tests {
 
     #[test]
     fn a_hostile_answer_stays_bounded() {
-        let members: Vec<String> = (0..5_000).map(|n| format!("\"a{}\":1", letters(n))).collect();
+        let members: Vec<String> = (0..5_000)
+            .map(|n| format!("\"a{}\":1", letters(n)))
+            .collect();
         let body = format!(r#"{{"resourceType":"Patient",{}}}"#, members.join(","));
         let surface = seen(&[exchange("Patient/1", 200, &body)]);
         assert!(surface.cut);

@@ -87,7 +87,9 @@ impl Answers {
     /// Whether at least one request succeeded.
     #[must_use]
     pub fn succeeded(&self) -> bool {
-        self.statuses.iter().any(|status| (200..300).contains(status))
+        self.statuses
+            .iter()
+            .any(|status| (200..300).contains(status))
     }
 }
 

@@ -49,7 +49,11 @@ pub(super) fn uri(text: &str, base: &str) -> String {
     }
     if let Some(rest) = text.strip_prefix("urn:") {
         let kept = !rest.starts_with("uuid:") && (rest.starts_with("oid:") || !has_number(rest));
-        return if kept { text.to_owned() } else { NO_URI.to_owned() };
+        return if kept {
+            text.to_owned()
+        } else {
+            NO_URI.to_owned()
+        };
     }
     let text = text.split(['?', '#']).next().unwrap_or_default();
     let local = text.strip_prefix(base.trim_end_matches('/'));
@@ -94,10 +98,24 @@ mod tests {
         assert!(!is_element("07070701") && !is_element("Jane Doe") && !is_element("p070707"));
         assert!(!is_parameter("070707001") && !is_resource_type("Jane Doe"));
         let base = "http://server/api/";
-        assert_eq!(uri("http://server/api/Patient/070707001", base), "[base]/Patient/{id}");
-        assert_eq!(uri("http://x.org/CodeSystem/a?name=Jane", base), "http://x.org/CodeSystem/a");
-        assert_eq!(uri("http://x.org/ae123b5c-7d0e-4c55-9c63-0a4b8f1de7aa", base), "http://x.org/{id}");
-        for other in ["Jane Doe", "jane@x.org", "Jane", "urn:uuid:ae123b5c-7d0e-4c55-9c63-0a4b8f1de7aa"] {
+        assert_eq!(
+            uri("http://server/api/Patient/070707001", base),
+            "[base]/Patient/{id}"
+        );
+        assert_eq!(
+            uri("http://x.org/CodeSystem/a?name=Jane", base),
+            "http://x.org/CodeSystem/a"
+        );
+        assert_eq!(
+            uri("http://x.org/ae123b5c-7d0e-4c55-9c63-0a4b8f1de7aa", base),
+            "http://x.org/{id}"
+        );
+        for other in [
+            "Jane Doe",
+            "jane@x.org",
+            "Jane",
+            "urn:uuid:ae123b5c-7d0e-4c55-9c63-0a4b8f1de7aa",
+        ] {
             assert_eq!(uri(other, base), "(not a URI)");
         }
         assert_eq!(uri("urn:iso:std:iso:4217", base), "urn:iso:std:iso:4217");

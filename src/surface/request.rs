@@ -80,8 +80,14 @@ mod tests {
         assert_eq!(of(Method::Get, "Patient/"), told("Patient search-type"));
         assert_eq!(of(Method::Get, "Patient/1/"), told("Patient read"));
         assert_eq!(of(Method::Post, "Patient"), told("Patient create"));
-        assert_eq!(of(Method::Post, "Patient/_search"), told("Patient search-type"));
-        assert_eq!(of(Method::Get, "Patient/1/_history/2"), told("Patient vread"));
+        assert_eq!(
+            of(Method::Post, "Patient/_search"),
+            told("Patient search-type")
+        );
+        assert_eq!(
+            of(Method::Get, "Patient/1/_history/2"),
+            told("Patient vread")
+        );
         assert_eq!(of(Method::Get, "metadata"), told("- capabilities"));
         assert_eq!(of(Method::Post, "login/"), None);
         assert_eq!(asked(Method::Get, "http://server/other", base), None);

@@ -53,6 +53,8 @@ pub fn index(overview: &Overview, folders: &[String], language: Language) -> Str
 /// The templates are compiled in and tested; if one were broken, the page says so.
 fn finished(page: Result<String, minijinja::Error>) -> String {
     page.unwrap_or_else(|error| {
-        format!("<!doctype html><title>Comparison</title><p>The page could not be made: {error}.</p>")
+        format!(
+            "<!doctype html><title>Comparison</title><p>The page could not be made: {error}.</p>"
+        )
     })
 }

@@ -84,7 +84,7 @@ fn line(finding: &ChangedFinding, language: Language) -> String {
     let mut line = format!(
         "{} · {} · {} · {}× → {}× · {} `{}`",
         language.text(verdict.map_or("", Verdict::code)),
-        text(&about(&finding.subject)),
+        text(&language.text(&about(&finding.subject))),
         language.text(finding.cause.code()),
         finding.old_count,
         finding.new_count,
@@ -92,7 +92,10 @@ fn line(finding: &ChangedFinding, language: Language) -> String {
         finding.id
     );
     if let Some(reason) = &finding.reason {
-        line.push_str(&format!(" ({})", text(&cut(&language.sentence(reason), 200))));
+        line.push_str(&format!(
+            " ({})",
+            text(&cut(&language.sentence(reason), 200))
+        ));
     }
     line
 }
@@ -104,7 +107,11 @@ fn checks(page: &mut String, comparison: &Comparison, language: Language) {
             .iter()
             .filter(|checks| checks.change == change)
             .map(|checks| {
-                format!("{}× {}", checks.count, text(&cut(&language.sentence(&checks.reason), 200)))
+                format!(
+                    "{}× {}",
+                    checks.count,
+                    text(&cut(&language.sentence(&checks.reason), 200))
+                )
             })
             .collect();
         let heading = match change {
@@ -121,9 +128,21 @@ fn rules(page: &mut String, comparison: &Comparison, language: Language) {
     let lines: Vec<String> = comparison
         .rules
         .iter()
-        .map(|rule| format!("{}: {} → {}", text(&rule.id), side(&rule.old), side(&rule.new)))
+        .map(|rule| {
+            format!(
+                "{}: {} → {}",
+                text(&rule.id),
+                side(&rule.old),
+                side(&rule.new)
+            )
+        })
         .collect();
-    list(page, &language.text("Guide, requirements and dialect"), &lines, language);
+    list(
+        page,
+        &language.text("Guide, requirements and dialect"),
+        &lines,
+        language,
+    );
 }
 
 fn surface(page: &mut String, comparison: &Comparison, effect: Effect, language: Language) {
@@ -148,5 +167,10 @@ fn latency(page: &mut String, comparison: &Comparison, language: Language) {
             format!("{name}: {} → {} ms", latency.old_p95, latency.new_p95)
         })
         .collect();
-    list(page, &language.text("Latency, 95th percentile"), &lines, language);
+    list(
+        page,
+        &language.text("Latency, 95th percentile"),
+        &lines,
+        language,
+    );
 }

@@ -109,7 +109,10 @@ impl<'c> Changes<'c> {
                     old_count: finding.old_count,
                     new_count: finding.new_count,
                     why: finding.not_comparable.map(|why| words::why(why, language)),
-                    reason: finding.reason.as_deref().map(|text| language.sentence(text)),
+                    reason: finding
+                        .reason
+                        .as_deref()
+                        .map(|text| language.sentence(text)),
                     requirements: &finding.requirements,
                 })
                 .collect(),

@@ -21,7 +21,11 @@ pub fn table(comparisons: &[Comparison], language: Language, style: &TableStyle)
 
 fn one(comparison: &Comparison, language: Language, style: &TableStyle) -> String {
     let width = style.width.clamp(80, 120);
-    let mut lines = vec![paint(&verdict(comparison, language), colour(comparison), style)];
+    let mut lines = vec![paint(
+        &verdict(comparison, language),
+        colour(comparison),
+        style,
+    )];
     let summary = language.sentence(&comparison.summary);
     lines.extend(wrap(&one_line(&summary), width));
     for &change in Change::ALL {
@@ -45,7 +49,11 @@ fn verdict(comparison: &Comparison, language: Language) -> String {
 }
 
 fn colour(comparison: &Comparison) -> &'static str {
-    if comparison.failing.is_empty() { "32" } else { "31" }
+    if comparison.failing.is_empty() {
+        "32"
+    } else {
+        "31"
+    }
 }
 
 fn paint(text: &str, code: &str, style: &TableStyle) -> String {
@@ -94,14 +102,17 @@ fn title(finding: &ChangedFinding, language: Language) -> String {
         "  {} {} {} ({}, {}x → {}x)",
         language.text(grade),
         finding.id,
-        one_line(&about(&finding.subject)),
+        one_line(&language.text(&about(&finding.subject))),
         language.text(finding.cause.code()),
         finding.old_count,
         finding.new_count
     );
     if let Some(old) = finding.old_cause {
         let was = language.text(old.code());
-        title.push_str(&format!(", {}", language.fill("cause was {cause}", &[("cause", &was)])));
+        title.push_str(&format!(
+            ", {}",
+            language.fill("cause was {cause}", &[("cause", &was)])
+        ));
     }
     if let Some(why) = finding.not_comparable {
         title.push_str(&format!(", {}", words::why(why, language)));
@@ -193,7 +204,11 @@ fn latency(lines: &mut Vec<String>, comparison: &Comparison, language: Language,
     if notable.is_empty() {
         return;
     }
-    heading(lines, &language.text("Latency, 95th percentile"), notable.len());
+    heading(
+        lines,
+        &language.text("Latency, 95th percentile"),
+        notable.len(),
+    );
     for latency in notable.iter().take(SHOWN) {
         let line = format!(
             "  {}: {} → {} ms",

@@ -23,13 +23,21 @@ pub(super) fn heading(change: Change, language: Language) -> String {
 pub(super) fn meaning(change: Change, language: Language) -> String {
     let meaning = match change {
         Change::New => language.text("Tested before without it. A failure here is a regression."),
-        Change::Local => language.text("The release was tested without it: a deviation of this instance."),
-        Change::RuleChanged => language.text("It came, went or got worse together with a rule: the server may be as it was."),
-        Change::NewlyTested => language.text("Nobody knows whether it was there before: its check was not tested."),
+        Change::Local => {
+            language.text("The release was tested without it: a deviation of this instance.")
+        }
+        Change::RuleChanged => language
+            .text("It came, went or got worse together with a rule: the server may be as it was."),
+        Change::NewlyTested => {
+            language.text("Nobody knows whether it was there before: its check was not tested.")
+        }
         Change::Still => language.text("There before, and there now."),
         Change::Inherited => language.text("The release has it too: it is mended there."),
-        Change::NewlyUntested => language.text("There before. Its check was not tested now, so it is not known to be fixed."),
-        Change::NotComparable => language.text("One side could not be tested the same way: another mode, other rights or no data."),
+        Change::NewlyUntested => language
+            .text("There before. Its check was not tested now, so it is not known to be fixed."),
+        Change::NotComparable => language.text(
+            "One side could not be tested the same way: another mode, other rights or no data.",
+        ),
         Change::Fixed => language.text("There before; tested again, with data, without it."),
     };
     meaning.into_owned()

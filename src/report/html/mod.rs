@@ -12,8 +12,8 @@ mod scenarios;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
-pub(crate) use self::engine::{Page, render_page};
 use self::detail::Detail;
+pub(crate) use self::engine::{Page, render_page};
 use self::page::Contents;
 use super::language::{Language, in_language};
 use super::model::Report;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::pattern::Pattern;
+use super::pattern::{Pattern, bare};
 
 /// Sentences within sentences are followed so far.
 const DEEPEST: usize = 5;
@@ -58,7 +58,7 @@ impl Catalogue {
             while let Some((before, after)) = rest.split_once('{') {
                 let (name, after) = after.split_once('}')?;
                 filled.push_str(before);
-                let name = name.trim_start_matches(':');
+                let name = bare(name);
                 let (hole, value) = found.iter().find(|(hole, _)| hole.name == name)?;
                 match hole.is_sentence.then(|| self.find(value, depth)).flatten() {
                     Some(value) => filled.push_str(&value),

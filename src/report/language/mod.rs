@@ -50,7 +50,10 @@ impl Language {
     /// A fixed text.
     #[must_use]
     pub fn text<'t>(self, english: &'t str) -> Cow<'t, str> {
-        match self.catalogue().and_then(|catalogue| catalogue.exact(english)) {
+        match self
+            .catalogue()
+            .and_then(|catalogue| catalogue.exact(english))
+        {
             Some(text) => Cow::Borrowed(text),
             None => Cow::Borrowed(english),
         }

@@ -1,5 +1,5 @@
-//! A sentence with holes: `{name}` is kept as it is, `{:name}` is a sentence of its own and is
-//! translated too.
+//! A sentence with holes: `{name}` is kept as it is, `{#name}` is that and a whole number,
+//! `{:name}` is a sentence of its own and is translated too.
 
 /// A pattern of the source language.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,6 +14,7 @@ pub(super) struct Pattern {
 pub(super) struct Hole {
     pub(super) name: String,
     pub(super) is_sentence: bool,
+    is_number: bool,
 }
 
 impl Pattern {
@@ -28,8 +29,9 @@ impl Pattern {
             let (name, after) = after.split_once('}')?;
             pattern.literals.push(before.to_owned());
             pattern.holes.push(Hole {
-                name: name.trim_start_matches(':').to_owned(),
+                name: bare(name).to_owned(),
                 is_sentence: name.starts_with(':'),
+                is_number: name.starts_with('#'),
             });
             rest = after;
         }
@@ -58,11 +60,20 @@ impl Pattern {
             if end < start || !rest.get(end..)?.starts_with(literal.as_str()) {
                 return None;
             }
-            found.push((hole, &rest[..end]));
+            let value = &rest[..end];
+            if hole.is_number && !value.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            found.push((hole, value));
             rest = &rest[end + literal.len()..];
         }
         Some(found)
     }
+}
+
+/// The name of a hole without what says its kind.
+pub(super) fn bare(name: &str) -> &str {
+    name.trim_start_matches([':', '#'])
 }
 
 #[cfg(test)]
@@ -78,12 +89,18 @@ mod tests {
     #[test]
     fn holes_take_what_stands_between_the_fixed_parts() {
         assert_eq!(
-            found("{lead}: expected {a}, found {b}", "`x`: expected 1, found 2, 3"),
+            found(
+                "{lead}: expected {a}, found {b}",
+                "`x`: expected 1, found 2, 3"
+            ),
             Some(vec!["`x`".to_owned(), "1".to_owned(), "2, 3".to_owned()])
         );
         assert_eq!(found("status {code}", "status "), None);
         assert_eq!(found("status {code}!", "status 200"), None);
-        assert_eq!(found("{a} é {b}", "né é né"), Some(vec!["né".to_owned(), "né".to_owned()]));
+        assert_eq!(
+            found("{a} é {b}", "né é né"),
+            Some(vec!["né".to_owned(), "né".to_owned()])
+        );
     }
 
     #[test]

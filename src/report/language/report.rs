@@ -16,7 +16,11 @@ pub fn in_language(report: &Report, language: Language) -> Cow<'_, Report> {
     sentences.put(&mut report.summary);
     sentences.put_all(&mut report.stopped_because);
     for fact in &mut report.dialect {
-        let texts = [Some(&mut fact.value), fact.expected.as_mut(), fact.effect.as_mut()];
+        let texts = [
+            Some(&mut fact.value),
+            fact.expected.as_mut(),
+            fact.effect.as_mut(),
+        ];
         sentences.put_all(texts.into_iter().flatten());
     }
     for suite in &mut report.suites {

@@ -25,7 +25,10 @@ pub(super) fn surface() -> Surface {
             ("Patient.id".to_owned(), element(Kind::Text, &[])),
             ("Patient.name".to_owned(), element(Kind::Array, &[])),
             ("Patient.name.family".to_owned(), element(Kind::Text, &[])),
-            ("Patient.maritalStatus".to_owned(), element(Kind::Object, &[])),
+            (
+                "Patient.maritalStatus".to_owned(),
+                element(Kind::Object, &[]),
+            ),
             (
                 "Patient.maritalStatus.coding".to_owned(),
                 element(Kind::Array, &[marital]),
