@@ -17,9 +17,9 @@ use crate::report::view::{self, Matrix};
 use crate::result::{Level, Verdict};
 
 /// Findings named on the first screen.
-const TOP: usize = 5;
+const TOP: usize = 3;
 /// Characters of their messages.
-const SHORT: usize = 150;
+const SHORT: usize = 120;
 
 /// Everything the template needs.
 #[derive(Debug, Serialize)]
@@ -143,6 +143,18 @@ impl<'a> Contents<'a> {
     }
 }
 
+/// A message in which the addresses of profiles, value sets and systems are their names alone.
+fn short(message: &str) -> String {
+    let parts: Vec<&str> = message
+        .split('`')
+        .map(|part| match part.contains("://") && !part.contains(' ') {
+            true => part.rsplit('/').find(|name| !name.is_empty()).unwrap_or(part),
+            false => part,
+        })
+        .collect();
+    parts.join("`")
+}
+
 /// `2026-11-22 05:27 UTC`.
 fn started(report: &Report) -> String {
     let started = report.run.clock.started.as_str();
@@ -211,7 +223,7 @@ fn rows<'a>(report: &'a Report, detail: &Detail, language: Language) -> Vec<Row<
             group,
             grade: view::grade(group),
             about: language.text(&view::about(&group.subject)).into_owned(),
-            short: cut(&group.message, SHORT),
+            short: cut(&short(&group.message), SHORT),
             requirements: group
                 .requirements
                 .iter()
