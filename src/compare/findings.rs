@@ -150,13 +150,13 @@ impl Sides<'_> {
 
     /// Whether the rule that the finding is about is not the same in both reports.
     fn rule_changed(&self, group: &FindingGroup) -> bool {
-        let package = group.profile.as_deref().map(|profile| {
-            let core = profile.starts_with(CORE) && !profile[CORE.len()..].contains('/');
-            core
+        let of_core = group.profile.as_deref().map(|profile| {
+            let name = profile.strip_prefix(CORE);
+            name.is_some_and(|name| !name.contains('/'))
         });
         self.rules.iter().any(|rule| match rule.kind {
             RuleKind::Requirement => group.requirements.contains(&rule.id),
-            RuleKind::Package => match package {
+            RuleKind::Package => match of_core {
                 Some(true) => rule.id == CORE_PACKAGE,
                 Some(false) => rule.id != CORE_PACKAGE,
                 None => false,

@@ -65,7 +65,7 @@ fn a_report_beside_itself_has_nothing_new() {
 fn a_failure_is_new_only_where_its_check_was_tested_before() {
     let (old, group) = without("search-parameter", Verdict::Pass);
     let comparison = compare(&old, &report(), Relation::Release);
-    assert_eq!(comparison.failing, [group.id.clone()]);
+    assert_eq!(comparison.failing, std::slice::from_ref(&group.id));
     assert_eq!(change_of(&comparison, &group.id), Change::New);
 
     let (old, group) = without("search-parameter", Verdict::Skip);

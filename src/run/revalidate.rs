@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
@@ -14,6 +15,7 @@ use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
 use crate::redaction::Redactor;
 use crate::report::{Language, Report};
 use crate::result::TargetKind;
+use crate::runner::Stop;
 use crate::suite::load;
 use crate::surface::Collector;
 
@@ -93,16 +95,23 @@ pub async fn revalidate(
     client.observer = Some(Arc::new(move |exchange| seen.see(exchange)));
     // What stands in the recording are pseudonyms, or was asked for: nothing is replaced again.
     let redactor = Redactor::keeping_personal_data(prepared.definitions.clone());
+    let client = Client::new(client)?;
+    let run_options = run_options(&run, options);
+    let used = super::frame::packages(&prepared.definitions);
+    let frame = Frame::of_recording(&run_options, used, client.base(), surface);
     let replay = Replay {
-        options: &run_options(&run, options),
+        options: &run_options,
         prepared: &prepared,
-        client: Client::new(client)?,
+        client,
         values: run.values.clone(),
         journal: None,
+        earlier: None,
         redactor: &redactor,
-        surface: &surface,
+        log: None,
+        stop: Stop::default(),
     };
-    let result = replay.run(progress).await?;
+    let parts = replay.run(progress).await?.unwrap_or_default();
+    let result = parts.into_result(&frame.now(None));
     Ok(Revalidated {
         report: crate::report::build(&result),
         recording: path,
@@ -137,6 +146,8 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         max_rate: None,
         max_pages: run.max_pages,
         include_personal_data: false,
+        keep_key: None,
+        resume: false,
         language: Language::English,
     }
 }

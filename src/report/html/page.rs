@@ -148,7 +148,10 @@ fn short(message: &str) -> String {
     let parts: Vec<&str> = message
         .split('`')
         .map(|part| match part.contains("://") && !part.contains(' ') {
-            true => part.rsplit('/').find(|name| !name.is_empty()).unwrap_or(part),
+            true => part
+                .rsplit('/')
+                .find(|name| !name.is_empty())
+                .unwrap_or(part),
             false => part,
         })
         .collect();
