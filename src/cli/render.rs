@@ -47,6 +47,10 @@ enum Format {
     Ctrf,
     /// A line for each finding, for spreadsheets
     Csv,
+    /// FHIR R4: a TestReport for each scenario
+    TestReport,
+    /// FHIR R4: an OperationOutcome for each resource at fault
+    OperationOutcome,
     /// The text of a ticket for one finding (with `--finding`)
     Ticket,
 }
@@ -106,6 +110,8 @@ fn render(arguments: &RenderArguments) -> Result<Option<String>, RenderError> {
         Format::Sarif => report::sarif(&report, language),
         Format::Ctrf => report::ctrf(&report, language),
         Format::Csv => report::csv(&report, language),
+        Format::TestReport => report::test_reports(&report, language),
+        Format::OperationOutcome => report::operation_outcomes(&report, language),
         Format::Ticket => {
             let finding = arguments.finding.as_deref().unwrap_or_default();
             ticket(&report, finding, language)?

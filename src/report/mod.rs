@@ -7,6 +7,7 @@
 mod build;
 mod csv;
 mod ctrf;
+mod fhir;
 mod files;
 mod finding_group;
 mod html;
@@ -26,6 +27,7 @@ mod view;
 pub use build::build;
 pub use csv::csv;
 pub use ctrf::ctrf;
+pub use fhir::{operation_outcomes, test_reports};
 pub(crate) use files::readable_by_all;
 pub use files::{WriteError, write, write_all};
 pub use finding_group::{FindingGroup, Occurrence};

@@ -60,7 +60,8 @@ fn every_text_of_the_writers_has_its_french() {
             let code: String = code.split_whitespace().collect::<Vec<_>>().join(" ");
             for start in [
                 "language.text(\"",
-                "name(\"",
+                " name(\"",
+                "&name(\"",
                 "language.fill( \"",
                 "language.fill(\"",
             ] {
