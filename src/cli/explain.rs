@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> ExitCode {
 fn find(arguments: &ExplainArguments) -> Result<Vec<Explanation>, String> {
     let id = arguments.id.trim();
     if let Some(path) = &arguments.report {
-        let report = super::render::open(path).map_err(|error| error.to_string())?;
+        let report = super::reports::open(path).map_err(|error| error.to_string())?;
         let found = explain::of_finding(&report, id);
         return found.map(|finding| vec![finding]).ok_or_else(|| {
             let first = report.findings.first();

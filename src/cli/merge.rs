@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::ExitCode;
-use super::gate::GateArguments;
 use super::output::{self, Screen};
+use super::render::RenderArguments;
 use crate::gate::{Gate, GateError};
 use crate::report::{self, Report};
 use crate::shard::{self, MergeError, ShardFile};
@@ -23,16 +23,16 @@ enum Failure {
 
 /// Merges the parts in these folders into a report in the output folder; ends as the run would
 /// have ended.
-pub(super) fn run(
-    folders: &[PathBuf],
-    output: Option<&PathBuf>,
-    gate: &GateArguments,
-    screen: Screen,
-) -> ExitCode {
-    match merge(folders, output, gate) {
+pub(super) fn run(arguments: &RenderArguments, screen: Screen) -> ExitCode {
+    let language = arguments.language.language();
+    match merge(arguments) {
         Ok((report, files)) => {
             if !screen.quiet {
-                output::print(&report::table(&report, &output::table_style(screen)));
+                output::print(&report::table(
+                    &report,
+                    language,
+                    &output::table_style(screen),
+                ));
                 for file in &files {
                     eprintln!("wrote {}", file.display());
                 }
@@ -49,13 +49,10 @@ pub(super) fn run(
     }
 }
 
-fn merge(
-    folders: &[PathBuf],
-    output: Option<&PathBuf>,
-    gate: &GateArguments,
-) -> Result<(Report, Vec<PathBuf>), Failure> {
-    let gate = Gate::load(&gate.check().map_err(Failure::Argument)?)?;
-    let parts: Result<Vec<_>, _> = folders
+fn merge(arguments: &RenderArguments) -> Result<(Report, Vec<PathBuf>), Failure> {
+    let gate = Gate::load(&arguments.gate.check().map_err(Failure::Argument)?)?;
+    let parts: Result<Vec<_>, _> = arguments
+        .reports
         .iter()
         .map(|folder| ShardFile::read(folder))
         .collect();
@@ -63,7 +60,8 @@ fn merge(
     let mut report = report::build(&merged);
     gate.apply(&mut report);
     let default = PathBuf::from("reports").join(&report.label);
-    let folder = output.unwrap_or(&default);
-    let files = report::write_all(&report, folder).map_err(MergeError::from)?;
+    let folder = arguments.output.as_ref().unwrap_or(&default);
+    let files = report::write_all(&report, folder, arguments.language.language())
+        .map_err(MergeError::from)?;
     Ok((report, files))
 }

@@ -1,15 +1,18 @@
 //! The command line: arguments in, exit code out. Printing happens here and nowhere else.
 
+mod compare;
 mod config;
 mod exit_code;
 mod explain;
 mod gate;
 mod guide;
+mod language;
 mod list;
 mod merge;
 mod output;
 mod progress;
 mod render;
+mod reports;
 mod revalidate;
 mod run;
 mod serve;
@@ -43,6 +46,8 @@ enum Command {
     List(list::ListCommand),
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
+    /// Compare reports: what is new, what is fixed, what changed for other systems
+    Compare(compare::CompareArguments),
     /// Judge the recorded exchanges of a run again, offline
     Revalidate(revalidate::RevalidateCommand),
     /// Make another format from a report.json
@@ -78,8 +83,9 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(screen),
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
-        Command::Render(arguments) => render::run(&arguments, screen),
+        Command::Compare(arguments) => compare::run(&arguments, screen),
         Command::Revalidate(command) => command.run(screen),
+        Command::Render(arguments) => render::run(&arguments, screen),
         Command::Validate(arguments) => validate::run(&arguments, screen),
         Command::Serve(serve) => serve.run(),
         Command::Explain(arguments) => explain::run(&arguments),

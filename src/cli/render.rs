@@ -1,13 +1,15 @@
 //! `render`: any format from a `report.json`, also one that an older version wrote.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use thiserror::Error;
 
+use super::language::LanguageArgument;
 use super::output::Screen;
+use super::reports::OpenError;
 use super::{ExitCode, output};
-use crate::report::{self, ReadError, Report, TableStyle, WriteError};
+use crate::report::{self, Language, Report, TableStyle, WriteError};
 
 /// Make another format from a `report.json`
 #[derive(Debug, Args)]
@@ -15,7 +17,7 @@ pub struct RenderArguments {
     /// The report: `reports/<label>/report.json`, or the folder it lies in; with --merge the
     /// folders of the parts
     #[arg(required = true)]
-    reports: Vec<PathBuf>,
+    pub(super) reports: Vec<PathBuf>,
     /// Put the parts of a run together (`run --shard I/N`); --output is then the report's folder
     #[arg(long, conflicts_with_all = ["format", "finding"])]
     merge: bool,
@@ -26,10 +28,12 @@ pub struct RenderArguments {
     #[arg(long, value_name = "ID")]
     finding: Option<String>,
     #[command(flatten)]
-    gate: super::gate::GateArguments,
+    pub(super) gate: super::gate::GateArguments,
+    #[command(flatten)]
+    pub(super) language: LanguageArgument,
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
 }
 
 /// The formats.
@@ -53,20 +57,19 @@ enum Format {
     Annotations,
     /// A line for each finding, for spreadsheets
     Csv,
+    /// FHIR R4: a TestReport for each scenario
+    TestReport,
+    /// FHIR R4: an OperationOutcome for each resource at fault
+    OperationOutcome,
     /// The text of a ticket for one finding (with `--finding`)
     Ticket,
 }
 
 /// Why nothing was rendered.
 #[derive(Debug, Error)]
-pub(super) enum RenderError {
-    #[error("cannot read {path}: {source}; expected the `report.json` of a run, or its folder", path = .path.display())]
-    Open {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("{path}: {source}", path = .path.display())]
-    Read { path: PathBuf, source: ReadError },
+enum RenderError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
     #[error(
         "the report has no finding {wanted}; expected one of its ids, such as {}",
         .known.as_deref().unwrap_or("... but it has no findings")
@@ -92,8 +95,7 @@ pub(super) enum RenderError {
 /// Renders, and prints or writes the result.
 pub fn run(arguments: &RenderArguments, screen: Screen) -> ExitCode {
     if arguments.merge {
-        let output = arguments.output.as_ref();
-        return super::merge::run(&arguments.reports, output, &arguments.gate, screen);
+        return super::merge::run(arguments, screen);
     }
     match render(arguments, screen) {
         Ok(Some(text)) => {
@@ -122,18 +124,24 @@ fn render(arguments: &RenderArguments, screen: Screen) -> Result<Option<String>,
     if arguments.gate.is_given() {
         return Err(RenderError::GateWithoutMerge);
     }
-    let report = open(path)?;
+    let report = super::reports::open(path)?;
+    let language = arguments.language.language();
     let text = match arguments.format {
-        Format::Html => report::html(&report),
-        Format::Junit => report::junit(&report),
-        Format::Markdown => report::markdown(&report),
-        Format::Table => report::table(&report, &table_style(arguments, screen)),
+        Format::Html => report::html(&report, language),
+        Format::Junit => report::junit(&report, language),
+        Format::Markdown => report::markdown(&report, language),
+        Format::Table => report::table(&report, language, &table_style(arguments, screen)),
         Format::Json => report::json(&report),
-        Format::Sarif => report::sarif(&report),
-        Format::Ctrf => report::ctrf(&report),
+        Format::Sarif => report::sarif(&report, language),
+        Format::Ctrf => report::ctrf(&report, language),
         Format::Annotations => report::annotations(&report),
-        Format::Csv => report::csv(&report),
-        Format::Ticket => ticket(&report, arguments.finding.as_deref().unwrap_or_default())?,
+        Format::Csv => report::csv(&report, language),
+        Format::TestReport => report::test_reports(&report, language),
+        Format::OperationOutcome => report::operation_outcomes(&report, language),
+        Format::Ticket => {
+            let finding = arguments.finding.as_deref().unwrap_or_default();
+            ticket(&report, finding, language)?
+        }
     };
     let Some(output) = &arguments.output else {
         return Ok(Some(text));
@@ -142,8 +150,8 @@ fn render(arguments: &RenderArguments, screen: Screen) -> Result<Option<String>,
     Ok(None)
 }
 
-fn ticket(report: &Report, finding: &str) -> Result<String, RenderError> {
-    report::ticket(report, finding).ok_or_else(|| RenderError::UnknownFinding {
+fn ticket(report: &Report, finding: &str, language: Language) -> Result<String, RenderError> {
+    report::ticket(report, finding, language).ok_or_else(|| RenderError::UnknownFinding {
         wanted: finding.to_owned(),
         known: report.findings.first().map(|group| group.id.clone()),
     })
@@ -155,19 +163,4 @@ fn table_style(arguments: &RenderArguments, screen: Screen) -> TableStyle {
         Some(_) => TableStyle::default(),
         None => output::table_style(screen),
     }
-}
-
-/// Reads a report, by its file or its folder.
-pub(super) fn open(path: &Path) -> Result<Report, RenderError> {
-    let path = match path.is_dir() {
-        true => path.join("report.json"),
-        false => path.to_owned(),
-    };
-    let bytes = std::fs::read(&path).map_err(|source| RenderError::Open {
-        path: path.clone(),
-        source,
-    })?;
-    // A wrong byte would be inside a text; the JSON around it decides whether it is a report.
-    let text = String::from_utf8_lossy(&bytes);
-    report::read(&text).map_err(|source| RenderError::Read { path, source })
 }

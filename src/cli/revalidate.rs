@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::language::LanguageArgument;
 use super::output::Screen;
 use super::{ExitCode, output};
 use crate::result::ScenarioResult;
@@ -20,6 +21,8 @@ pub struct RevalidateCommand {
     /// Write the report into this folder
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    language: LanguageArgument,
 }
 
 struct Silent;
@@ -33,6 +36,7 @@ impl RevalidateCommand {
     /// Carries the command out.
     #[must_use]
     pub fn run(self, screen: Screen) -> ExitCode {
+        let language = self.language.language();
         let options = RevalidateOptions {
             recording: self.recording,
             packages: self.packages,
@@ -52,7 +56,8 @@ impl RevalidateCommand {
             let written = std::fs::create_dir_all(folder)
                 .map_err(|error| error.to_string())
                 .and_then(|()| {
-                    crate::report::write_all(&report, folder).map_err(|error| error.to_string())
+                    crate::report::write_all(&report, folder, language)
+                        .map_err(|error| error.to_string())
                 });
             match written {
                 Ok(files) => files
@@ -65,7 +70,7 @@ impl RevalidateCommand {
             eprintln!("error: {reason}");
         }
         if !screen.quiet {
-            let table = crate::report::table(&report, &output::table_style(screen));
+            let table = crate::report::table(&report, language, &output::table_style(screen));
             output::print(&format!("{}\n", table.trim_end()));
         }
         ExitCode::from_code(report.exit_code)

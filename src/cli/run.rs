@@ -7,9 +7,11 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ExitCode;
+use super::language::LanguageArgument;
 use super::output::Screen;
 use crate::http::Mode;
 use crate::options::RunArguments;
+use crate::report::Language;
 use crate::result::ScenarioResult;
 use crate::run::{Header, LogError, Progress, RunError};
 use crate::runner::Stop;
@@ -82,6 +84,8 @@ pub struct RunCommand {
     /// Go on with the interrupted run in that folder, as it was started
     #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data", "filter", "sample", "shard"])]
     resume: Option<PathBuf>,
+    #[command(flatten)]
+    language: LanguageArgument,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -103,6 +107,7 @@ impl RunCommand {
     /// Carries the command out.
     #[must_use]
     pub fn run(self, screen: Screen) -> ExitCode {
+        let language = self.language.language();
         let arguments = match self.arguments() {
             Ok(arguments) => arguments,
             Err(error) => return super::complain(&*error, ExitCode::Usage),
@@ -135,7 +140,7 @@ impl RunCommand {
             Err(error) => super::complain(&error, exit_code(&error)),
             Ok(finished) => {
                 if !screen.quiet {
-                    print_report(&finished, screen);
+                    print_report(&finished, language, screen);
                 }
                 if let Some(reason) = &finished.report.stopped_because {
                     eprintln!("error: {reason}");
@@ -181,6 +186,7 @@ impl RunCommand {
             include_personal_data: self.include_personal_data,
             keep_key: self.keep_key,
             resume: false,
+            language: Some(self.language.language()),
         }
     }
 }
@@ -257,11 +263,11 @@ fn exit_code(error: &RunError) -> ExitCode {
     }
 }
 
-fn print_report(finished: &crate::run::Finished, screen: Screen) {
+fn print_report(finished: &crate::run::Finished, language: Language, screen: Screen) {
     let style = super::output::table_style(screen);
     super::output::print(&format!(
         "{}\n",
-        crate::report::table(&finished.report, &style).trim_end()
+        crate::report::table(&finished.report, language, &style).trim_end()
     ));
     for file in &finished.files {
         eprintln!("wrote {}", file.display());

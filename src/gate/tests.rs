@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{FailOn, Gate, GateOptions};
 use crate::finding::Cause;
 use crate::report::sample::run as sample_run;
-use crate::report::{EntryState, Report, build, json, read, schema_errors};
+use crate::report::{EntryState, Language, Report, build, json, read, schema_errors};
 use crate::result::{Level, RunResult, Verdict};
 
 struct Files(tempfile::TempDir);
@@ -355,17 +355,17 @@ fn every_format_shows_the_gate() {
         ..GateOptions::default()
     };
     let report = gated(&sample_run(), &options);
-    let junit = crate::report::junit(&report);
+    let junit = crate::report::junit(&report, Language::English);
     assert!(junit.contains("type=\"known-failure\""));
     assert!(!junit.contains("<failure"), "known failures are kept apart");
-    let markdown = crate::report::markdown(&report);
+    let markdown = crate::report::markdown(&report, Language::English);
     assert!(
         markdown.contains("| known failure | matched |"),
         "{markdown}"
     );
-    let html = crate::report::html(&report);
+    let html = crate::report::html(&report, Language::English);
     assert!(html.contains("id=\"gate\"") && html.contains("OFS-1"));
     let style = crate::report::TableStyle::default();
-    let table = crate::report::table(&report, &style);
+    let table = crate::report::table(&report, Language::English, &style);
     insta::assert_snapshot!(table.lines().take(16).collect::<Vec<_>>().join("\n"));
 }

@@ -21,7 +21,11 @@ pub fn annotations(report: &Report) -> String {
         } else {
             "error"
         },
-        &format!("conformance of {}: {}", report.label, view::outcome(report)),
+        &format!(
+            "conformance of {}: {}",
+            report.label,
+            view::outcome(report.exit_code)
+        ),
         &report.summary,
     )];
     let asking = report

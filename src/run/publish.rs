@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::frame::Frame;
 use super::log::{self, Log};
 use crate::gate::Gate;
-use crate::report::{Report, WriteError};
+use crate::report::{Language, Report, WriteError};
 use crate::result::RunResult;
 
 /// The least time between two partial reports.
@@ -20,16 +20,18 @@ pub(super) struct Publisher {
     frame: Frame,
     /// What lets the run through.
     gate: Gate,
+    language: Language,
     /// Whether the last report is written.
     closed: Mutex<bool>,
 }
 
 impl Publisher {
-    pub(super) fn new(folder: &Path, frame: Frame, gate: Gate) -> Self {
+    pub(super) fn new(folder: &Path, frame: Frame, gate: Gate, language: Language) -> Self {
         Self {
             folder: folder.to_owned(),
             frame,
             gate,
+            language,
             closed: Mutex::new(false),
         }
     }
@@ -46,7 +48,7 @@ impl Publisher {
             return Ok(());
         }
         let report = crate::report::build(&self.run_so_far(None));
-        crate::report::write_all(&report, &self.folder).map(|_| ())
+        crate::report::write_all(&report, &self.folder, self.language).map(|_| ())
     }
 
     /// Writes the last report.
@@ -54,7 +56,7 @@ impl Publisher {
         let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
         let mut report = crate::report::build(run);
         self.gate.apply(&mut report);
-        let files = crate::report::write_all(&report, &self.folder)?;
+        let files = crate::report::write_all(&report, &self.folder, self.language)?;
         *closed = true;
         Ok((report, files))
     }
