@@ -5,6 +5,7 @@
 //! Deliberately not here: reading definitions (`profile` compiles them), choosing profiles, the
 //! order of findings and their causes (`validator`).
 
+mod attachment;
 mod binding;
 mod bundle;
 mod cardinality;
@@ -14,10 +15,13 @@ mod element;
 mod extension;
 mod fixed;
 mod invariant;
+mod lookup;
 mod max_length;
+mod measure;
 mod names;
 mod place;
 mod primitive;
+mod questionnaire;
 mod range;
 mod reference;
 mod registry;
@@ -96,6 +100,14 @@ pub enum Native {
     Coding,
     /// The rules of Bundle that are no constraints of R4.
     Bundle,
+    /// An Attachment against its own data.
+    Attachment,
+    /// A Questionnaire by itself.
+    Questionnaire,
+    /// A QuestionnaireResponse against its Questionnaire.
+    QuestionnaireResponse,
+    /// A MeasureReport against its Measure.
+    MeasureReport,
 }
 
 impl Assertion {
@@ -128,6 +140,20 @@ impl Assertion {
 }
 
 impl Native {
+    /// The rules of a type that R4 states in words.
+    #[must_use]
+    pub fn of_type(type_name: &str) -> Option<Self> {
+        Some(match type_name {
+            "Attachment" => Self::Attachment,
+            "Bundle" => Self::Bundle,
+            "Coding" => Self::Coding,
+            "MeasureReport" => Self::MeasureReport,
+            "Questionnaire" => Self::Questionnaire,
+            "QuestionnaireResponse" => Self::QuestionnaireResponse,
+            _ => return None,
+        })
+    }
+
     fn check(self, at: &At<'_>, sink: &mut Sink) {
         match self {
             Self::ElementContent => element::check_content(at, sink),
@@ -139,6 +165,10 @@ impl Native {
             Self::Contained => contained::check(at, sink),
             Self::Coding => coding::check(at, sink),
             Self::Bundle => bundle::check(at, sink),
+            Self::Attachment => attachment::check(at, sink),
+            Self::MeasureReport => measure::check_report(at, sink),
+            Self::Questionnaire => questionnaire::check_form(at, sink),
+            Self::QuestionnaireResponse => questionnaire::check_response(at, sink),
         }
     }
 }

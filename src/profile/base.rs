@@ -33,10 +33,8 @@ pub(super) fn compile(compiler: &Compiler<'_>) -> Schema {
         .map(|element| build.rules(element))
         .collect();
     schema.faults = build.faults;
-    match schema.type_name.as_str() {
-        "Bundle" => schema.root.checks.push(Assertion::Native(Native::Bundle)),
-        "Coding" => schema.root.checks.push(Assertion::Native(Native::Coding)),
-        _ => {}
+    if let Some(native) = Native::of_type(&schema.type_name) {
+        schema.root.checks.push(Assertion::Native(native));
     }
     schema
 }

@@ -49,6 +49,7 @@ impl Validator {
             registry: Registry::new(compile),
             terminology: Terminology::new(definitions.clone()),
             evaluator: Evaluator::new(definitions.clone()),
+            definitions: definitions.clone(),
         };
         Self {
             shared: Arc::new(Shared {
