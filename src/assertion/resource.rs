@@ -90,6 +90,7 @@ fn check(walk: &Walk<'_>, place: &Place<'_>, role: Role, sink: &mut Sink) {
         for profile in &profiles {
             types::check_profile(&at, *profile, sink);
         }
+        choice.judge_definition(&at, sink);
         choice.settle(&profiles, sink.since(before));
     }
 }

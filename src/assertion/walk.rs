@@ -67,6 +67,9 @@ pub trait ProfileChoice {
         sink: &mut Sink,
     ) -> Vec<SchemaRef>;
 
+    /// Judges what a conformance resource says beyond the constraints of its type.
+    fn judge_definition(&self, at: &At<'_>, sink: &mut Sink);
+
     /// Decides the cause of what was found in a resource that was held against these profiles.
     fn settle(&self, profiles: &[SchemaRef], found: &mut [Found]);
 }

@@ -6,6 +6,7 @@
 
 mod choice;
 mod content;
+mod definition;
 mod finish;
 mod request;
 
@@ -90,6 +91,10 @@ impl Validator {
     #[must_use]
     pub fn choose_profile(&self, resource: &Node<'_>) -> ProfileChoice {
         choice::choose(self, resource)
+    }
+
+    fn terminology(&self) -> &Terminology {
+        &self.shared.engine.terminology
     }
 
     fn judge(&self, document: &Document<'_>, node: &Node<'_>, request: &Request<'_>) -> Validation {

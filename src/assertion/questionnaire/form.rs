@@ -17,12 +17,35 @@ pub(in crate::assertion) fn check(at: &At<'_>, sink: &mut Sink) {
 fn check_items(form: &Node<'_>, holder: &At<'_>, sink: &mut Sink) {
     for item in holder.place.children("item", "BackboneElement") {
         let at = holder.to(&item, "Questionnaire.item");
+        check_behaviour(&at, sink);
         for condition in item.children("enableWhen", "BackboneElement") {
             let at = at.to(&condition, "Questionnaire.item.enableWhen");
             check_condition(form, &item, &at, sink);
         }
         check_items(form, &at, sink);
     }
+}
+
+/// `que-12`: several conditions need `enableBehavior`. R4's expression speaks of more than two, its
+/// words and the description of the element of more than one.
+fn check_behaviour(at: &At<'_>, sink: &mut Sink) {
+    let count = at.place.item.get("enableWhen").map_or(0, |list| list.entries().len());
+    if count != 2 || at.place.item.get("enableBehavior").is_some() {
+        return;
+    }
+    at.report_with(
+        sink,
+        Rule::Invariant,
+        Severity::Error,
+        || {
+            Words::new(
+                format!("{} breaks `que-12`", at.subject()),
+                "`enableBehavior`, since there are two `enableWhen`",
+                "none",
+            )
+        },
+        |finding| finding.constraint = Some("que-12".to_owned()),
+    );
 }
 
 /// `enableWhen.question` is another item, not below the one that depends on it, and no display or
