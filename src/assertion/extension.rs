@@ -125,6 +125,9 @@ fn check_context(usage: &ExtensionUse, url: &str, at: &At<'_>, sink: &mut Sink) 
     let Some(holder) = at.place.parent else {
         return;
     };
+    if stands_for_another(holder) {
+        return;
+    }
     let fits = usage.contexts.is_empty()
         || usage
             .contexts
@@ -148,6 +151,21 @@ fn check_context(usage: &ExtensionUse, url: &str, at: &At<'_>, sink: &mut Sink) 
     for invariant in &usage.invariants {
         invariant.check(&at.to(holder, at.id), sink);
     }
+}
+
+/// Whether the node is a value that a definition gives as an example, a pattern or a bound of some
+/// element: it then stands where that element does.
+fn stands_for_another(holder: &Place<'_>) -> bool {
+    holder.outwards().any(|place| {
+        let is_given = matches!(
+            place.name,
+            "example" | "fixed" | "pattern" | "defaultValue" | "minValue" | "maxValue"
+        );
+        is_given
+            && place
+                .parent
+                .is_some_and(|parent| parent.type_name == "ElementDefinition")
+    })
 }
 
 impl Context {

@@ -7,11 +7,7 @@ use crate::json::Node;
 
 /// The resource of that type and canonical URL: contained (`#id`), in the Bundle, or known from
 /// elsewhere.
-pub(super) fn canonical<'w>(
-    at: &At<'w>,
-    type_name: &str,
-    canonical: &str,
-) -> Option<&'w Node<'w>> {
+pub(super) fn canonical<'w>(at: &At<'w>, type_name: &str, canonical: &str) -> Option<&'w Node<'w>> {
     let is_type = |node: &&Node<'_>| node.str("resourceType") == Some(type_name);
     if canonical.starts_with('#') {
         return reference::resolve(at.walk, canonical).filter(is_type);

@@ -14,6 +14,7 @@ mod contained;
 mod element;
 mod extension;
 mod fixed;
+mod identifier;
 mod invariant;
 mod lookup;
 mod max_length;
@@ -47,6 +48,8 @@ pub use range::Bound as RangeBound;
 pub use reference::{Aggregation, TargetType, Targets, Versioning};
 pub use registry::{Compile, Registry, SchemaRef, type_url};
 pub use resource::check_root;
+use rules::sibling_of;
+
 pub use rules::List;
 pub use schema::{Child, ChildKind, ChildType, Member, MemberType, Rules, Schema, Structure};
 pub use sink::{Found, MAX_FINDINGS, Sink};
@@ -102,6 +105,8 @@ pub enum Native {
     Bundle,
     /// An Attachment against its own data.
     Attachment,
+    /// An Identifier whose value is a URI.
+    Identifier,
     /// A Questionnaire by itself.
     Questionnaire,
     /// A QuestionnaireResponse against its Questionnaire.
@@ -147,6 +152,7 @@ impl Native {
             "Attachment" => Self::Attachment,
             "Bundle" => Self::Bundle,
             "Coding" => Self::Coding,
+            "Identifier" => Self::Identifier,
             "MeasureReport" => Self::MeasureReport,
             "Questionnaire" => Self::Questionnaire,
             "QuestionnaireResponse" => Self::QuestionnaireResponse,
@@ -166,6 +172,7 @@ impl Native {
             Self::Coding => coding::check(at, sink),
             Self::Bundle => bundle::check(at, sink),
             Self::Attachment => attachment::check(at, sink),
+            Self::Identifier => identifier::check(at, sink),
             Self::MeasureReport => measure::check_report(at, sink),
             Self::Questionnaire => questionnaire::check_form(at, sink),
             Self::QuestionnaireResponse => questionnaire::check_response(at, sink),

@@ -9,7 +9,9 @@ use crate::json::Node;
 
 /// The entries of a property.
 pub(super) fn entries<'m>(node: &'m Node<'m>, name: &str) -> &'m [Node<'m>] {
-    node.get(name).map(Node::entries_or_self).unwrap_or_default()
+    node.get(name)
+        .map(Node::entries_or_self)
+        .unwrap_or_default()
 }
 
 /// The entry of the measure that each entry of the report is about. What the measure does not have
@@ -54,7 +56,10 @@ pub(super) fn assign(
                 Words::new(
                     at.subject(),
                     format!("one {name} for each of the Measure"),
-                    format!("a second one of code {}", own.map_or_else(String::new, shown)),
+                    format!(
+                        "a second one of code {}",
+                        own.map_or_else(String::new, shown)
+                    ),
                 )
             });
         }
@@ -116,7 +121,8 @@ fn same(defined: &Node<'_>, found: &Node<'_>) -> bool {
         }
         let shares = |coding: &Node<'_>| {
             theirs.iter().any(|other| {
-                coding.str("code") == other.str("code") && coding.str("system") == other.str("system")
+                coding.str("code") == other.str("code")
+                    && coding.str("system") == other.str("system")
             })
         };
         mine.iter().any(shares)

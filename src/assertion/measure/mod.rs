@@ -10,8 +10,8 @@ use super::lookup;
 use super::reference;
 use super::sink::Sink;
 use super::walk::At;
-use crate::finding::{Rule, Severity, Words, quoted};
 use crate::fhir::codes;
+use crate::finding::{Rule, Severity, Words, quoted};
 use crate::json::Node;
 
 codes! {
@@ -39,7 +39,11 @@ pub(super) fn check_report(at: &At<'_>, sink: &mut Sink) {
     for group in at.place.children("group", "BackboneElement") {
         let at = at.to(&group, "MeasureReport.group");
         for population in group.children("population", "BackboneElement") {
-            check_subjects(kind, &at.to(&population, "MeasureReport.group.population"), sink);
+            check_subjects(
+                kind,
+                &at.to(&population, "MeasureReport.group.population"),
+                sink,
+            );
         }
     }
     let Some(canonical) = get("measure") else {
@@ -71,7 +75,13 @@ impl Report<'_> {
     fn check(&self, at: &At<'_>, sink: &mut Sink) {
         let defined = code::entries(self.measure, "group");
         let groups = at.place.children("group", "BackboneElement");
-        let owners = code::assign("group", defined, &groups, &at.to(at.place, "MeasureReport.group"), sink);
+        let owners = code::assign(
+            "group",
+            defined,
+            &groups,
+            &at.to(at.place, "MeasureReport.group"),
+            sink,
+        );
         if self.is_complete && self.kind != Some(ReportType::DataCollection) {
             code::report_missing("group", defined, &owners, at, sink);
         }
@@ -86,7 +96,13 @@ impl Report<'_> {
                 ("stratifier", "MeasureReport.group.stratifier"),
             ] {
                 let own = group.children(name, "BackboneElement");
-                code::assign(name, code::entries(definition, name), &own, &at.to(group, id), sink);
+                code::assign(
+                    name,
+                    code::entries(definition, name),
+                    &own,
+                    &at.to(group, id),
+                    sink,
+                );
             }
         }
     }
@@ -116,7 +132,9 @@ fn check_subjects(kind: Option<ReportType>, at: &At<'_>, sink: &mut Sink) {
     if list.str("resourceType") != Some("List") {
         return;
     }
-    let listed = list.get("entry").map_or(0, |entries| entries.entries().len());
+    let listed = list
+        .get("entry")
+        .map_or(0, |entries| entries.entries().len());
     if count.parse() != Ok(listed) {
         fault(at, sink, || {
             Words::new(

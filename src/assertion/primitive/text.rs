@@ -10,6 +10,9 @@ const UUID: Fault = Fault::Format(
     "a UUID as `urn:uuid:` and 32 hexadecimal digits in lower case, grouped 8-4-4-4-12",
 );
 const URI: Fault = Fault::Format("a URI without white space");
+const CANONICAL: Fault =
+    Fault::Format("an absolute URI, or `#` and the id of a contained resource");
+const VERSION: Fault = Fault::Format("a version behind `|`");
 const CONTROL: Fault = Fault::Format("no control characters other than tab, line feed and return");
 const LONG: Fault = Fault::Format("a text of at most 1 MB (1048576 bytes)");
 const LONGEST: usize = 1024 * 1024;
@@ -81,6 +84,17 @@ pub(super) fn uri_fault(text: &str) -> Option<Fault> {
         return uuid_body_fault(uuid, |byte| byte.is_ascii_hexdigit());
     }
     None
+}
+
+/// A canonical URL is absolute, or the fragment of a contained resource (R4 2.3.0.2).
+pub(super) fn canonical_fault(text: &str) -> Option<Fault> {
+    if !text.starts_with('#') && !text.contains(':') {
+        return Some(CANONICAL);
+    }
+    if text.ends_with('|') {
+        return Some(VERSION);
+    }
+    uri_fault(text)
 }
 
 pub(super) fn oid_fault(text: &str) -> Option<Fault> {
@@ -176,6 +190,15 @@ mod tests {
                 "urn:uuid:C757873D-EC9A-4326-A141-556F43239520",
             ],
             &["http://example.org/a b", "urn:oid:x", "urn:uuid:1"],
+        );
+        check(
+            canonical_fault,
+            &["http://example.org/a|1", "urn:oid:1.2", "#a"],
+            &[
+                "Library/a",
+                "http://example.org/a|",
+                "http://example.org/ a",
+            ],
         );
         check(
             base64_fault,

@@ -168,7 +168,8 @@ fn collect<'r>(holder: &'r Node<'r>, link_id: &str, out: &mut Vec<&'r Node<'r>>)
 
 /// Whether an item of a response, or one below it, has an answer.
 pub(super) fn is_answered(item: &Node<'_>) -> bool {
-    item.get("answer").is_some_and(|a| !a.entries_or_self().is_empty())
+    item.get("answer")
+        .is_some_and(|a| !a.entries_or_self().is_empty())
         || item
             .get("item")
             .map(Node::entries_or_self)

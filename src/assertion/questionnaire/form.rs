@@ -29,7 +29,11 @@ fn check_items(form: &Node<'_>, holder: &At<'_>, sink: &mut Sink) {
 /// `que-12`: several conditions need `enableBehavior`. R4's expression speaks of more than two, its
 /// words and the description of the element of more than one.
 fn check_behaviour(at: &At<'_>, sink: &mut Sink) {
-    let count = at.place.item.get("enableWhen").map_or(0, |list| list.entries().len());
+    let count = at
+        .place
+        .item
+        .get("enableWhen")
+        .map_or(0, |list| list.entries().len());
     if count != 2 || at.place.item.get("enableBehavior").is_some() {
         return;
     }
@@ -56,13 +60,28 @@ fn check_condition(form: &Node<'_>, item: &Place<'_>, at: &At<'_>, sink: &mut Si
         return;
     };
     let Some(target) = find(form, question) else {
-        fault(at, "the `linkId` of an item of the Questionnaire", question, sink);
+        fault(
+            at,
+            "the `linkId` of an item of the Questionnaire",
+            question,
+            sink,
+        );
         return;
     };
     if std::ptr::eq(target, own) {
-        fault(at, "another item than the one that is enabled", question, sink);
+        fault(
+            at,
+            "another item than the one that is enabled",
+            question,
+            sink,
+        );
     } else if find(own, question).is_some() {
-        fault(at, "an item that is not below the one that is enabled", question, sink);
+        fault(
+            at,
+            "an item that is not below the one that is enabled",
+            question,
+            sink,
+        );
     } else if target.offset > own.offset {
         at.report(sink, Rule::Questionnaire, Severity::Warning, || {
             Words::new(

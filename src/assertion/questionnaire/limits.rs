@@ -40,13 +40,19 @@ pub(super) fn check_occurs(
     let least = number(question.extension("questionnaire-minOccurs"));
     let most = number(question.extension("questionnaire-maxOccurs"));
     let expected = match (least, most) {
-        (Some(least), _) if count > 0 && count < least && !is_partial => format!("at least {least}"),
+        (Some(least), _) if count > 0 && count < least && !is_partial => {
+            format!("at least {least}")
+        }
         (_, Some(most)) if count > most => format!("at most {most}"),
         _ => return,
     };
     fault(at, sink, || {
         Words::new(
-            format!("{} in answer to {}", at.subject(), quoted(question.link_id())),
+            format!(
+                "{} in answer to {}",
+                at.subject(),
+                quoted(question.link_id())
+            ),
             expected,
             count,
         )
@@ -67,7 +73,10 @@ pub(super) fn check_value(question: &Question<'_>, kind: ItemType, at: &At<'_>, 
                 check_text(question, text, at, sink);
             }
             check_decimals(question, value, at, sink);
-            for (name, outside) in [("minValue", Ordering::Less), ("maxValue", Ordering::Greater)] {
+            for (name, outside) in [
+                ("minValue", Ordering::Less),
+                ("maxValue", Ordering::Greater),
+            ] {
                 check_bound(question.extension(name), outside, value, at, sink);
             }
         }
@@ -86,7 +95,11 @@ fn check_bound(
         return;
     }
     fault(at, sink, || {
-        let word = if outside == Ordering::Less { "least" } else { "most" };
+        let word = if outside == Ordering::Less {
+            "least"
+        } else {
+            "most"
+        };
         Words::new(
             at.subject(),
             format!("at {word} {}", bound.to_json()),
@@ -116,7 +129,11 @@ fn check_text(question: &Question<'_>, text: &str, at: &At<'_>, sink: &mut Sink)
     let whole = regex::Regex::new(&format!("^(?:{pattern})$"));
     if whole.is_ok_and(|whole| !whole.is_match(text)) {
         fault(at, sink, || {
-            let words = Words::new(at.subject(), format!("a text like {}", quoted(pattern)), quoted(text));
+            let words = Words::new(
+                at.subject(),
+                format!("a text like {}", quoted(pattern)),
+                quoted(text),
+            );
             match question.extension("entryFormat").and_then(Node::as_str) {
                 Some(format) => words.hint(format!("the question asks for {}", quoted(format))),
                 None => words,
@@ -137,7 +154,11 @@ fn check_decimals(question: &Question<'_>, value: &Node<'_>, at: &At<'_>, sink: 
     });
     if places > most {
         fault(at, sink, || {
-            Words::new(at.subject(), format!("at most {most} decimal places"), quoted(digits))
+            Words::new(
+                at.subject(),
+                format!("at most {most} decimal places"),
+                quoted(digits),
+            )
         });
     }
 }
@@ -152,7 +173,10 @@ fn check_quantity(question: &Question<'_>, value: &Node<'_>, at: &At<'_>, sink: 
             fault(at, sink, || {
                 Words::new(
                     at.subject(),
-                    format!("a quantity whose unit can be compared with {}", bound.to_json()),
+                    format!(
+                        "a quantity whose unit can be compared with {}",
+                        bound.to_json()
+                    ),
                     value.to_json(),
                 )
             });
@@ -164,18 +188,28 @@ fn check_quantity(question: &Question<'_>, value: &Node<'_>, at: &At<'_>, sink: 
 /// `questionnaire-unitOption` and `questionnaire-unitValueSet`: the units to choose from.
 fn check_unit(question: &Question<'_>, value: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
     let units: Vec<&Node<'_>> = question.extensions("questionnaire-unitOption").collect();
-    let unit = |node: &Node<'_>| (node.str("system").map(str::to_owned), node.str("code").map(str::to_owned));
+    let unit = |node: &Node<'_>| {
+        (
+            node.str("system").map(str::to_owned),
+            node.str("code").map(str::to_owned),
+        )
+    };
     if !units.is_empty() && !units.iter().any(|option| unit(option) == unit(value)) {
         fault(at, sink, || {
             let codes: Vec<&str> = units.iter().filter_map(|unit| unit.str("code")).collect();
             Words::new(
                 format!("the unit of {}", at.subject()),
                 any_of(&codes),
-                value.str("code").or_else(|| value.str("unit")).map_or("none".to_owned(), quoted),
+                value
+                    .str("code")
+                    .or_else(|| value.str("unit"))
+                    .map_or("none".to_owned(), quoted),
             )
         });
     }
-    let value_set = question.extension("questionnaire-unitValueSet").and_then(Node::as_str);
+    let value_set = question
+        .extension("questionnaire-unitValueSet")
+        .and_then(Node::as_str);
     let (Some(value_set), Some(code)) = (value_set, value.str("code")) else {
         return;
     };
@@ -192,7 +226,10 @@ fn check_unit(question: &Question<'_>, value: &Node<'_>, at: &At<'_>, sink: &mut
 }
 
 fn check_attachment(question: &Question<'_>, value: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
-    let types: Vec<&str> = question.extensions("mimeType").filter_map(Node::as_str).collect();
+    let types: Vec<&str> = question
+        .extensions("mimeType")
+        .filter_map(Node::as_str)
+        .collect();
     match value.str("contentType") {
         None if !types.is_empty() => fault(at, sink, || {
             Words::new(
@@ -214,7 +251,8 @@ fn check_attachment(question: &Question<'_>, value: &Node<'_>, at: &At<'_>, sink
         .extension("maxSize")
         .and_then(Node::primitive_text)
         .and_then(|text| text.parse::<f64>().ok());
-    let size = attachment::size(value).or_else(|| value.get("size")?.primitive_text()?.parse().ok());
+    let size =
+        attachment::size(value).or_else(|| value.get("size")?.primitive_text()?.parse().ok());
     if let (Some(most), Some(size)) = (most, size)
         && size as f64 > most
     {

@@ -7,7 +7,7 @@ use crate::assertion::walk::At;
 use crate::fhir::ValueSet;
 use crate::finding::{Rule, Severity, Words, quoted};
 use crate::json::Node;
-use crate::terminology::{Membership, NotMember};
+use crate::terminology::Membership;
 
 /// Judges the value of an answer, one of `count`.
 pub(super) fn check(
@@ -69,7 +69,10 @@ fn not_alone(value: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
     fault(at, sink, || {
         Words::new(
             at.subject(),
-            format!("no other answer beside {}, which is an exclusive option", shown(value)),
+            format!(
+                "no other answer beside {}, which is an exclusive option",
+                shown(value)
+            ),
             "several",
         )
     });
@@ -124,10 +127,6 @@ fn check_value_set(
     };
     match found {
         Some(Membership::Yes) => {}
-        // Without a system the code may well be the one that was offered.
-        Some(Membership::No(NotMember::NoSystem)) => {
-            warn(at, sink, || words(NotMember::NoSystem.to_string()));
-        }
         Some(Membership::No(reason)) => fault(at, sink, || words(reason.to_string())),
         Some(Membership::Unknown(reason)) => {
             at.report(sink, Rule::Questionnaire, Severity::Information, || {
@@ -143,6 +142,8 @@ fn check_value_set(
 /// A value set that the form contains.
 fn contained(form: &Node<'_>, id: &str) -> Option<ValueSet> {
     let resources = form.get("contained")?.entries();
-    let found = resources.iter().find(|resource| resource.str("id") == Some(id))?;
+    let found = resources
+        .iter()
+        .find(|resource| resource.str("id") == Some(id))?;
     ValueSet::contained(found)
 }

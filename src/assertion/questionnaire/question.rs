@@ -98,6 +98,28 @@ impl<'q> Question<'q> {
             .unwrap_or_default()
     }
 
+    /// The translations that a text of the item comes with.
+    pub fn translations(&self, name: &str) -> Vec<&'q str> {
+        let beside = crate::assertion::sibling_of(self.node, name);
+        let extensions = beside.and_then(|beside| beside.get("extension"));
+        extensions
+            .map(Node::entries)
+            .unwrap_or_default()
+            .iter()
+            .flat_map(|extension| {
+                extension
+                    .get("extension")
+                    .map(Node::entries)
+                    .unwrap_or_default()
+            })
+            .filter(|part| part.str("url") == Some("content"))
+            .filter_map(|part| {
+                part.str("valueString")
+                    .or_else(|| part.str("valueMarkdown"))
+            })
+            .collect()
+    }
+
     /// The values of the extensions of R4 with that name.
     pub fn extensions(&self, name: &str) -> impl Iterator<Item = &'q Node<'q>> + use<'q> {
         extension_values(self.node, format!("{CORE}{name}"))

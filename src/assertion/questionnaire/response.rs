@@ -120,10 +120,7 @@ impl<'r> Response<'r> {
         let here = own.first().map_or(u32::MAX, |place| place.item.offset());
         let enabled = enable_when::is_enabled(question, holder.place, here);
         if own.is_empty() {
-            if question.is_required()
-                && question.kind() != Some(ItemType::Display)
-                && enabled == Some(true)
-            {
+            if question.is_required() && enabled == Some(true) {
                 self.missing(question, holder, sink);
             }
             return;
@@ -140,7 +137,10 @@ impl<'r> Response<'r> {
             fault(&holder.to(second, ITEM), sink, || {
                 Words::new(
                     format!("`{}`", second.expression()),
-                    format!("one item {}, since it does not repeat", quoted(question.link_id())),
+                    format!(
+                        "one item {}, since it does not repeat",
+                        quoted(question.link_id())
+                    ),
                     own.len(),
                 )
             });
@@ -164,7 +164,10 @@ impl<'r> Response<'r> {
         at.report(sink, Rule::Questionnaire, severity, || {
             Words::new(
                 at.subject(),
-                format!("an answer to {}, which is required", quoted(question.link_id())),
+                format!(
+                    "an answer to {}, which is required",
+                    quoted(question.link_id())
+                ),
                 "none",
             )
             .hint("a response that is not finished has the status `in-progress`")
@@ -195,7 +198,11 @@ impl<'r> Response<'r> {
                 }
                 if question.is_required() && !has_items && !self.is_partial {
                     fault(at, sink, || {
-                        Words::new(at.subject(), "an item in the group, which is required", "none")
+                        Words::new(
+                            at.subject(),
+                            "an item in the group, which is required",
+                            "none",
+                        )
                     });
                 }
                 self.check_items(question.node, at, sink);
@@ -232,7 +239,10 @@ impl<'r> Response<'r> {
             fault(at, sink, || {
                 Words::new(
                     at.subject(),
-                    format!("one answer to {}, since it does not repeat", quoted(question.link_id())),
+                    format!(
+                        "one answer to {}, since it does not repeat",
+                        quoted(question.link_id())
+                    ),
                     answers.len(),
                 )
             });
@@ -264,8 +274,9 @@ fn check_text(question: &Question<'_>, at: &At<'_>, sink: &mut Sink) {
     let (Some(found), Some(expected)) = (found, question.node.str("text")) else {
         return;
     };
-    if found != expected {
-        warn(at, sink, || {
+    let translations = question.translations("text");
+    if found != expected && !translations.contains(&found) {
+        fault(at, sink, || {
             Words::new(
                 format!("`text` of {}", at.subject()),
                 quoted(expected),

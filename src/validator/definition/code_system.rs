@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{fault, text, warn};
+use super::{fault, text};
 use crate::assertion::{At, Place, Sink};
 use crate::fhir::CodeSystemContent;
 use crate::finding::{Words, quoted};
@@ -27,12 +27,7 @@ pub(super) fn check(validator: &Validator, node: &Node<'_>, at: &At<'_>, sink: &
 }
 
 /// `count` is the number of concepts, where all of them are there.
-fn check_count(
-    node: &Node<'_>,
-    content: Option<CodeSystemContent>,
-    at: &At<'_>,
-    sink: &mut Sink,
-) {
+fn check_count(node: &Node<'_>, content: Option<CodeSystemContent>, at: &At<'_>, sink: &mut Sink) {
     let found = concepts(node);
     let stated = node.get("count").and_then(Node::primitive_text);
     if content == Some(CodeSystemContent::NotPresent) && found > 0 {
@@ -48,7 +43,7 @@ fn check_count(
         && content == Some(CodeSystemContent::Complete)
         && stated.parse() != Ok(found)
     {
-        warn(at, sink, || {
+        fault(at, sink, || {
             Words::new(
                 format!("`count` of {}", at.subject()),
                 format!("{found}, the number of concepts"),
@@ -75,7 +70,11 @@ fn check_supplement(
     let Some(url) = text(at, "supplements") else {
         if is_supplement {
             fault(at, sink, || {
-                Words::new(at.subject(), "`supplements`, since `content` is `supplement`", "none")
+                Words::new(
+                    at.subject(),
+                    "`supplements`, since `content` is `supplement`",
+                    "none",
+                )
             });
         }
         return;

@@ -1,12 +1,15 @@
 //! The ElementDefinitions of a StructureDefinition (R4 2.30): each agrees with its type, with what
 //! it names, and with the element of the base.
 
-use super::{expression, fault, path, warn};
-use crate::assertion::{At, Sink, parse_path};
+use super::{expression, fault, warn};
+use crate::assertion::{At, Sink};
 use crate::fhir::{
-    Derivation, ElementDefinition, ElementType, Max, StructureDefinition, TypedValue,
+    BindingStrength, Derivation, ElementDefinition, ElementType, Max, StructureDefinition,
+    TypedValue,
 };
+use crate::fhirpath::TypeId;
 use crate::finding::{Words, any_of, quoted};
+use crate::json::Node;
 use crate::validator::Validator;
 
 /// Judges the elements of the snapshot and the differential. `laid` is the snapshot made from the
@@ -26,6 +29,7 @@ pub(super) fn check(
         .as_deref()
         .filter(|_| definition.derivation == Some(Derivation::Constraint))
         .and_then(|base| base.snapshot.as_deref());
+    check_order(laid, at, sink);
     for view in ["differential", "snapshot"] {
         let views = at.place.children(view, "BackboneElement");
         for view in &views {
@@ -49,28 +53,86 @@ pub(super) fn check(
     }
 }
 
+/// The elements of a differential stand in the order of the snapshot (R4 5.1.0.6).
+fn check_order(laid: &[ElementDefinition], at: &At<'_>, sink: &mut Sink) {
+    let mut last = 0;
+    for view in at.place.children("differential", "BackboneElement") {
+        for place in view.children("element", "ElementDefinition") {
+            let id = place.item.get("id").and_then(Node::as_str);
+            let Some(index) = id.and_then(|id| laid.iter().position(|own| own.id == id)) else {
+                continue;
+            };
+            if index < last {
+                fault(&at.to(&place, at.id), sink, || {
+                    Words::new(
+                        format!("`{}`", place.expression()),
+                        "the elements in the order of the base",
+                        format!("{} behind one that follows it", quoted(&laid[index].id)),
+                    )
+                });
+            }
+            last = last.max(index);
+        }
+    }
+}
+
 /// One element, and what is known around it.
-struct Judged<'e> {
-    validator: &'e Validator,
-    element: &'e ElementDefinition,
+pub(super) struct Judged<'e> {
+    pub validator: &'e Validator,
+    pub element: &'e ElementDefinition,
     /// The same element with all that it inherits.
-    whole: &'e ElementDefinition,
+    pub whole: &'e ElementDefinition,
     /// The element of the base that it constrains.
     base: Option<&'e ElementDefinition>,
-    laid: &'e [ElementDefinition],
+    /// The snapshot around it.
+    pub laid: &'e [ElementDefinition],
 }
 
 impl Judged<'_> {
     fn check(&self, at: &At<'_>, sink: &mut Sink) {
         for constraint in at.place.children("constraint", "ElementDefinition") {
-            expression::check("expression", &at.to(&constraint, at.id), sink);
+            let at = at.to(&constraint, at.id);
+            expression::check("expression", &self.focus(&at), &at, sink);
         }
+        self.check_keys(at, sink);
         self.check_cardinality(at, sink);
         self.check_types(at, sink);
         self.check_given("fixed", self.element.fixed.as_ref(), at, sink);
         self.check_given("pattern", self.element.pattern.as_ref(), at, sink);
         self.check_binding(at, sink);
         self.check_slicing(at, sink);
+    }
+
+    /// A constraint of the base keeps its meaning.
+    fn check_keys(&self, at: &At<'_>, sink: &mut Sink) {
+        let inherited = self.base.map(|base| base.constraints.as_slice());
+        for own in &self.element.constraints {
+            let other = inherited.unwrap_or_default().iter().find(|other| {
+                other.key == own.key && other.expression.is_some() && own.expression.is_some()
+            });
+            if other.is_some_and(|other| other.expression != own.expression) {
+                fault(at, sink, || {
+                    Words::new(
+                        format!("`constraint` of {}", at.subject()),
+                        "a key that the base does not use otherwise",
+                        quoted(&own.key),
+                    )
+                });
+            }
+        }
+    }
+
+    /// The types on which constraints of the element are evaluated.
+    fn focus(&self, at: &At<'_>) -> Vec<TypeId> {
+        let path = self.whole.path.as_str();
+        if !path.contains('.') {
+            return expression::types([path].into_iter(), at);
+        }
+        let names = self.whole.types.iter().map(|own| match own.code.as_str() {
+            "BackboneElement" | "Element" => path,
+            code => code,
+        });
+        expression::types(names, at)
     }
 
     /// A constraint is not wider than its base (R4 5.1.0.6); a slice may be optional where the
@@ -106,7 +168,13 @@ impl Judged<'_> {
             if own.code.is_empty() {
                 continue;
             }
-            if !own.code.contains(':') && self.validator.definitions().type_definition(&own.code).is_none() {
+            if !own.code.contains(':')
+                && self
+                    .validator
+                    .definitions()
+                    .type_definition(&own.code)
+                    .is_none()
+            {
                 fault(at, sink, || {
                     Words::new(
                         format!("`type[{index}].code` of {}", at.subject()),
@@ -120,6 +188,7 @@ impl Judged<'_> {
             for profile in &own.profiles {
                 self.check_profile(profile, &own.code, at, sink);
             }
+            self.check_targets(own, at, sink);
         }
     }
 
@@ -129,7 +198,8 @@ impl Judged<'_> {
         if base.types.is_empty() {
             return;
         }
-        let fits = |other: &ElementType| other.code == own.code || self.derives(&own.code, &other.code);
+        let fits =
+            |other: &ElementType| other.code == own.code || self.derives(&own.code, &other.code);
         if base.types.iter().any(fits) {
             return;
         }
@@ -171,9 +241,56 @@ impl Judged<'_> {
             Words::new(
                 format!("`type.profile` of {}", at.subject()),
                 format!("a profile on {}", quoted(code)),
-                format!("{}, which is on {}", quoted(canonical), quoted(&profile.type_name)),
+                format!(
+                    "{}, which is on {}",
+                    quoted(canonical),
+                    quoted(&profile.type_name)
+                ),
             )
         });
+    }
+
+    /// The targets of a reference are among those of the base.
+    fn check_targets(&self, own: &ElementType, at: &At<'_>, sink: &mut Sink) {
+        let same = |other: &&ElementType| other.code == own.code;
+        let Some(base) = self.base.and_then(|base| base.types.iter().find(same)) else {
+            return;
+        };
+        let allowed: Option<Vec<String>> = base
+            .target_profiles
+            .iter()
+            .map(|target| self.type_of(target))
+            .collect();
+        // Where a target is not known, or any resource may be one, nothing is said.
+        let Some(allowed) = allowed.filter(|allowed| !allowed.is_empty()) else {
+            return;
+        };
+        if allowed.iter().any(|name| name == "Resource") {
+            return;
+        }
+        for target in &own.target_profiles {
+            let Some(found) = self.type_of(target) else {
+                continue;
+            };
+            if allowed.contains(&found) {
+                continue;
+            }
+            fault(at, sink, || {
+                Words::new(
+                    format!("`type.targetProfile` of {}", at.subject()),
+                    format!("a profile on {}, which the base allows", any_of(&allowed)),
+                    format!("{}, which is on {}", quoted(target), quoted(&found)),
+                )
+            });
+        }
+    }
+
+    fn type_of(&self, canonical: &str) -> Option<String> {
+        let profile = self
+            .validator
+            .definitions()
+            .structure_definition(canonical)?;
+        Some(profile.type_name.clone())
     }
 
     /// `fixed[x]` and `pattern[x]` have a type of the element (eld-6, eld-7).
@@ -202,6 +319,21 @@ impl Judged<'_> {
         let Some(canonical) = binding.and_then(|binding| binding.value_set.as_deref()) else {
             return;
         };
+        let required = |own: &&ElementDefinition| {
+            own.binding
+                .as_ref()
+                .is_some_and(|binding| binding.strength == BindingStrength::Required)
+        };
+        let is_required = binding.is_some_and(|own| own.strength == BindingStrength::Required);
+        if self.base.filter(required).is_some() && !is_required {
+            fault(at, sink, || {
+                Words::new(
+                    format!("`binding.strength` of {}", at.subject()),
+                    "`required`, as in the base",
+                    quoted(binding.map_or("", |own| own.strength.code())),
+                )
+            });
+        }
         let definitions = self.validator.definitions();
         if canonical.starts_with('#') || definitions.value_set(canonical).is_some() {
             return;
@@ -219,38 +351,6 @@ impl Judged<'_> {
             fault(at, sink, || words("a value set"));
         } else {
             warn(at, sink, || words("a value set that is known"));
-        }
-    }
-
-    /// Slicing has no place at the root, and its discriminators lead to elements.
-    fn check_slicing(&self, at: &At<'_>, sink: &mut Sink) {
-        let Some(slicing) = &self.element.slicing else {
-            return;
-        };
-        if !self.element.path.contains('.') {
-            fault(at, sink, || {
-                Words::new(at.subject(), "no slicing at the root of a type", "`slicing`")
-            });
-            return;
-        }
-        for discriminator in &slicing.discriminators {
-            let wrong = match parse_path(&discriminator.path) {
-                Err(wrong) => Some(wrong),
-                Ok(steps) => path::Search {
-                    definitions: self.validator.definitions(),
-                    laid: self.laid,
-                }
-                .wrong_step(self.whole, &steps),
-            };
-            if let Some(wrong) = wrong {
-                fault(at, sink, || {
-                    Words::new(
-                        format!("`discriminator.path` of {}", at.subject()),
-                        "a path to an element of what is sliced",
-                        format!("{}: {wrong}", quoted(&discriminator.path)),
-                    )
-                });
-            }
         }
     }
 }

@@ -42,17 +42,18 @@ fn check_url(definition: &StructureDefinition, at: &At<'_>, sink: &mut Sink) {
         .chain(definition.snapshot.iter().flatten())
         .find(|element| element.id == "Extension.url" && element.fixed.is_some());
     let fixed = url.and_then(|element| element.fixed.as_ref()?.value.as_str());
-    if let Some(fixed) = fixed
-        && fixed != definition.url
-    {
-        fault(at, sink, || {
-            Words::new(
-                format!("the fixed value of `Extension.url` in {}", at.subject()),
-                format!("{}, the url of the definition", quoted(&definition.url)),
-                quoted(fixed),
-            )
-        });
+    let is_base = definition.base_definition.as_deref()
+        == Some("http://hl7.org/fhir/StructureDefinition/Extension");
+    if fixed == Some(definition.url.as_str()) || (fixed.is_none() && !is_base) {
+        return;
     }
+    fault(at, sink, || {
+        Words::new(
+            format!("the fixed value of `Extension.url` in {}", at.subject()),
+            format!("{}, the url of the definition", quoted(&definition.url)),
+            fixed.map_or_else(|| "none".to_owned(), quoted),
+        )
+    });
 }
 
 fn check_context(validator: &Validator, at: &At<'_>, sink: &mut Sink) {
@@ -84,7 +85,9 @@ fn check_context(validator: &Validator, at: &At<'_>, sink: &mut Sink) {
         }
         ExtensionContextType::Element if found.contains(':') => {
             if definitions.structure_definition(url).is_none() {
-                warn(at, sink, || words("an element of a definition that is known"));
+                warn(at, sink, || {
+                    words("an element of a definition that is known")
+                });
             }
         }
         ExtensionContextType::Element => {

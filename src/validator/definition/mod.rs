@@ -11,12 +11,15 @@ mod expression;
 mod extension;
 mod path;
 mod search_parameter;
+mod slicing;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod value_set;
 
 use super::Validator;
 use crate::assertion::{At, Sink};
-use crate::finding::{Rule, Severity, Words};
+use crate::finding::{Rule, Severity, Words, quoted};
 use crate::json::Node;
 
 /// Judges a resource, if it is one that defines something.
@@ -24,6 +27,7 @@ pub(super) fn check(validator: &Validator, at: &At<'_>, sink: &mut Sink) {
     let Some(node) = at.place.item.node else {
         return;
     };
+    check_url(node, at, sink);
     match node.str("resourceType") {
         Some("StructureDefinition") => structure::check(validator, node, at, sink),
         Some("SearchParameter") => search_parameter::check(validator, at, sink),
@@ -32,6 +36,24 @@ pub(super) fn check(validator: &Validator, at: &At<'_>, sink: &mut Sink) {
         Some("ConceptMap") => concept_map::check(validator, at, sink),
         _ => {}
     }
+}
+
+/// `url` of a conformance resource is its canonical URL, which is absolute (R4 2.3.0.2); those of
+/// other resources are addresses.
+fn check_url(node: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
+    let Some(url) = node.str("url").filter(|_| node.get("status").is_some()) else {
+        return;
+    };
+    if url.contains(':') || at.place.name == "contained" {
+        return;
+    }
+    fault(at, sink, || {
+        Words::new(
+            format!("`url` of {}", at.subject()),
+            "an absolute URI",
+            quoted(url),
+        )
+    });
 }
 
 /// The text of a member of the node.

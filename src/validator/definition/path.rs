@@ -95,7 +95,11 @@ impl Search<'_> {
         };
         let below: Vec<&ElementDefinition> = elements
             .iter()
-            .filter(|own| own.path.rsplit_once('.').is_some_and(|(parent, _)| parent == named))
+            .filter(|own| {
+                own.path
+                    .rsplit_once('.')
+                    .is_some_and(|(parent, _)| parent == named)
+            })
             .collect();
         let found: Vec<Spot> = below
             .iter()

@@ -8,9 +8,13 @@ use crate::validator::Validator;
 
 /// Judges a SearchParameter.
 pub(super) fn check(validator: &Validator, at: &At<'_>, sink: &mut Sink) {
-    expression::check("expression", at, sink);
+    let bases = at.place.item.get("base").map(Node::entries_or_self);
+    let names = bases.unwrap_or_default().iter().filter_map(Node::as_str);
+    let focus = expression::types(names, at);
+    expression::check("expression", &focus, at, sink);
     let derived = text(at, "derivedFrom");
-    let Some(general) = derived.and_then(|url| validator.definitions().search_parameter(url)) else {
+    let Some(general) = derived.and_then(|url| validator.definitions().search_parameter(url))
+    else {
         return;
     };
     let kind = text(at, "type").unwrap_or_default();
@@ -18,7 +22,10 @@ pub(super) fn check(validator: &Validator, at: &At<'_>, sink: &mut Sink) {
         fault(at, sink, || {
             Words::new(
                 format!("`{name}` of {}", at.subject()),
-                format!("{}, as in the parameter that it derives from", quoted(expected)),
+                format!(
+                    "{}, as in the parameter that it derives from",
+                    quoted(expected)
+                ),
                 quoted(found),
             )
         });

@@ -67,13 +67,25 @@ fn check_base(
         return;
     };
     if definition.derivation != Some(Derivation::Constraint) {
+        if base.type_name == definition.type_name && base.url != definition.url {
+            fault(at, sink, || {
+                Words::new(
+                    format!("`type` of {}", at.subject()),
+                    "a new type, since the `derivation` is not `constraint`",
+                    format!("{}, the type of the base", quoted(&definition.type_name)),
+                )
+            });
+        }
         return;
     }
     if base.type_name != definition.type_name {
         fault(at, sink, || {
             Words::new(
                 format!("`type` of {}", at.subject()),
-                format!("{}, the type that the base defines", quoted(&base.type_name)),
+                format!(
+                    "{}, the type that the base defines",
+                    quoted(&base.type_name)
+                ),
                 quoted(&definition.type_name),
             )
         });

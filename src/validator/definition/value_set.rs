@@ -3,6 +3,7 @@
 use super::{fault, text, warn};
 use crate::assertion::{At, Sink};
 use crate::finding::{Words, quoted};
+use crate::package::Definitions;
 use crate::terminology::CodeCheck;
 use crate::validator::Validator;
 
@@ -38,11 +39,17 @@ fn check_system(validator: &Validator, at: &At<'_>, sink: &mut Sink) {
         fault(at, sink, || {
             words("a code system").hint("a value set is included by `valueSet`")
         });
-    } else if system.contains('|') && definitions.code_system(system).is_none() {
+    } else if is_versioned(definitions, system) {
         fault(at, sink, || {
             words("the URI of a code system alone").hint("its version belongs into `version`")
         });
     }
+}
+
+/// Whether a version stands behind the URI; some code systems of R4 have a `|` in theirs.
+fn is_versioned(definitions: &Definitions, system: &str) -> bool {
+    let known = definitions.code_system(system);
+    system.contains('|') && known.is_none_or(|known| known.url != system)
 }
 
 /// The codes listed are codes of the system, where all of its codes are known.
