@@ -25,6 +25,8 @@ pub(super) struct Scenario<'s> {
     pub(super) references: super::references::Seen,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
+    /// How what the step sent came about; see [`StepResult::preparation`].
+    pub(super) preparation: Vec<String>,
 }
 
 /// What a step gave.
@@ -46,6 +48,7 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         references: super::references::Seen::default(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
+        preparation: Vec::new(),
     };
     let mut steps = Vec::new();
     for planned_step in &planned.steps {
@@ -89,6 +92,7 @@ impl Scenario<'_> {
             title: planned.step.title.clone(),
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
+            preparation: std::mem::take(&mut self.preparation),
             notes: outcome.notes,
         }
     }
