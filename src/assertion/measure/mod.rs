@@ -5,6 +5,8 @@
 
 mod code;
 mod score;
+#[cfg(test)]
+mod tests;
 
 use super::lookup;
 use super::reference;

@@ -12,6 +12,8 @@ mod limits;
 mod options;
 mod question;
 mod response;
+#[cfg(test)]
+mod tests;
 
 use super::lookup;
 use super::sink::Sink;

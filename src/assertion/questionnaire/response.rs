@@ -187,11 +187,10 @@ impl<'r> Response<'r> {
         let has_items = at.place.item.get("item").is_some();
         match question.kind() {
             None => {}
-            Some(ItemType::Display) => {
-                if !answers.is_empty() || has_items {
-                    takes_none(question, "neither answers nor items", at, sink);
-                }
+            Some(ItemType::Display) if !answers.is_empty() || has_items => {
+                takes_none(question, "neither answers nor items", at, sink);
             }
+            Some(ItemType::Display) => {}
             Some(ItemType::Group) => {
                 if !answers.is_empty() {
                     takes_none(question, "no answer", at, sink);

@@ -36,9 +36,9 @@ impl Judged<'_> {
     pub(super) fn check_slicing(&self, at: &At<'_>, sink: &mut Sink) {
         let is_choice = self.element.path.ends_with("[x]");
         self.check_sliced(is_choice, at, sink);
-        let Some(slicing) = &self.element.slicing else {
+        if self.element.slicing.is_none() {
             return;
-        };
+        }
         if !is_choice && self.whole.base_max == Some(Max::Count(1)) {
             fault(at, sink, || {
                 Words::new(
