@@ -82,8 +82,9 @@ impl Judged<'_> {
                 Words::new(
                     format!("`path` of {}", at.subject()),
                     "a path to an element of what is sliced",
-                    format!("{}: {wrong}", quoted(found)),
+                    quoted(found),
                 )
+                .hint(wrong)
             });
         }
     }
