@@ -15,10 +15,12 @@ mod element;
 mod extension;
 mod fixed;
 mod identifier;
+mod ids;
 mod invariant;
 mod lookup;
 mod max_length;
 mod measure;
+mod meta;
 mod names;
 mod place;
 mod primitive;
@@ -107,6 +109,10 @@ pub enum Native {
     Attachment,
     /// An Identifier whose value is a URI.
     Identifier,
+    /// The labels of a resource.
+    Meta,
+    /// The unit of a Quantity by its own system.
+    Quantity,
     /// A Questionnaire by itself.
     Questionnaire,
     /// A QuestionnaireResponse against its Questionnaire.
@@ -154,6 +160,8 @@ impl Native {
             "Coding" => Self::Coding,
             "Identifier" => Self::Identifier,
             "MeasureReport" => Self::MeasureReport,
+            "Meta" => Self::Meta,
+            "Quantity" | "Age" | "Count" | "Distance" | "Duration" => Self::Quantity,
             "Questionnaire" => Self::Questionnaire,
             "QuestionnaireResponse" => Self::QuestionnaireResponse,
             _ => return None,
@@ -174,6 +182,8 @@ impl Native {
             Self::Attachment => attachment::check(at, sink),
             Self::Identifier => identifier::check(at, sink),
             Self::MeasureReport => measure::check_report(at, sink),
+            Self::Meta => meta::check(at, sink),
+            Self::Quantity => coding::check_unit(at, sink),
             Self::Questionnaire => questionnaire::check_form(at, sink),
             Self::QuestionnaireResponse => questionnaire::check_response(at, sink),
         }

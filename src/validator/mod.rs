@@ -9,6 +9,8 @@ mod content;
 mod definition;
 mod finish;
 mod request;
+#[cfg(test)]
+mod wording;
 
 use std::sync::Arc;
 
