@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::language::LanguageArgument;
+use super::output::Screen;
 use super::{ExitCode, output};
 use crate::result::ScenarioResult;
 use crate::run::{Progress, RevalidateError, RevalidateOptions, RunError};
@@ -19,9 +21,8 @@ pub struct RevalidateCommand {
     /// Write the report into this folder
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    language: LanguageArgument,
 }
 
 struct Silent;
@@ -34,7 +35,8 @@ impl Progress for Silent {
 impl RevalidateCommand {
     /// Carries the command out.
     #[must_use]
-    pub fn run(self) -> ExitCode {
+    pub fn run(self, screen: Screen) -> ExitCode {
+        let language = self.language.language();
         let options = RevalidateOptions {
             recording: self.recording,
             packages: self.packages,
@@ -54,7 +56,8 @@ impl RevalidateCommand {
             let written = std::fs::create_dir_all(folder)
                 .map_err(|error| error.to_string())
                 .and_then(|()| {
-                    crate::report::write_all(&report, folder).map_err(|error| error.to_string())
+                    crate::report::write_all(&report, folder, language)
+                        .map_err(|error| error.to_string())
                 });
             match written {
                 Ok(files) => files
@@ -63,8 +66,11 @@ impl RevalidateCommand {
                 Err(error) => return super::complain(&error, ExitCode::Usage),
             }
         }
-        if !self.quiet {
-            let table = crate::report::table(&report, &output::table_style());
+        if let Some(reason) = &report.stopped_because {
+            eprintln!("error: {reason}");
+        }
+        if !screen.quiet {
+            let table = crate::report::table(&report, language, &output::table_style(screen));
             output::print(&format!("{}\n", table.trim_end()));
         }
         ExitCode::from_code(report.exit_code)
@@ -73,7 +79,7 @@ impl RevalidateCommand {
 
 fn exit_code(error: &RevalidateError) -> ExitCode {
     match error {
-        RevalidateError::Run(RunError::NothingSelected) => ExitCode::NothingTested,
+        RevalidateError::Run(RunError::NothingSelected(_)) => ExitCode::NothingTested,
         RevalidateError::Run(RunError::Probe(_)) => ExitCode::Incomplete,
         _ => ExitCode::Usage,
     }

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::finding_group::FindingGroup;
+use super::gate::Known;
+use super::language::{Language, in_language};
 use super::model::{Report, ReportedCheck, ReportedScenario};
 use super::text::one_line;
 use super::view;
@@ -15,7 +17,8 @@ use crate::result::Verdict;
 
 /// The report as JUnit XML.
 #[must_use]
-pub fn junit(report: &Report) -> String {
+pub fn junit(report: &Report, language: Language) -> String {
+    let report = &*in_language(report, language);
     let groups: HashMap<&str, &FindingGroup> = report
         .findings
         .iter()
@@ -95,7 +98,35 @@ fn scenario(
     test_suite
 }
 
+/// A check that fails for known failures only is set apart from failures and from skips: it is
+/// skipped with the type `known-failure`.
+fn known_failure(check: &ReportedCheck, found: &[&FindingGroup]) -> Option<TestCaseStatus> {
+    let mut failing = found
+        .iter()
+        .filter(|group| group.verdict == check.verdict)
+        .peekable();
+    failing.peek()?;
+    let known: Option<Vec<&Known>> = failing.map(|group| group.known.as_ref()).collect();
+    let known = known.filter(|_| check.verdict == Verdict::Fail)?;
+    let first = known.first()?;
+    let ticket = first.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
+    let message = format!(
+        "known failure: {}{}",
+        first.reason,
+        ticket.unwrap_or_default()
+    );
+    let mut status = TestCaseStatus::skipped();
+    status
+        .set_message(one_line(&message))
+        .set_type("known-failure")
+        .set_description(details(found));
+    Some(status)
+}
+
 fn status(check: &ReportedCheck, found: &[&FindingGroup]) -> TestCaseStatus {
+    if let Some(status) = known_failure(check, found) {
+        return status;
+    }
     let kind = match check.verdict {
         Verdict::Pass | Verdict::Warning => return TestCaseStatus::success(),
         Verdict::Skip => {
@@ -156,11 +187,11 @@ fn details(found: &[&FindingGroup]) -> String {
 #[cfg(test)]
 mod tests {
     use super::junit;
-    use crate::report::sample;
+    use crate::report::{Language, sample};
 
     #[test]
     fn the_sample_as_junit() {
-        insta::assert_snapshot!(junit(&sample::report()));
+        insta::assert_snapshot!(junit(&sample::report(), Language::English));
     }
 
     #[test]
@@ -168,7 +199,7 @@ mod tests {
         let mut report = sample::report();
         report.findings[0].message = "\u{0}\u{1b}]]><!-- & \"x\" '\u{ffff}".to_owned();
         report.label = "<&\u{1}".to_owned();
-        let text = junit(&report);
+        let text = junit(&report, Language::English);
         assert!(!text.contains(['\u{0}', '\u{1b}', '\u{1}', '\u{ffff}']));
         assert!(!text.contains("<!-- &"));
     }

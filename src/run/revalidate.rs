@@ -2,20 +2,23 @@
 //! same rules it gives the same report; with newer ones, what they would have said.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
+use crate::gate::{Gate, GateOptions};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
 use crate::redaction::Redactor;
-use crate::report::Report;
+use crate::report::{Language, Report};
 use crate::result::TargetKind;
 use crate::runner::Stop;
 use crate::suite::load;
+use crate::surface::Collector;
 
 /// What to judge again, and by which rules.
 #[derive(Debug, Clone, Default)]
@@ -84,16 +87,20 @@ pub async fn revalidate(
         suites: load::select(&run.suites).map_err(RunError::from)?,
         definitions,
         credentials: None,
+        gate: Gate::default(),
     };
     let mut client = ClientOptions::new(run.base.clone());
     client.mode = run.mode;
     client.playback = Some(Playback::new(recorded.exchanges));
+    let surface = Arc::new(Collector::new(run.base.as_str()));
+    let seen = Arc::clone(&surface);
+    client.observer = Some(Arc::new(move |exchange| seen.see(exchange)));
     // What stands in the recording are pseudonyms, or was asked for: nothing is replaced again.
     let redactor = Redactor::keeping_personal_data(prepared.definitions.clone());
     let client = Client::new(client)?;
     let run_options = run_options(&run, options);
     let used = super::frame::packages(&prepared.definitions);
-    let frame = Frame::of_recording(&run_options, used, client.base());
+    let frame = Frame::of_recording(&run_options, used, client.base(), surface);
     let replay = Replay {
         options: &run_options,
         prepared: &prepared,
@@ -132,6 +139,8 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         label: run.label.clone(),
         release: run.release.clone(),
         suites: run.suites.clone(),
+        selection: run.selection.clone(),
+        gate: GateOptions::default(),
         output: PathBuf::new(),
         credentials: None,
         ca_file: None,
@@ -143,5 +152,6 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         include_personal_data: false,
         keep_key: None,
         resume: false,
+        language: Language::English,
     }
 }
