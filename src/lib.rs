@@ -32,6 +32,7 @@ pub mod run;
 pub mod runner;
 pub mod selftest;
 pub mod suite;
+pub mod surface;
 pub mod terminology;
 pub mod validator;
 pub mod wording;

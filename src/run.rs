@@ -21,7 +21,8 @@ use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
 use crate::runner::{Limits, Played, Session};
 use crate::suite::load::LoadError;
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::Declared;
+use crate::suite::plan::Plan;
 use crate::suite::{Suite, load};
 use crate::validator::Validator;
 
@@ -175,7 +176,7 @@ async fn run_against(
     let types: Vec<&str> = declared.resource_types().collect();
     let probe = probe(&client, &types).await?;
     if let Some(statement) = &probe.statement {
-        declared.add(statement);
+        declared.add(statement, &prepared.definitions);
     }
     let plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
     if plan.scenarios.is_empty() {

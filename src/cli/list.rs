@@ -8,7 +8,8 @@ use super::ExitCode;
 use crate::check::catalog;
 use crate::package::Definitions;
 use crate::suite::load::{self, LoadError};
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::Declared;
+use crate::suite::plan::Plan;
 
 /// Characters of a line; longer cells are wrapped.
 const WIDTH: usize = 100;

@@ -3,11 +3,13 @@
 //! Steps of a scenario run in order; scenarios run side by side, bounded; results come out in the
 //! order of the plan. Answers are judged as they come and let go, so that memory stays flat.
 
+mod capabilities;
 mod create;
 mod read;
 mod references;
 mod scenario;
 mod search;
+mod searching;
 mod step;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,9 @@ use crate::http::{Client, Exchange};
 use crate::journal::Journal;
 use crate::package::Definitions;
 use crate::result::ScenarioResult;
+use crate::suite::Declared;
 use crate::suite::plan::Plan;
+use crate::surface::{Observation, SurfaceRow};
 use crate::validator::Validator;
 
 /// What every scenario shares.
@@ -32,6 +36,8 @@ pub struct Session {
     pub dialect: Dialect,
     /// The packages.
     pub definitions: Definitions,
+    /// What the guide and the server promise.
+    pub declared: Declared,
     /// Types for FHIRPath.
     pub model: Arc<DefinitionsModel>,
     /// The rules.
@@ -71,6 +77,8 @@ pub struct Played {
     pub exchanges: Vec<Exchange>,
     /// Resources validated.
     pub resources: u32,
+    /// What became of search parameters.
+    pub observed: Vec<Observation>,
 }
 
 /// Replays the plan. `progress` is called after each scenario.
@@ -88,4 +96,23 @@ pub async fn run(session: &Session, plan: &Plan, progress: impl Fn(&Played)) -> 
         .buffered(session.limits.scenarios)
         .collect()
         .await
+}
+
+/// What the server offers, as this run saw it; nothing where no search was tried.
+#[must_use]
+pub fn surface(session: &Session, played: &[Played]) -> Option<Vec<SurfaceRow>> {
+    let observations: Vec<Observation> = played
+        .iter()
+        .flat_map(|played| played.observed.iter().cloned())
+        .collect();
+    if observations.is_empty() {
+        return None;
+    }
+    let exchanges = played.iter().flat_map(|played| &played.exchanges);
+    Some(crate::surface::surface(
+        &session.declared,
+        observations,
+        exchanges,
+        session.client.base(),
+    ))
 }

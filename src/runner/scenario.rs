@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{Played, Session};
 use crate::check::Judgement;
+use crate::check::search::{Answer, Sample};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::json::Node;
 use crate::result::{ScenarioResult, StepResult};
 use crate::suite::plan::{PlannedScenario, PlannedStep};
 use crate::suite::template::{MissingCapture, fill};
+use crate::surface::Observation;
 
 /// A scenario being replayed.
 pub(super) struct Scenario<'s> {
@@ -23,6 +25,12 @@ pub(super) struct Scenario<'s> {
     pub(super) found: Vec<(String, String)>,
     /// References of what was found, by element path.
     pub(super) references: super::references::Seen,
+    /// Resources to take values from, by type.
+    pub(super) samples: Vec<Sample>,
+    /// A first page to go on from.
+    pub(super) begun: Option<Answer>,
+    /// What became of search parameters.
+    pub(super) observed: Vec<Observation>,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
 }
@@ -44,6 +52,9 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         values: session.values.clone(),
         found: Vec::new(),
         references: super::references::Seen::default(),
+        samples: Vec::new(),
+        begun: None,
+        observed: Vec::new(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
     };
@@ -61,6 +72,7 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         },
         exchanges: scenario.exchanges,
         resources,
+        observed: scenario.observed,
     }
 }
 

@@ -18,7 +18,8 @@ use crate::reference::{Fault, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
 use crate::runner::{Limits, Session};
 use crate::suite::load::{self, LoadError};
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::Declared;
+use crate::suite::plan::Plan;
 use crate::validator::Validator;
 
 /// Pages of one search: more than any search of the built-in server has, and few enough that a
@@ -166,7 +167,7 @@ impl Bench {
         let types: Vec<&str> = declared.resource_types().collect();
         let probe = probe(&client, &types).await?;
         if let Some(statement) = &probe.statement {
-            declared.add(statement);
+            declared.add(statement, &self.definitions);
         }
         let suites = load::select(&trial.suites)?;
         let mut plan = Plan::new(&suites, &declared, trial.mode == Mode::Write);
@@ -175,18 +176,23 @@ impl Bench {
             client,
             dialect: probe.dialect,
             definitions: self.definitions.clone(),
+            declared: declared.clone(),
             model: Arc::clone(&self.model),
             validator: self.validator.clone(),
             limits: Limits {
                 pages: PAGES,
                 ..Limits::default()
             },
-            values: [("new-code".to_owned(), "CT0000000001".to_owned())].into(),
+            values: [("new-code", "CT0000000001"), ("paging-code", "CP0000000001")]
+                .map(|(name, code)| (name.to_owned(), code.to_owned()))
+                .into(),
             journal: None,
         };
         let played = crate::runner::run(&session, &plan, |_| ()).await;
+        let surface = crate::runner::surface(&session, &played);
         let mut scenarios = vec![probe.scenario];
         scenarios.extend(played.into_iter().map(|played| played.result));
+        scenarios.extend(surface.map(|rows| crate::surface::judge(&rows)));
         Ok(Tried { scenarios })
     }
 }

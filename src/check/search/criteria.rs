@@ -1,0 +1,433 @@
+//! Searching by a value that a resource has: the ways to ask for it, and what each has to find.
+
+use super::answer::{Answer, Reply};
+use super::moment::{Moment, Prefix};
+use super::parameter::Parameter;
+use super::sample::Sample;
+use super::sought::{Sought, SoughtSystem};
+use super::value::{System, Token, Value, fold, relative};
+use crate::check::validity::label;
+use crate::check::{Check, Judgement, catalog};
+use crate::finding::Rule;
+use crate::fhirpath::Model;
+
+/// A further way to ask for a value.
+#[derive(Debug)]
+pub struct Form {
+    /// What it shows.
+    pub check: &'static Check,
+    /// What is asked.
+    pub sought: Sought,
+    /// Whether the resource has to be found, or must not be.
+    pub finds: bool,
+    /// Whether the server may refuse to be asked so.
+    pub optional: bool,
+}
+
+/// The plainest way to ask for a value; `None` if it cannot be asked for.
+#[must_use]
+pub fn plain(value: &Value) -> Option<Sought> {
+    Some(match value {
+        Value::Token(Token {
+            system: System::Is(system),
+            code,
+        }) => Sought::Token(SoughtSystem::Is(system.clone()), Some(code.clone())),
+        Value::Token(token) => Sought::Token(SoughtSystem::Any, Some(token.code.clone())),
+        Value::Reference(text) => {
+            let own = relative(text);
+            let literal = own.split_once('/').is_some_and(|(name, _)| {
+                name.starts_with(|first: char| first.is_ascii_uppercase())
+            });
+            literal.then(|| Sought::Reference(own.to_owned()))?
+        }
+        Value::Text(text) if text.trim().chars().count() < 2 => return None,
+        Value::Text(text) => Sought::Text(text.clone()),
+        Value::Uri(text) => Sought::Uri(text.clone()),
+        Value::Date(_, written) => Sought::date(Prefix::Equal, written.as_deref()?)?,
+    })
+}
+
+/// The other ways to ask for a value, each with what it shows.
+#[must_use]
+pub fn forms(value: &Value, base: &str) -> Vec<Form> {
+    match value {
+        Value::Token(token) => of_token(token),
+        Value::Reference(text) => of_reference(relative(text), base),
+        Value::Text(text) => of_text(text),
+        Value::Date(moment, Some(written)) => of_date(*moment, written),
+        Value::Date(_, None) | Value::Uri(_) => Vec::new(),
+    }
+}
+
+fn form(check: &'static Check, sought: Sought, finds: bool) -> Form {
+    Form {
+        check,
+        sought,
+        finds,
+        optional: false,
+    }
+}
+
+fn of_token(token: &Token) -> Vec<Form> {
+    let code = || Some(token.code.clone());
+    let other = || SoughtSystem::Is("http://conformance.example.org/no-such-system".to_owned());
+    match &token.system {
+        System::Implied => Vec::new(),
+        System::None => vec![
+            form(
+                &catalog::SEARCH_TOKEN_NO_SYSTEM,
+                Sought::Token(SoughtSystem::None, code()),
+                true,
+            ),
+            form(
+                &catalog::SEARCH_TOKEN_SYSTEM,
+                Sought::Token(other(), code()),
+                false,
+            ),
+        ],
+        System::Is(system) => vec![
+            form(
+                &catalog::SEARCH_TOKEN_CODE,
+                Sought::Token(SoughtSystem::Any, code()),
+                true,
+            ),
+            form(
+                &catalog::SEARCH_TOKEN_SYSTEM,
+                Sought::Token(other(), code()),
+                false,
+            ),
+            form(
+                &catalog::SEARCH_TOKEN_NO_SYSTEM,
+                Sought::Token(SoughtSystem::None, code()),
+                false,
+            ),
+            form(
+                &catalog::SEARCH_TOKEN_ANY_CODE,
+                Sought::Token(SoughtSystem::Is(system.clone()), None),
+                true,
+            ),
+        ],
+    }
+}
+
+fn of_reference(own: &str, base: &str) -> Vec<Form> {
+    let Some((_, id)) = own.split_once('/') else {
+        return Vec::new();
+    };
+    let absolute = format!("{}/{own}", base.trim_end_matches('/'));
+    vec![
+        form(
+            &catalog::SEARCH_REFERENCE_ID,
+            Sought::Reference(id.to_owned()),
+            true,
+        ),
+        form(
+            &catalog::SEARCH_REFERENCE_ABSOLUTE,
+            Sought::Reference(absolute),
+            true,
+        ),
+    ]
+}
+
+fn of_text(text: &str) -> Vec<Form> {
+    let mut forms = Vec::new();
+    let mut ask = |check, sought: String| {
+        if sought != text {
+            forms.push(form(check, Sought::Text(sought), true));
+        }
+    };
+    let start: String = text.chars().take(3).collect();
+    if start.trim_end().chars().count() == 3 {
+        ask(&catalog::SEARCH_STRING_START, start);
+    }
+    let upper = text.to_uppercase();
+    let turned = if upper == text { text.to_lowercase() } else { upper };
+    ask(&catalog::SEARCH_STRING_CASE, turned);
+    let folded = fold(text);
+    if folded != text.to_lowercase() {
+        ask(&catalog::SEARCH_STRING_ACCENTS, folded);
+    }
+    forms
+}
+
+/// A date by less of it, and each prefix with a value just before and just after it.
+fn of_date(moment: Moment, written: &str) -> Vec<Form> {
+    let mut forms = Vec::new();
+    if let Some(Some(sought)) = (written.len() >= 10)
+        .then(|| written.get(..7))
+        .flatten()
+        .map(|month| Sought::date(Prefix::Equal, month))
+    {
+        // At the ends of a month the zone decides, which R4 leaves to the server.
+        let inside = Moment::read(&written[..7])
+            .zip(moment.moved(-86_400).zip(moment.moved(86_400)))
+            .is_some_and(|(month, (early, late))| {
+                month.start <= early.start && late.end <= month.end
+            });
+        if inside {
+            forms.push(form(&catalog::SEARCH_DATE_PRECISION, sought, true));
+        }
+    }
+    let Some((before, after)) = around(moment, written) else {
+        return forms;
+    };
+    let rows: [(&'static Check, Prefix, &str, bool, bool); 10] = [
+        (&catalog::SEARCH_PREFIX_GE, Prefix::GreaterOrEqual, &before, true, false),
+        (&catalog::SEARCH_PREFIX_GT, Prefix::Greater, &before, true, false),
+        (&catalog::SEARCH_PREFIX_GT, Prefix::Greater, &after, false, false),
+        (&catalog::SEARCH_PREFIX_LE, Prefix::LessOrEqual, &after, true, false),
+        (&catalog::SEARCH_PREFIX_LT, Prefix::Less, &after, true, false),
+        (&catalog::SEARCH_PREFIX_LT, Prefix::Less, &before, false, false),
+        (&catalog::SEARCH_PREFIX_NE, Prefix::NotEqual, &after, true, false),
+        (&catalog::SEARCH_PREFIX_SA, Prefix::StartsAfter, &before, true, true),
+        (&catalog::SEARCH_PREFIX_EB, Prefix::EndsBefore, &after, true, true),
+        (&catalog::SEARCH_PREFIX_AP, Prefix::Approximately, written, true, true),
+    ];
+    for (check, prefix, text, finds, optional) in rows {
+        if let Some(sought) = Sought::date(prefix, text) {
+            forms.push(Form {
+                check,
+                sought,
+                finds,
+                optional,
+            });
+        }
+    }
+    forms
+}
+
+/// Values just before and just after a time, far enough that neither precision nor zone matters:
+/// two seconds for an instant, two days for a date.
+fn around(moment: Moment, written: &str) -> Option<(String, String)> {
+    if written.contains('T') {
+        let at = |seconds| Some(moment.moved(seconds)?.start.to_string());
+        let end = moment.end.checked_add(jiff::Span::new().seconds(2)).ok()?;
+        return Some((at(-2)?, end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()));
+    }
+    let day = |instant: jiff::Timestamp| instant.strftime("%Y-%m-%d").to_string();
+    let before = moment.moved(-2 * 86_400)?.start;
+    let after = moment.end.checked_add(jiff::Span::new().hours(48)).ok()?;
+    Some((day(before), day(after)))
+}
+
+/// What a search was about, for words.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The parameter.
+    pub parameter: &'a Parameter,
+    /// What was asked for.
+    pub sought: &'a Sought,
+    /// The resource that has the value.
+    pub id: &'a str,
+    /// Where it comes from.
+    pub sample: &'a Sample,
+}
+
+impl Asked<'_> {
+    fn query(&self) -> String {
+        let resource_type = &self.sample.resource_type;
+        format!("`{resource_type}?{}={}`", self.parameter.name, self.sought.query())
+    }
+
+    fn label(&self) -> String {
+        format!("{}/{}", self.sample.resource_type, self.id)
+    }
+
+    /// Holds that the resource is among the matches. `more`: further pages were not looked at.
+    pub fn finds(&self, judgement: &mut Judgement, answers: &[Answer], more: bool) {
+        let Some(first) = answers.first() else { return };
+        let expected = format!("a searchset for {}", self.query());
+        if first.expect_found(judgement, &expected).is_none() {
+            return;
+        }
+        let found = answers.iter().filter_map(Answer::found);
+        if found.clone().any(|found| found.has(self.id)) {
+            return;
+        }
+        if more {
+            judgement.skip(format!(
+                "the resource that has the value is not among the first {} pages",
+                answers.len()
+            ));
+            return;
+        }
+        let expected = format!("{} for {}, whose value it has", self.label(), self.query());
+        judgement.broken_by(
+            &first.exchange,
+            Rule::SearchResult,
+            "Bundle.entry",
+            &expected,
+            &first.describe(),
+        );
+        judgement.hint("search by the element that R4 names for the parameter, as it is written");
+    }
+
+    /// Holds that the resource is not among the matches.
+    pub fn misses(&self, judgement: &mut Judgement, answer: &Answer) {
+        // A server may refuse a value that it does not know: then nothing is found either.
+        if matches!(answer.reply, Reply::Refused(400..=499, _)) {
+            judgement.saw_exchange();
+            return;
+        }
+        let expected = format!("a searchset or a refusal for {}", self.query());
+        let Some(found) = answer.expect_found(judgement, &expected) else {
+            return;
+        };
+        if found.has(self.id) {
+            let expected = format!("nothing of {} for {}", self.label(), self.query());
+            judgement.broken_by(
+                &answer.exchange,
+                Rule::SearchResult,
+                "Bundle.entry.resource",
+                &expected,
+                &format!("{}, which does not match{}", self.label(), self.ignored(answer)),
+            );
+            judgement.hint("a parameter that a server does not support must not stand in its self link; one that it declares must select");
+        }
+    }
+
+    /// Holds that every match has what was asked for; gives how many have something else.
+    pub fn only(&self, judgement: &mut Judgement, answer: &Answer, model: &dyn Model) -> usize {
+        let Some(found) = answer.found() else {
+            return 0;
+        };
+        let mut strangers = 0;
+        for resource in &found.matches {
+            match self.parameter.values(model, resource) {
+                Err(message) => judgement.error(message),
+                // What is searched may be hidden; then there is nothing to hold it to.
+                Ok(values) if values.is_empty() => {}
+                Ok(values) => {
+                    judgement.saw_resource();
+                    if !self.sought.is_in(&values) {
+                        strangers += 1;
+                        let expected = format!("only matches of {}", self.query());
+                        let found =
+                            format!("{}, which is none{}", label(resource), self.ignored(answer));
+                        judgement.broken_by(
+                            &answer.exchange,
+                            Rule::SearchResult,
+                            "Bundle.entry.resource",
+                            &expected,
+                            &found,
+                        );
+                    }
+                }
+            }
+        }
+        judgement.hint("a parameter that a server does not support must not stand in its self link; one that it declares must select");
+        strangers
+    }
+
+    /// What more there is to say where the parameter changed nothing.
+    fn ignored(&self, answer: &Answer) -> String {
+        match answer.found() {
+            Some(found) if self.sample.is_all_in(found) => {
+                format!(" (the parameter changes nothing: {})", found.describe())
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// Holds one form to its answer. A refusal is no fault of a form that is optional.
+pub fn judge_form(
+    judgement: &mut Judgement,
+    form: &Form,
+    asked: Asked<'_>,
+    answers: &[Answer],
+    more: bool,
+) {
+    let Some(first) = answers.first() else { return };
+    if form.optional
+        && let Reply::Refused(400..=499, text) = &first.reply
+    {
+        judgement.skip(format!(
+            "R4 leaves this form to the server, which refuses it: {text}"
+        ));
+        return;
+    }
+    if form.finds {
+        asked.finds(judgement, answers, more);
+    } else {
+        asked.misses(judgement, first);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(forms: &[Form]) -> Vec<String> {
+        let row = |form: &Form| format!("{} {} {}", form.check.id, form.sought.query(), form.finds);
+        forms.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_token_is_asked_for_with_and_without_its_system() {
+        let value = Value::Token(Token {
+            system: System::Is("http://s".into()),
+            code: "a".into(),
+        });
+        assert_eq!(plain(&value).map(|sought| sought.query()), Some("http://s|a".into()));
+        assert_eq!(
+            written(&forms(&value, "http://h/")),
+            [
+                "search-token-code a true",
+                "search-token-system http://conformance.example.org/no-such-system|a false",
+                "search-token-no-system |a false",
+                "search-token-any-code http://s| true",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_is_asked_for_by_its_start_in_other_case_and_without_accents() {
+        assert_eq!(
+            written(&forms(&Value::Text("Sofía".into()), "")),
+            [
+                "search-string-start Sof true",
+                "search-string-case SOFÍA true",
+                "search-string-accents sofia true",
+            ]
+        );
+        assert!(plain(&Value::Text("x".into())).is_none());
+    }
+
+    #[test]
+    fn prefixes_are_asked_with_values_just_around_the_instant() {
+        let text = "2024-06-11T08:00:00.250Z";
+        let moment = Moment::read(text).expect("an instant");
+        let value = Value::Date(moment, Some(text.into()));
+        let forms = forms(&value, "");
+        assert_eq!(
+            written(&forms)[..4],
+            [
+                "search-date-precision 2024-06 true",
+                "search-prefix-ge ge2024-06-11T07:59:58.25Z true",
+                "search-prefix-gt gt2024-06-11T07:59:58.25Z true",
+                "search-prefix-gt gt2024-06-11T08:00:02Z false",
+            ]
+        );
+        for form in &forms {
+            assert_eq!(
+                form.sought.is_in(std::slice::from_ref(&value)),
+                form.finds,
+                "{form:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_reference_is_asked_for_by_id_and_by_address() {
+        let value = Value::Reference("Patient/1".into());
+        assert_eq!(
+            written(&forms(&value, "http://h/api/")),
+            [
+                "search-reference-id 1 true",
+                "search-reference-absolute http://h/api/Patient/1 true",
+            ]
+        );
+        assert!(plain(&Value::Reference("#contained".into())).is_none());
+    }
+}

@@ -1,0 +1,516 @@
+//! Parameters that shape the result of a search rather than select (R4 3.1.1.5), and what the
+//! answer says of itself.
+
+use std::collections::BTreeSet;
+
+use super::answer::{Answer, Found};
+use super::parameter::Parameter;
+use super::sample::Sample;
+use super::value::Value;
+use crate::check::Judgement;
+use crate::check::validity::label;
+use crate::fhirpath::Model;
+use crate::finding::Rule;
+use crate::json::Node;
+use crate::package::Definitions;
+
+/// Members that no subset leaves out: the identity of the resource.
+const ALWAYS: [&str; 4] = ["resourceType", "id", "meta", "implicitRules"];
+
+/// What became of a parameter that R4 leaves to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The answer shows it.
+    Used,
+    /// The answer is as without it.
+    Ignored,
+    /// The search was refused, or there is nothing to tell by.
+    Unknown,
+}
+
+/// Which part of each resource was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subset {
+    /// `_summary=true`
+    Summary,
+    /// `_summary=text`
+    Text,
+    /// `_summary=data`
+    Data,
+    /// `_summary=false`
+    Whole,
+    /// `_elements`
+    Elements(String),
+}
+
+/// An element right below the root of a type.
+#[derive(Debug)]
+struct Member {
+    name: String,
+    mandatory: bool,
+    modifier: bool,
+    summary: bool,
+}
+
+/// Holds a page to the size that was asked for.
+pub fn count(judgement: &mut Judgement, answer: &Answer, sample: &Sample, asked: usize) {
+    let expected = format!("a searchset of at most {asked} for `_count={asked}`");
+    let Some(found) = answer.expect_found(judgement, &expected) else {
+        return;
+    };
+    if found.matches.len() > asked {
+        let expected = format!("at most {asked} of {}", sample.resource_type);
+        judgement.broken_by(
+            &answer.exchange,
+            Rule::SearchResult,
+            "Bundle.entry",
+            &expected,
+            &found.describe(),
+        );
+        judgement.hint("cut the page to `_count`, also where paging is not supported");
+    }
+}
+
+/// Holds `_count=0` or `_summary=count` to a total without matches.
+pub fn only_total(judgement: &mut Judgement, answer: &Answer, sample: &Sample) {
+    let Some(found) = answer.expect_found(judgement, "a searchset without matches") else {
+        return;
+    };
+    let count = sample.count();
+    let wrong = match (found.matches.len(), found.total, count) {
+        (0, Some(total), Some(count)) => total != count,
+        (0, Some(_), None) => false,
+        _ => true,
+    };
+    if wrong {
+        let expected = match count {
+            Some(count) => format!("no match, total {count}"),
+            None => "no match and a total".to_owned(),
+        };
+        judgement.broken_by(
+            &answer.exchange,
+            Rule::SearchResult,
+            "Bundle.total",
+            &expected,
+            &found.describe(),
+        );
+    }
+}
+
+/// Holds a total that was asked to be accurate to the number of matches, where it is known.
+pub fn accurate_total(judgement: &mut Judgement, answer: &Answer, sample: &Sample) {
+    let Some(found) = answer.expect_found(judgement, "a searchset for `_total=accurate`") else {
+        return;
+    };
+    let known = sample.whole.then_some(sample.resources.len() as u64);
+    match (found.total, known) {
+        (Some(total), Some(count)) if total != count => {
+            judgement.broken_by(
+                &answer.exchange,
+                Rule::SearchResult,
+                "Bundle.total",
+                &format!("a total of {count}, the number of matches"),
+                &total.to_string(),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// What became of a subset that was asked for: used where a resource lacks a member that it has
+/// otherwise.
+#[must_use]
+pub fn subset_effect(answer: &Answer, sample: &Sample) -> Effect {
+    let Some(found) = answer.found() else {
+        return Effect::Unknown;
+    };
+    let mut effect = Effect::Unknown;
+    for (part, whole) in pairs(found, sample) {
+        if names(whole).any(|name| part.get(name).is_none()) {
+            return Effect::Used;
+        }
+        effect = Effect::Ignored;
+    }
+    effect
+}
+
+/// Whether the sample has something that the subset leaves out: else its effect cannot be seen.
+#[must_use]
+pub fn could_leave_out(definitions: &Definitions, sample: &Sample, subset: &Subset) -> bool {
+    let members = members(definitions, &sample.resource_type);
+    let mut resources = sample.resources.iter();
+    resources.any(|resource| names(resource).any(|name| !keeps(subset, &members, name)))
+}
+
+/// Holds the resources of an answer to the subset that was asked for: what must go, what must stay
+/// and the tag that warns of it.
+pub fn subset(
+    judgements: (&mut Judgement, &mut Judgement, &mut Judgement),
+    answer: &Answer,
+    sample: &Sample,
+    subset: &Subset,
+    definitions: &Definitions,
+) {
+    let (content, mandatory, tag) = judgements;
+    let Some(found) = answer.found() else { return };
+    let members = members(definitions, &sample.resource_type);
+    for (part, whole) in pairs(found, sample) {
+        content.saw_resource();
+        mandatory.saw_resource();
+        let place = label(part);
+        for name in names(part).filter(|name| !keeps(subset, &members, name)) {
+            let expected = format!("{place} without what `{}` leaves out", subset.query());
+            broken(content, answer, &expected, &format!("`{name}`"));
+        }
+        let missing = |name: &&str| part.get(name).is_none();
+        for name in names(whole).filter(missing) {
+            let member = find(&members, name);
+            if *subset == Subset::Whole
+                || (*subset == Subset::Data && name != "text")
+                || *subset == Subset::Elements(name.to_owned())
+            {
+                let expected = format!("`{name}` of {place} for `{}`", subset.query());
+                broken(content, answer, &expected, "none");
+            } else if member.is_some_and(|member| member.mandatory) {
+                let expected = format!("the mandatory `{name}` of {place}");
+                broken(mandatory, answer, &expected, "none");
+            }
+        }
+        if names(whole).any(|name| part.get(name).is_none()) {
+            tag.saw_resource();
+            if !is_tagged(part) {
+                let expected = format!("the tag SUBSETTED on {place}, which is not whole");
+                broken(tag, answer, &expected, "none");
+                tag.hint("tag what is not whole, so that nobody writes it back");
+            }
+        }
+    }
+}
+
+fn broken(judgement: &mut Judgement, answer: &Answer, expected: &str, actual: &str) {
+    judgement.broken_by(
+        &answer.exchange,
+        Rule::SearchResult,
+        "Bundle.entry.resource",
+        expected,
+        actual,
+    );
+}
+
+impl Subset {
+    /// As it is asked for.
+    #[must_use]
+    pub fn parameter(&self) -> (&'static str, &str) {
+        match self {
+            Self::Summary => ("_summary", "true"),
+            Self::Text => ("_summary", "text"),
+            Self::Data => ("_summary", "data"),
+            Self::Whole => ("_summary", "false"),
+            Self::Elements(name) => ("_elements", name),
+        }
+    }
+
+    fn query(&self) -> String {
+        let (name, value) = self.parameter();
+        format!("{name}={value}")
+    }
+}
+
+fn keeps(subset: &Subset, members: &[Member], name: &str) -> bool {
+    let member = find(members, name);
+    let is = |wanted: fn(&Member) -> bool| member.is_some_and(wanted);
+    if ALWAYS.contains(&name) {
+        return true;
+    }
+    match subset {
+        Subset::Whole => true,
+        Subset::Data => name != "text",
+        // Whether extensions belong to a summary is an open question of R4 3.1.1.5.8.
+        Subset::Summary => {
+            name.ends_with("xtension") || is(|own| own.summary || own.mandatory || own.modifier)
+        }
+        Subset::Text => name == "text" || is(|own| own.mandatory || own.modifier),
+        Subset::Elements(asked) => name == asked || is(|own| own.mandatory || own.modifier),
+    }
+}
+
+fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m Member> {
+    members.iter().find(|member| match member.name.strip_suffix("[x]") {
+        Some(stem) => name
+            .strip_prefix(stem)
+            .is_some_and(|kind| kind.starts_with(|first: char| first.is_ascii_uppercase())),
+        None => member.name == name,
+    })
+}
+
+fn members(definitions: &Definitions, resource_type: &str) -> Vec<Member> {
+    let Some(definition) = definitions.type_definition(resource_type) else {
+        return Vec::new();
+    };
+    let elements = definition.snapshot.as_ref().unwrap_or(&definition.differential);
+    elements
+        .iter()
+        .filter_map(|element| {
+            let name = element.path.strip_prefix(resource_type)?.strip_prefix('.')?;
+            (!name.contains('.')).then(|| Member {
+                name: name.to_owned(),
+                mandatory: element.min.is_some_and(|min| min > 0),
+                modifier: element.is_modifier,
+                summary: element.is_summary,
+            })
+        })
+        .collect()
+}
+
+/// The elements that a resource has, without the siblings of primitives.
+fn names<'n>(resource: &'n Node<'_>) -> impl Iterator<Item = &'n str> {
+    resource
+        .members()
+        .iter()
+        .map(|member| member.name.as_ref())
+        .filter(|name| !name.starts_with('_'))
+}
+
+/// Each resource of the answer with the same of the sample.
+fn pairs<'f>(
+    found: &'f Found,
+    sample: &'f Sample,
+) -> impl Iterator<Item = (&'f Node<'static>, &'f Node<'static>)> {
+    found
+        .matches
+        .iter()
+        .filter_map(|part| Some((part, sample.resource(part.str("id")?)?)))
+}
+
+fn is_tagged(resource: &Node<'_>) -> bool {
+    resource
+        .get("meta")
+        .and_then(|meta| meta.get("tag"))
+        .map(Node::entries)
+        .unwrap_or_default()
+        .iter()
+        .any(|tag| tag.str("code") == Some("SUBSETTED"))
+}
+
+/// Holds two searches, sorted up and down by a parameter, to their order. `None` where the values
+/// do not differ, so that any order would do.
+pub fn sorted(
+    judgement: &mut Judgement,
+    parameter: &Parameter,
+    model: &dyn Model,
+    up: &Answer,
+    down: &Answer,
+) -> Option<Effect> {
+    let name = &parameter.name;
+    let first = up.expect_found(judgement, &format!("a searchset for `_sort={name}`"))?;
+    let second = down.expect_found(judgement, &format!("a searchset for `_sort=-{name}`"))?;
+    let distinct: BTreeSet<String> = first
+        .matches
+        .iter()
+        .chain(&second.matches)
+        .filter_map(|resource| parameter.values(model, resource).ok())
+        .map(|values| format!("{values:?}"))
+        .collect();
+    if distinct.len() < 2 {
+        return None;
+    }
+    let said = |found: &Found| found.ids().len();
+    if said(first) > 1 && first.ids() == second.ids() {
+        return Some(Effect::Ignored);
+    }
+    for (answer, found, descending) in [(up, first, false), (down, second, true)] {
+        if let Some((before, after)) = out_of_order(parameter, model, found, descending) {
+            let sign = if descending { "-" } else { "" };
+            judgement.broken_by(
+                &answer.exchange,
+                Rule::SearchResult,
+                "Bundle.entry",
+                &format!("matches in the order of `_sort={sign}{name}`"),
+                &format!("{after} after {before}"),
+            );
+        }
+    }
+    Some(Effect::Used)
+}
+
+/// The first two neighbours that stand the wrong way round; only times have one order everywhere.
+fn out_of_order(
+    parameter: &Parameter,
+    model: &dyn Model,
+    found: &Found,
+    descending: bool,
+) -> Option<(String, String)> {
+    let mut before: Option<(jiff::Timestamp, String)> = None;
+    for resource in &found.matches {
+        let values = parameter.values(model, resource).ok()?;
+        let moments = values.iter().filter_map(|value| match value {
+            Value::Date(moment, _) => Some(*moment),
+            _ => None,
+        });
+        let key = match descending {
+            true => moments.map(|moment| moment.end).max(),
+            false => moments.map(|moment| moment.start).min(),
+        };
+        let Some(key) = key else { continue };
+        if let Some((earlier, name)) = &before {
+            let wrong = if descending { key > *earlier } else { key < *earlier };
+            if wrong {
+                return Some((name.clone(), label(resource)));
+            }
+        }
+        before = Some((key, label(resource)));
+    }
+    None
+}
+
+/// Holds that a searchset has a self link.
+pub fn self_link(judgement: &mut Judgement, answer: &Answer) {
+    let Some(found) = answer.found() else { return };
+    judgement.saw_exchange();
+    if found.self_link.is_none() {
+        judgement.broken_by(
+            &answer.exchange,
+            Rule::SearchResult,
+            "Bundle.link",
+            "a self link with the parameters that were used",
+            "none",
+        );
+    }
+}
+
+/// Holds that a parameter that selected stands in the self link.
+pub fn self_names(judgement: &mut Judgement, answer: &Answer, name: &str) {
+    let Some(found) = answer.found() else { return };
+    if found.self_link.is_none() {
+        return;
+    }
+    judgement.saw_exchange();
+    if !found.claims(name) {
+        judgement.broken_by(
+            &answer.exchange,
+            Rule::SearchResult,
+            "Bundle.link.where(relation = 'self').url",
+            &format!("`{name}`, which was used, in the self link"),
+            "a self link without it",
+        );
+    }
+}
+
+/// Holds that a parameter that changed nothing does not stand in the self link.
+pub fn self_is_honest(judgement: &mut Judgement, answer: &Answer, name: &str) {
+    let Some(found) = answer.found() else { return };
+    if found.self_link.is_none() {
+        return;
+    }
+    judgement.saw_exchange();
+    if found.claims(name) {
+        judgement.broken_by(
+            &answer.exchange,
+            Rule::SearchResult,
+            "Bundle.link.where(relation = 'self').url",
+            "only parameters that were used in the self link",
+            &format!("`{name}`, which changed nothing: {}", found.describe()),
+        );
+        judgement.hint("clients see from the self link which parameters were used: leave out those that were not");
+    }
+}
+
+/// Holds that each entry says whether it is a match or came along.
+pub fn modes(judgement: &mut Judgement, answer: &Answer) {
+    let Some(found) = answer.found() else { return };
+    if found.matches.is_empty() {
+        return;
+    }
+    judgement.saw_exchange();
+    if found.without_mode > 0 {
+        judgement.broken_by(
+            &answer.exchange,
+            Rule::SearchResult,
+            "Bundle.entry.search.mode",
+            "`match`, `include` or `outcome` for each entry",
+            &format!("none for {} of them", found.without_mode),
+        );
+    }
+}
+
+/// Holds resources that came along to their rules: not matches, not counted, each once.
+pub fn included(
+    judgements: (&mut Judgement, &mut Judgement, &mut Judgement),
+    answer: &Answer,
+    sample: &Sample,
+    brought: &str,
+) -> Effect {
+    let (mode, total, once) = judgements;
+    let Some(found) = answer.found() else {
+        return Effect::Unknown;
+    };
+    let strangers = found
+        .matches
+        .iter()
+        .filter(|own| own.str("resourceType") != Some(&sample.resource_type))
+        .count();
+    if found.included.is_empty() && strangers == 0 {
+        return Effect::Ignored;
+    }
+    for judgement in [&mut *mode, &mut *total, &mut *once] {
+        judgement.saw_exchange();
+    }
+    let place = "Bundle.entry.search.mode";
+    if strangers > 0 {
+        let actual = format!("{strangers} without it");
+        let expected = "`include` for what comes along";
+        mode.broken_by(&answer.exchange, Rule::SearchResult, place, expected, &actual);
+    }
+    if let (Some(given), Some(count)) = (found.total, sample.count())
+        && given > count
+    {
+        let expected = format!("a total of at most {count}, the matches alone");
+        let place = "Bundle.total";
+        total.broken_by(&answer.exchange, Rule::SearchResult, place, &expected, &given.to_string());
+    }
+    let mut seen = BTreeSet::new();
+    for resource in found.matches.iter().chain(&found.included) {
+        let label = label(resource);
+        if !seen.insert(label.clone()) {
+            let expected = format!("each resource once with `{brought}`");
+            let actual = format!("{label} again");
+            once.broken_by(
+                &answer.exchange,
+                Rule::SearchResult,
+                "Bundle.entry",
+                &expected,
+                &actual,
+            );
+        }
+    }
+    Effect::Used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subset_keeps_what_r4_says() {
+        let definitions = Definitions::embedded();
+        let members = members(&definitions, "Claim");
+        let keeps = |subset: Subset, name: &str| super::keeps(&subset, &members, name);
+        assert!(keeps(Subset::Summary, "patient") && !keeps(Subset::Summary, "item"));
+        assert!(keeps(Subset::Text, "text") && keeps(Subset::Text, "status"));
+        assert!(!keeps(Subset::Text, "item") && !keeps(Subset::Data, "text"));
+        let elements = || Subset::Elements("item".into());
+        assert!(keeps(elements(), "item") && keeps(elements(), "created"));
+        assert!(!keeps(elements(), "identifier"));
+        assert!(keeps(elements(), "meta") && keeps(Subset::Whole, "identifier"));
+    }
+
+    #[test]
+    fn a_choice_is_found_by_its_type() {
+        let definitions = Definitions::embedded();
+        let members = members(&definitions, "Communication");
+        assert!(find(&members, "payload").is_some());
+        let definition = super::members(&definitions, "ActivityDefinition");
+        assert!(find(&definition, "timingPeriod").is_some());
+        assert!(find(&definition, "timing").is_none());
+    }
+}

@@ -1,0 +1,99 @@
+//! Parameters that R4 defines for a type and nobody declares: tried once each, for the table of
+//! what the server offers. There is nothing to judge: R4 leaves them to the server.
+
+use super::Asking;
+use super::parameters::is_refusal;
+use crate::check::search::criteria::plain;
+use crate::check::search::sought::near_miss;
+use crate::check::search::{Answer, Parameter, Sample, Sought};
+use crate::runner::scenario::{Scenario, StepOutcome};
+use crate::suite::declared::DeclaredParameter;
+use crate::surface::{Observation, Observed};
+
+/// Parameters tried of one type.
+const TRIED: usize = 12;
+
+pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
+    let Some(sample) = scenario.samples.last().cloned() else {
+        return StepOutcome::default();
+    };
+    let session = scenario.session;
+    let declared = session.declared.of(&sample.resource_type);
+    let known = |name: &str| declared.is_some_and(|own| own.parameters.contains_key(name));
+    let candidates: Vec<Parameter> = session
+        .definitions
+        .search_parameters(&sample.resource_type)
+        .iter()
+        .filter(|own| !known(&own.code))
+        .filter_map(|own| {
+            let declared = DeclaredParameter {
+                kind: Some(own.kind),
+                expression: own.expression.clone(),
+                ..DeclaredParameter::default()
+            };
+            Parameter::new(&own.code, &declared).ok()
+        })
+        .collect();
+    let mut asking = Asking::new(scenario);
+    let mut tried = 0;
+    for parameter in candidates {
+        if tried == TRIED {
+            break;
+        }
+        if let Some(observed) = observe(&mut asking, &sample, &parameter).await {
+            tried += 1;
+            asking.scenario.observed.push(Observation {
+                resource_type: sample.resource_type.clone(),
+                parameter: parameter.name,
+                observed,
+                exchange: asking.exchanges.last().map(|exchange| exchange.id.clone()),
+            });
+        }
+    }
+    asking.finish(Vec::new())
+}
+
+/// Whether a parameter selects: it does not find the resource by another value, and finds it, and
+/// nothing else, by its own. `None` where no resource has a value.
+async fn observe(
+    asking: &mut Asking<'_, '_>,
+    sample: &Sample,
+    parameter: &Parameter,
+) -> Option<Observed> {
+    let model = asking.scenario.model();
+    let (id, sought, miss) = sample.resources.iter().find_map(|resource| {
+        let values = parameter.values(model, resource).ok()?;
+        values.iter().find_map(|value| {
+            Some((resource.str("id")?.to_owned(), plain(value)?, near_miss(value)?))
+        })
+    })?;
+    let answer = ask(asking, sample, parameter, &miss).await;
+    let ignored = answer.found().is_some_and(|found| found.has(&id));
+    if ignored || (answer.found().is_none() && !is_refusal(&answer) && answer.status() != Some(500)) {
+        return Some(Observed::Absent);
+    }
+    let answer = ask(asking, sample, parameter, &sought).await;
+    let Some(found) = answer.found() else {
+        return Some(Observed::Absent);
+    };
+    let model = asking.scenario.model();
+    let stranger = found.matches.iter().any(|resource| {
+        parameter
+            .values(model, resource)
+            .is_ok_and(|values| !values.is_empty() && !sought.is_in(&values))
+    });
+    let works = found.has(&id) && !stranger;
+    Some(if works { Observed::Works } else { Observed::Absent })
+}
+
+async fn ask(
+    asking: &mut Asking<'_, '_>,
+    sample: &Sample,
+    parameter: &Parameter,
+    sought: &Sought,
+) -> Answer {
+    let query = sought.query();
+    asking
+        .search(&sample.resource_type, &[(&parameter.name, &query)])
+        .await
+}
