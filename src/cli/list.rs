@@ -7,8 +7,8 @@ use tabled::settings::{Style, Width, peaker::PriorityMax};
 use super::ExitCode;
 use crate::check::catalog;
 use crate::package::Definitions;
-use crate::suite::load::{self, LoadError};
 use crate::suite::Declared;
+use crate::suite::load::{self, LoadError};
 use crate::suite::plan::Plan;
 
 /// Characters of a line; longer cells are wrapped.

@@ -98,6 +98,12 @@ impl Client {
         self.shared.options.mode
     }
 
+    /// Whether a recording stands in the target's place.
+    #[must_use]
+    pub fn is_playback(&self) -> bool {
+        self.shared.options.playback.is_some()
+    }
+
     /// Whether requests carry a token.
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
@@ -118,6 +124,11 @@ impl Client {
 
     /// Logs in with the options' credentials; `None` without credentials.
     pub async fn login(&self) -> Option<Login> {
+        if let Some(playback) = &self.shared.options.playback {
+            let n = self.shared.session.next_login();
+            let (exchange, outcome) = playback.login(n)?;
+            return Some(Login { exchange, outcome });
+        }
         let _turn = self.shared.session.login.lock().await;
         self.shared.log_in().await
     }
@@ -130,6 +141,9 @@ impl Client {
 
 impl Shared {
     async fn send(&self, spec: RequestSpec) -> Exchange {
+        if let Some(playback) = &self.options.playback {
+            return self.observed(playback.answer(&spec));
+        }
         let mut outgoing = match self.prepare(&spec) {
             Ok(outgoing) => outgoing,
             Err((shown, failure)) => return self.refused(&spec, shown, failure),

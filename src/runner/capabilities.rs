@@ -141,7 +141,10 @@ fn judge_kind(judgement: &mut Judgement, exchange: &str, root: &Node<'_>) {
 
 fn judge_format(judgement: &mut Judgement, exchange: &str, root: &Node<'_>) {
     judgement.saw_resource();
-    let formats: Vec<&str> = entries(root, "format").iter().filter_map(Node::as_str).collect();
+    let formats: Vec<&str> = entries(root, "format")
+        .iter()
+        .filter_map(Node::as_str)
+        .collect();
     if !formats.iter().any(|format| format.contains("json")) {
         judgement.broken_by(
             exchange,
@@ -155,7 +158,9 @@ fn judge_format(judgement: &mut Judgement, exchange: &str, root: &Node<'_>) {
 
 fn judge_etag(judgement: &mut Judgement, exchange: &Exchange) {
     judgement.saw_exchange();
-    let etag = exchange.response().and_then(|response| response.header("etag"));
+    let etag = exchange
+        .response()
+        .and_then(|response| response.header("etag"));
     if etag.is_none() {
         judgement.broken_by(
             &exchange.id,
@@ -229,11 +234,7 @@ fn parameters(own: &DeclaredType) -> Vec<(String, bool)> {
 }
 
 /// The guide's profiles of a type that is declared, and whether the statement names them.
-fn profiles(
-    scenario: &Scenario<'_>,
-    root: &Node<'_>,
-    resource_type: &str,
-) -> Vec<(String, bool)> {
+fn profiles(scenario: &Scenario<'_>, root: &Node<'_>, resource_type: &str) -> Vec<(String, bool)> {
     let own: Vec<&Node<'_>> = entries(root, "rest")
         .iter()
         .flat_map(|rest| entries(rest, "resource"))

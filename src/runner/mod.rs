@@ -22,10 +22,10 @@ use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
 use crate::package::Definitions;
+use crate::promises::{Observation, PromiseRow};
 use crate::result::ScenarioResult;
 use crate::suite::Declared;
 use crate::suite::plan::Plan;
-use crate::surface::{Observation, SurfaceRow};
 use crate::validator::Validator;
 
 /// What every scenario shares.
@@ -100,7 +100,7 @@ pub async fn run(session: &Session, plan: &Plan, progress: impl Fn(&Played)) -> 
 
 /// What the server offers, as this run saw it; nothing where no search was tried.
 #[must_use]
-pub fn surface(session: &Session, played: &[Played]) -> Option<Vec<SurfaceRow>> {
+pub fn promises(session: &Session, played: &[Played]) -> Option<Vec<PromiseRow>> {
     let observations: Vec<Observation> = played
         .iter()
         .flat_map(|played| played.observed.iter().cloned())
@@ -109,7 +109,7 @@ pub fn surface(session: &Session, played: &[Played]) -> Option<Vec<SurfaceRow>> 
         return None;
     }
     let exchanges = played.iter().flat_map(|played| &played.exchanges);
-    Some(crate::surface::surface(
+    Some(crate::promises::table(
         &session.declared,
         observations,
         exchanges,

@@ -8,10 +8,10 @@ use crate::check::search::{Answer, Sample};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::json::Node;
+use crate::promises::Observation;
 use crate::result::{ScenarioResult, StepResult};
 use crate::suite::plan::{PlannedScenario, PlannedStep};
 use crate::suite::template::{MissingCapture, fill};
-use crate::surface::Observation;
 
 /// A scenario being replayed.
 pub(super) struct Scenario<'s> {
@@ -33,6 +33,8 @@ pub(super) struct Scenario<'s> {
     pub(super) observed: Vec<Observation>,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
+    /// How what the step sent came about; see [`StepResult::preparation`].
+    pub(super) preparation: Vec<String>,
 }
 
 /// What a step gave.
@@ -57,6 +59,7 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         observed: Vec::new(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
+        preparation: Vec::new(),
     };
     let mut steps = Vec::new();
     for planned_step in &planned.steps {
@@ -101,6 +104,7 @@ impl Scenario<'_> {
             title: planned.step.title.clone(),
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
+            preparation: std::mem::take(&mut self.preparation),
             notes: outcome.notes,
         }
     }

@@ -3,13 +3,10 @@
 use super::scenario::{Scenario, StepOutcome};
 use crate::check::read::unknown;
 use crate::check::{Judgement, catalog};
-use crate::finding::Rule;
-use crate::http::Exchange;
 use crate::json::Document;
 use crate::result::Subject;
 use crate::suite::plan::PlannedStep;
 use crate::suite::{Action, Expectation, Step};
-use crate::validator::Request;
 
 /// An id that no server has: well-formed, and random once.
 const UNKNOWN_ID: &str = "5d1f0c9a-7be4-4d1e-9f53-0a6f2c8be711";

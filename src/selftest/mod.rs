@@ -17,8 +17,8 @@ use crate::package::Definitions;
 use crate::reference::{Fault, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
 use crate::runner::{Limits, Session};
-use crate::suite::load::{self, LoadError};
 use crate::suite::Declared;
+use crate::suite::load::{self, LoadError};
 use crate::suite::plan::Plan;
 use crate::validator::Validator;
 
@@ -183,16 +183,19 @@ impl Bench {
                 pages: PAGES,
                 ..Limits::default()
             },
-            values: [("new-code", "CT0000000001"), ("paging-code", "CP0000000001")]
-                .map(|(name, code)| (name.to_owned(), code.to_owned()))
-                .into(),
+            values: [
+                ("new-code", "CT0000000001"),
+                ("paging-code", "CP0000000001"),
+            ]
+            .map(|(name, code)| (name.to_owned(), code.to_owned()))
+            .into(),
             journal: None,
         };
         let played = crate::runner::run(&session, &plan, |_| ()).await;
-        let surface = crate::runner::surface(&session, &played);
+        let promises = crate::runner::promises(&session, &played);
         let mut scenarios = vec![probe.scenario];
         scenarios.extend(played.into_iter().map(|played| played.result));
-        scenarios.extend(surface.map(|rows| crate::surface::judge(&rows)));
+        scenarios.extend(promises.map(|rows| crate::promises::judge(&rows)));
         Ok(Tried { scenarios })
     }
 }

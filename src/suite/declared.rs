@@ -174,7 +174,8 @@ impl DeclaredType {
         }
         if speaker == Speaker::Server {
             self.includes.extend(resource.search_include.clone());
-            self.rev_includes.extend(resource.search_rev_include.clone());
+            self.rev_includes
+                .extend(resource.search_rev_include.clone());
         }
     }
 }
@@ -211,7 +212,9 @@ mod tests {
     #[test]
     fn parameters_have_the_type_and_expression_of_r4_whatever_the_guide_refers_to() {
         let declared = by_guide();
-        let own = declared.of("ActivityDefinition").expect("a type of the guide");
+        let own = declared
+            .of("ActivityDefinition")
+            .expect("a type of the guide");
         let identifier = &own.parameters["identifier"];
         assert_eq!(identifier.kind, Some(SearchParameterType::Token));
         let expression = identifier.expression.as_deref();
@@ -225,7 +228,9 @@ mod tests {
     #[test]
     fn a_parameter_for_what_the_profiles_prohibit_is_not_promised() {
         let declared = by_guide();
-        let own = declared.of("CommunicationRequest").expect("a type of the guide");
+        let own = declared
+            .of("CommunicationRequest")
+            .expect("a type of the guide");
         assert!(!own.parameters.contains_key("identifier"));
         assert!(own.parameters.contains_key("_lastUpdated"));
     }

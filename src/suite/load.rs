@@ -156,7 +156,9 @@ fn missing_part(step: &Step, repeated: bool) -> Option<&'static str> {
         | Action::PageBegin
         | Action::PageResume
             if !typed =>
-         Some("expected the key `type`"),
+        {
+            Some("expected the key `type`")
+        }
         Action::Create if step.body.is_none() => {
             Some("expected the key `body` in a step that creates")
         }

@@ -76,7 +76,9 @@ impl Moment {
         let start = TimeZone::fixed(offset(zone)?).to_timestamp(local).ok()?;
         Some(Self {
             start,
-            end: start.checked_add(Span::new().nanoseconds(nanoseconds)).ok()?,
+            end: start
+                .checked_add(Span::new().nanoseconds(nanoseconds))
+                .ok()?,
         })
     }
 
@@ -141,7 +143,12 @@ fn offset(zone: &str) -> Option<Offset> {
     }
     let (hours, minutes) = zone.get(1..)?.split_once(':')?;
     let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
-    Offset::from_seconds(if zone.starts_with('-') { -seconds } else { seconds }).ok()
+    Offset::from_seconds(if zone.starts_with('-') {
+        -seconds
+    } else {
+        seconds
+    })
+    .ok()
 }
 
 #[cfg(test)]
@@ -158,7 +165,11 @@ mod tests {
         assert!(holds("2020-02-29", Prefix::Equal, "2020-02"));
         assert!(!holds("2020-02", Prefix::Equal, "2020-02-29"));
         assert!(holds("2020-02", Prefix::NotEqual, "2020-02-29"));
-        assert!(holds("2020-02-29T10:00:00+02:00", Prefix::Equal, "2020-02-29T08:00Z"));
+        assert!(holds(
+            "2020-02-29T10:00:00+02:00",
+            Prefix::Equal,
+            "2020-02-29T08:00Z"
+        ));
     }
 
     #[test]

@@ -59,7 +59,13 @@ pub fn size(judgement: &mut Judgement, walk: &Walk) {
         judgement.saw_exchange();
         if found.matches.len() > size {
             let expected = format!("pages of at most {size} for {}", walk.query());
-            broken(judgement, answer, "Bundle.entry", &expected, &found.describe());
+            broken(
+                judgement,
+                answer,
+                "Bundle.entry",
+                &expected,
+                &found.describe(),
+            );
         }
     }
 }
@@ -73,7 +79,13 @@ pub fn no_repeat(judgement: &mut Judgement, walk: &Walk) {
             if !seen.insert(id) {
                 let expected = format!("each match once for {}", walk.query());
                 let actual = format!("{}/{id} again on page {}", walk.resource_type, page + 1);
-                broken(judgement, answer, "Bundle.entry.resource", &expected, &actual);
+                broken(
+                    judgement,
+                    answer,
+                    "Bundle.entry.resource",
+                    &expected,
+                    &actual,
+                );
             }
         }
     }
@@ -81,7 +93,9 @@ pub fn no_repeat(judgement: &mut Judgement, walk: &Walk) {
 
 /// Next links come to an end.
 pub fn terminates(judgement: &mut Judgement, walk: &Walk) {
-    let Some(last) = walk.answers.last() else { return };
+    let Some(last) = walk.answers.last() else {
+        return;
+    };
     if walk.is_complete() {
         judgement.saw_exchange();
     }
@@ -114,7 +128,13 @@ pub fn total(judgement: &mut Judgement, walk: &Walk) {
                 "a total of {count}, the number of matches on all pages of {}",
                 walk.query()
             );
-            broken(judgement, answer, "Bundle.total", &expected, &total.to_string());
+            broken(
+                judgement,
+                answer,
+                "Bundle.total",
+                &expected,
+                &total.to_string(),
+            );
         }
     }
 }
@@ -145,7 +165,13 @@ pub fn count_kept(judgement: &mut Judgement, walk: &Walk) {
         judgement.saw_exchange();
         if found.matches.len() != size {
             let expected = format!("{size} matches on each page of {}", walk.query());
-            broken(judgement, answer, "Bundle.entry", &expected, &found.describe());
+            broken(
+                judgement,
+                answer,
+                "Bundle.entry",
+                &expected,
+                &found.describe(),
+            );
         }
     }
 }
@@ -161,7 +187,9 @@ pub fn complete(judgement: &mut Judgement, walks: &[Walk]) {
         judgement.saw_exchange();
         let own: BTreeSet<&str> = walk.ids().into_iter().collect();
         if own.len() < all.len() {
-            let Some(first) = walk.answers.first() else { continue };
+            let Some(first) = walk.answers.first() else {
+                continue;
+            };
             let expected = format!("all {} matches on the pages of {}", all.len(), walk.query());
             let lost = all.difference(&own).next().copied().unwrap_or_default();
             let actual = format!("{}, without {}/{lost}", own.len(), walk.resource_type);
@@ -185,7 +213,13 @@ pub fn order(judgement: &mut Judgement, walks: &[Walk]) {
             && let Some(answer) = walk.answers.first()
         {
             let expected = format!("the order of {} in {}", first.query(), walk.query());
-            broken(judgement, answer, "Bundle.entry", &expected, "another order");
+            broken(
+                judgement,
+                answer,
+                "Bundle.entry",
+                &expected,
+                "another order",
+            );
         }
     }
 }
@@ -197,7 +231,13 @@ pub fn criteria(judgement: &mut Judgement, walk: &Walk, ids: &[&str]) {
         for id in found.ids().iter().filter(|id| !ids.contains(id)) {
             let expected = "only matches of the criteria of the first page";
             let actual = format!("{}/{id}", walk.resource_type);
-            broken(judgement, answer, "Bundle.entry.resource", expected, &actual);
+            broken(
+                judgement,
+                answer,
+                "Bundle.entry.resource",
+                expected,
+                &actual,
+            );
         }
     }
 }
@@ -226,9 +266,8 @@ pub fn beyond(next: &str) -> Option<String> {
     let mut pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
-    let is_number = |(name, value): &(String, String)| {
-        name != "_count" && value.parse::<u64>().is_ok()
-    };
+    let is_number =
+        |(name, value): &(String, String)| name != "_count" && value.parse::<u64>().is_ok();
     let place = pairs.iter().position(is_number);
     match place {
         Some(place) => pairs[place].1 = "9999999".to_owned(),

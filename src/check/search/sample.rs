@@ -57,7 +57,11 @@ impl Sample {
     #[must_use]
     pub fn is_all_in(&self, found: &Found) -> bool {
         let ids = found.ids();
-        let own: Vec<&str> = self.resources.iter().filter_map(|own| own.str("id")).collect();
+        let own: Vec<&str> = self
+            .resources
+            .iter()
+            .filter_map(|own| own.str("id"))
+            .collect();
         ids.len() >= own.len().min(2) && own.iter().zip(&ids).all(|(one, other)| one == other)
     }
 }

@@ -172,9 +172,15 @@ mod tests {
 
     #[test]
     fn values_are_escaped_in_the_query() {
-        let sought = Sought::Token(SoughtSystem::Is("http://s".into()), Some("a,b|c$d\\e".into()));
+        let sought = Sought::Token(
+            SoughtSystem::Is("http://s".into()),
+            Some("a,b|c$d\\e".into()),
+        );
         assert_eq!(sought.query(), r"http://s|a\,b\|c\$d\\e");
-        assert_eq!(Sought::Token(SoughtSystem::None, Some("x".into())).query(), "|x");
+        assert_eq!(
+            Sought::Token(SoughtSystem::None, Some("x".into())).query(),
+            "|x"
+        );
         let date = Sought::date(Prefix::Greater, "2020").expect("a date");
         assert_eq!(date.query(), "gt2020");
     }
@@ -201,7 +207,10 @@ mod tests {
         };
         assert_eq!(code, "a,c");
         let reference = Value::Reference("http://h/Patient/af9".into());
-        assert_eq!(near_miss(&reference), Some(Sought::Reference("Patient/af0".into())));
+        assert_eq!(
+            near_miss(&reference),
+            Some(Sought::Reference("Patient/af0".into()))
+        );
         for value in [token(System::None), reference, Value::Text("Ångel".into())] {
             let miss = near_miss(&value).expect("a miss");
             assert!(!miss.is_in(std::slice::from_ref(&value)), "{miss:?}");

@@ -149,7 +149,11 @@ mod tests {
     use super::*;
 
     fn of(kind: SearchParameterType, type_name: &str, text: &str) -> Vec<Value> {
-        values(kind, type_name, &crate::json::read(text).expect("JSON").root)
+        values(
+            kind,
+            type_name,
+            &crate::json::read(text).expect("JSON").root,
+        )
     }
 
     #[test]
@@ -162,14 +166,21 @@ mod tests {
             })
         };
         assert_eq!(
-            of(kind, "CodeableConcept", r#"{"coding":[{"system":"s","code":"a"},{"code":"b"}]}"#),
+            of(
+                kind,
+                "CodeableConcept",
+                r#"{"coding":[{"system":"s","code":"a"},{"code":"b"}]}"#
+            ),
             [token(System::Is("s".into()), "a"), token(System::None, "b")]
         );
         assert_eq!(
             of(kind, "Identifier", r#"{"value":"1"}"#),
             [token(System::None, "1")]
         );
-        assert_eq!(of(kind, "boolean", "true"), [token(System::Implied, "true")]);
+        assert_eq!(
+            of(kind, "boolean", "true"),
+            [token(System::Implied, "true")]
+        );
     }
 
     #[test]
@@ -179,7 +190,10 @@ mod tests {
             "HumanName",
             r#"{"family":"Åström","given":["Sofía"],"use":"official"}"#,
         );
-        assert_eq!(found, [Value::Text("Åström".into()), Value::Text("Sofía".into())]);
+        assert_eq!(
+            found,
+            [Value::Text("Åström".into()), Value::Text("Sofía".into())]
+        );
         assert_eq!(fold("Åström"), "astrom");
     }
 

@@ -106,14 +106,26 @@ impl Judged {
         empty(self.of(&catalog::SEARCH_EMPTY), &answer);
         let both = format!("{one},{other}");
         let answer = asking.search(resource_type, &[("_id", &both)]).await;
-        expect_ids(self.of(&catalog::SEARCH_OR), &answer, &[one, other], "`_id=a,b`");
-        let answer = asking.search(resource_type, &[("_id", one), ("_id", other)]).await;
+        expect_ids(
+            self.of(&catalog::SEARCH_OR),
+            &answer,
+            &[one, other],
+            "`_id=a,b`",
+        );
+        let answer = asking
+            .search(resource_type, &[("_id", one), ("_id", other)])
+            .await;
         expect_ids(self.of(&catalog::SEARCH_AND), &answer, &[], "`_id=a&_id=b`");
         let escaped = format!("{one}\\,{other}");
         let answer = asking.search(resource_type, &[("_id", &escaped)]).await;
         // A server may refuse a value that can be no id.
         if !super::parameters::is_refusal(&answer) {
-            expect_ids(self.of(&catalog::SEARCH_ESCAPE), &answer, &[], r"`_id=a\,b`");
+            expect_ids(
+                self.of(&catalog::SEARCH_ESCAPE),
+                &answer,
+                &[],
+                r"`_id=a\,b`",
+            );
         }
     }
 
@@ -131,7 +143,9 @@ impl Judged {
             }
             _ => self.left_out(&catalog::SEARCH_SUMMARY_COUNT, "_summary", &answer),
         }
-        let answer = asking.search(resource_type, &[("_total", "accurate")]).await;
+        let answer = asking
+            .search(resource_type, &[("_total", "accurate")])
+            .await;
         results::accurate_total(self.of(&catalog::SEARCH_TOTAL_ACCURATE), &answer, sample);
         let answer = asking.search(resource_type, &[("_total", "none")]).await;
         let judgement = self.of(&catalog::SEARCH_TOTAL_HINT);
@@ -162,7 +176,11 @@ impl Judged {
                         of_server(&catalog::SEARCH_SUBSETTED, ""),
                     );
                     results::subset(
-                        (&mut content, self.of(&catalog::SEARCH_SUBSET_MANDATORY), &mut tag),
+                        (
+                            &mut content,
+                            self.of(&catalog::SEARCH_SUBSET_MANDATORY),
+                            &mut tag,
+                        ),
                         &answer,
                         sample,
                         &subset,
@@ -194,7 +212,9 @@ impl Judged {
         };
         let down = format!("-{}", parameter.name);
         let resource_type = &sample.resource_type;
-        let up = asking.search(resource_type, &[("_sort", &parameter.name)]).await;
+        let up = asking
+            .search(resource_type, &[("_sort", &parameter.name)])
+            .await;
         let down = asking.search(resource_type, &[("_sort", &down)]).await;
         let judgement = self.of(&catalog::SEARCH_SORT);
         match results::sorted(judgement, &parameter, session.model.as_ref(), &up, &down) {
@@ -203,7 +223,10 @@ impl Judged {
                     &down.exchange,
                     Rule::SearchResult,
                     "Bundle.entry",
-                    &format!("another order for `_sort=-{0}` than for `_sort={0}`", parameter.name),
+                    &format!(
+                        "another order for `_sort=-{0}` than for `_sort={0}`",
+                        parameter.name
+                    ),
                     "the same",
                 );
                 results::self_is_honest(self.of(&catalog::SEARCH_SELF_HONEST), &down, "_sort");

@@ -2,7 +2,7 @@
 //! and compartments. R4 leaves them to the server, so what is not declared is tried once and left
 //! alone where it is not offered.
 
-use super::{Asking, of_server, without_sample, with_query};
+use super::{Asking, of_server, with_query, without_sample};
 use crate::check::search::results::{self, Effect};
 use crate::check::search::sought::near_miss;
 use crate::check::search::value::{Value, relative};
@@ -47,31 +47,69 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
         return without_sample(&CHECKS);
     };
     let mut asking = Asking::new(scenario);
-    let mut judgements: Vec<Judgement> =
-        CHECKS.iter().map(|check| of_server(check, "")).collect();
+    let mut judgements: Vec<Judgement> = CHECKS.iter().map(|check| of_server(check, "")).collect();
     let from_type = &edge.from.resource_type;
     let join = format!("{from_type}:{}", edge.parameter);
-    if let [include, rev_include, mode, total, once, chain, has, compartment, honest] =
-        judgements.as_mut_slice()
+    if let [
+        include,
+        rev_include,
+        mode,
+        total,
+        once,
+        chain,
+        has,
+        compartment,
+        honest,
+    ] = judgements.as_mut_slice()
     {
         let query = [("_id", edge.from_id.as_str()), ("_include", &join)];
         let answer = asking.search(from_type, &query).await;
         let effect = results::included((mode, total, once), &answer, &edge.from, "_include");
-        offered(include, honest, "_include", &answer, effect, edge.declared.0);
+        offered(
+            include,
+            honest,
+            "_include",
+            &answer,
+            effect,
+            edge.declared.0,
+        );
 
         let target = asking.search(to_type, &[("_id", to_id)]).await;
         if let Some(sample) = Sample::of(to_type, &target) {
             let query = [("_id", to_id), ("_revinclude", join.as_str())];
             let answer = asking.search(to_type, &query).await;
             let effect = results::included((mode, total, once), &answer, &sample, "_revinclude");
-            offered(rev_include, honest, "_revinclude", &answer, effect, edge.declared.1);
+            offered(
+                rev_include,
+                honest,
+                "_revinclude",
+                &answer,
+                effect,
+                edge.declared.1,
+            );
         }
 
         let name = format!("{}._id", edge.parameter);
-        reach(&mut asking, chain, honest, &edge.from, (&name, to_id), &edge.from_id).await;
+        reach(
+            &mut asking,
+            chain,
+            honest,
+            &edge.from,
+            (&name, to_id),
+            &edge.from_id,
+        )
+        .await;
         let name = format!("_has:{from_type}:{}:_id", edge.parameter);
         if let Some(sample) = Sample::of(to_type, &asking.search(to_type, &[]).await) {
-            reach(&mut asking, has, honest, &sample, (&name, &edge.from_id), to_id).await;
+            reach(
+                &mut asking,
+                has,
+                honest,
+                &sample,
+                (&name, &edge.from_id),
+                to_id,
+            )
+            .await;
         }
         in_compartment(&mut asking, compartment, &edge, to_type, to_id).await;
         for judgement in [mode, total, once] {
@@ -186,7 +224,9 @@ async fn reach(
     let other = near_miss(&Value::Reference(value.to_owned()))
         .map(|sought| sought.query())
         .unwrap_or_default();
-    let answer = asking.search(&sample.resource_type, &[(name, &other)]).await;
+    let answer = asking
+        .search(&sample.resource_type, &[(name, &other)])
+        .await;
     let not_offered = match answer.found() {
         None => true,
         Some(found) if sample.is_all_in(found) && !found.matches.is_empty() => {

@@ -42,15 +42,35 @@ pub(super) async fn sizes(scenario: &mut Scenario<'_>) -> StepOutcome {
     let mut asking = Asking::new(scenario);
     let mut judgements: Vec<Judgement> = CHECKS
         .iter()
-        .map(|check| of_server(check, if check.id == "paging-size" { "_count" } else { "" }))
+        .map(|check| {
+            of_server(
+                check,
+                if check.id == "paging-size" {
+                    "_count"
+                } else {
+                    ""
+                },
+            )
+        })
         .collect();
     for sample in &samples {
         let mut walks = Vec::new();
         for size in SIZES {
             walks.push(walk(&mut asking, sample, &[], size, pages).await);
         }
-        if let [size, complete, repeat, terminates, next, total, links, order, criteria, kept, beyond] =
-            judgements.as_mut_slice()
+        if let [
+            size,
+            complete,
+            repeat,
+            terminates,
+            next,
+            total,
+            links,
+            order,
+            criteria,
+            kept,
+            beyond,
+        ] = judgements.as_mut_slice()
         {
             for walk in &walks {
                 paging::size(size, walk);

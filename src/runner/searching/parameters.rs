@@ -11,9 +11,9 @@ use crate::check::search::value::Value;
 use crate::check::search::{Answer, Parameter, Reply, Sample, Sought, results};
 use crate::check::{Judgement, catalog};
 use crate::finding::Rule;
+use crate::promises::{Observation, Observed};
 use crate::runner::scenario::{Scenario, StepOutcome};
 use crate::suite::declared::DeclaredParameter;
-use crate::surface::{Observation, Observed};
 
 /// Pages looked at for the resource that has the value.
 const PAGES: usize = 5;
@@ -92,10 +92,12 @@ impl<'s> Trial<'s> {
             sought: &sought,
             id: &id,
             sample: self.sample,
+            pseudonyms: asking.scenario.session.client.is_playback(),
         };
         let works = self.find(asking, asked).await;
         if !works {
-            self.miss.skip("the parameter does not do what it should already");
+            self.miss
+                .skip("the parameter does not do what it should already");
             return;
         }
         if let Some(sought) = near_miss(&value) {
@@ -105,7 +107,6 @@ impl<'s> Trial<'s> {
                 ..asked
             };
             asked.misses(&mut self.miss, &answer);
-            asked.only(&mut self.only, &answer, asking.scenario.model());
         }
         if !self.miss.is_broken() {
             self.other_forms(asking, asked, &value).await;
@@ -183,8 +184,7 @@ impl<'s> Trial<'s> {
                 .iter()
                 .position(|(id, _)| *id == form.check.id)
                 .unwrap_or_else(|| {
-                    let judgement =
-                        of_parameter(form.check, &self.sample.resource_type, self.name);
+                    let judgement = of_parameter(form.check, &self.sample.resource_type, self.name);
                     judgements.push((form.check.id, judgement));
                     judgements.len() - 1
                 });
@@ -194,8 +194,10 @@ impl<'s> Trial<'s> {
                 ..asked
             };
             judge_form(judgement, &form, asked, &answers, more);
-            for answer in &answers {
-                asked.only(judgement, answer, asking.scenario.model());
+            if form.finds {
+                for answer in &answers {
+                    asked.only(judgement, answer, asking.scenario.model());
+                }
             }
         }
         self.forms
@@ -224,12 +226,16 @@ impl<'s> Trial<'s> {
                     &answer.exchange,
                     Rule::SearchResult,
                     "Bundle.entry",
-                    &format!("nothing for `{}={query}`: no resource changed then", self.name),
+                    &format!(
+                        "nothing for `{}={query}`: no resource changed then",
+                        self.name
+                    ),
                     &found.describe(),
                 );
             }
         }
-        self.miss.skip("no resource that was found has a `meta.lastUpdated`");
+        self.miss
+            .skip("no resource that was found has a `meta.lastUpdated`");
     }
 
     fn skip(&mut self, reason: &str) {
@@ -251,7 +257,8 @@ impl<'s> Trial<'s> {
         self.self_used
             .only_where("the server gives no self link, or the parameter did not work");
         self.only.unseen("the search gave no match to look at");
-        self.no_server_error.only_where("the parameter was not tried");
+        self.no_server_error
+            .only_where("the parameter was not tried");
         let mut judgements = vec![
             self.finds,
             self.only,

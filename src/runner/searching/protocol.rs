@@ -36,8 +36,17 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
         .map(|check| of_server(check, parameter_of(check)))
         .collect();
     for sample in &samples {
-        if let [post, unknown, honest, strict, lenient, modifier, query, invalid, _] =
-            judgements.as_mut_slice()
+        if let [
+            post,
+            unknown,
+            honest,
+            strict,
+            lenient,
+            modifier,
+            query,
+            invalid,
+            _,
+        ] = judgements.as_mut_slice()
         {
             by_post(&mut asking, post, sample).await;
             unknown_parameter(&mut asking, (unknown, honest, strict, lenient), sample).await;
@@ -84,7 +93,10 @@ async fn by_post(asking: &mut Asking<'_, '_>, judgement: &mut Judgement, sample:
             &[("_id", sample.id(0).unwrap_or_default())],
         )
         .await;
-    let expected = format!("the searchset of `{}?{form}` for a POST", sample.resource_type);
+    let expected = format!(
+        "the searchset of `{}?{form}` for a POST",
+        sample.resource_type
+    );
     let Some(found) = by_post.expect_found(judgement, &expected) else {
         judgement.hint("a server that offers search answers it by POST to `[type]/_search` too");
         return;
@@ -105,7 +117,12 @@ async fn by_post(asking: &mut Asking<'_, '_>, judgement: &mut Judgement, sample:
 /// A parameter that nobody knows is left out; under strict handling the search is refused.
 async fn unknown_parameter(
     asking: &mut Asking<'_, '_>,
-    judgements: (&mut Judgement, &mut Judgement, &mut Judgement, &mut Judgement),
+    judgements: (
+        &mut Judgement,
+        &mut Judgement,
+        &mut Judgement,
+        &mut Judgement,
+    ),
     sample: &Sample,
 ) {
     let (unknown, honest, strict, lenient) = judgements;

@@ -60,6 +60,10 @@ async fn of_some_types(scenario: &mut Scenario<'_>, wanted: usize) -> StepOutcom
 }
 
 /// What checks of a parameter of a type are about.
-pub(super) fn of_parameter(check: &'static crate::check::Check, sample_type: &str, name: &str) -> Judgement {
+pub(super) fn of_parameter(
+    check: &'static crate::check::Check,
+    sample_type: &str,
+    name: &str,
+) -> Judgement {
     Judgement::new(check, &subject(Some(sample_type), name))
 }

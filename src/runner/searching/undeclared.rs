@@ -6,9 +6,9 @@ use super::parameters::is_refusal;
 use crate::check::search::criteria::plain;
 use crate::check::search::sought::near_miss;
 use crate::check::search::{Answer, Parameter, Sample, Sought};
+use crate::promises::{Observation, Observed};
 use crate::runner::scenario::{Scenario, StepOutcome};
 use crate::suite::declared::DeclaredParameter;
-use crate::surface::{Observation, Observed};
 
 /// Parameters tried of one type.
 const TRIED: usize = 12;
@@ -64,26 +64,30 @@ async fn observe(
     let (id, sought, miss) = sample.resources.iter().find_map(|resource| {
         let values = parameter.values(model, resource).ok()?;
         values.iter().find_map(|value| {
-            Some((resource.str("id")?.to_owned(), plain(value)?, near_miss(value)?))
+            Some((
+                resource.str("id")?.to_owned(),
+                plain(value)?,
+                near_miss(value)?,
+            ))
         })
     })?;
     let answer = ask(asking, sample, parameter, &miss).await;
     let ignored = answer.found().is_some_and(|found| found.has(&id));
-    if ignored || (answer.found().is_none() && !is_refusal(&answer) && answer.status() != Some(500)) {
+    if ignored || (answer.found().is_none() && !is_refusal(&answer) && answer.status() != Some(500))
+    {
         return Some(Observed::Absent);
     }
     let answer = ask(asking, sample, parameter, &sought).await;
     let Some(found) = answer.found() else {
         return Some(Observed::Absent);
     };
-    let model = asking.scenario.model();
-    let stranger = found.matches.iter().any(|resource| {
-        parameter
-            .values(model, resource)
-            .is_ok_and(|values| !values.is_empty() && !sought.is_in(&values))
-    });
-    let works = found.has(&id) && !stranger;
-    Some(if works { Observed::Works } else { Observed::Absent })
+    // That it selects is shown: what it selects beside the resource is no matter here.
+    let works = found.has(&id);
+    Some(if works {
+        Observed::Works
+    } else {
+        Observed::Absent
+    })
 }
 
 async fn ask(

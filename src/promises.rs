@@ -18,7 +18,7 @@ use crate::suite::declared::Promise;
 
 codes! {
     /// What a row is about.
-    SurfaceKind {
+    PromiseKind {
         /// A RESTful interaction.
         Interaction = "interaction",
         /// A search parameter.
@@ -52,11 +52,11 @@ pub struct Observation {
 /// One interaction or search parameter of one type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SurfaceRow {
+pub struct PromiseRow {
     /// The type.
     pub resource_type: String,
     /// Interaction or parameter.
-    pub kind: SurfaceKind,
+    pub kind: PromiseKind,
     /// Its name.
     pub name: String,
     /// Whether the guide asks for it.
@@ -71,7 +71,7 @@ pub struct SurfaceRow {
     pub exchange: Option<String>,
 }
 
-impl SurfaceRow {
+impl PromiseRow {
     /// Whether anybody promises it.
     #[must_use]
     pub fn is_declared(&self) -> bool {
@@ -91,34 +91,46 @@ impl SurfaceRow {
     }
 }
 
-type Key = (String, SurfaceKind, String);
+type Key = (String, PromiseKind, String);
 type Seen = (Observed, Option<String>);
 
 /// The table of a run: everything that is declared, and what was found beside it.
 #[must_use]
-pub fn surface<'e>(
+pub fn table<'e>(
     declared: &Declared,
     observations: impl IntoIterator<Item = Observation>,
     exchanges: impl IntoIterator<Item = &'e Exchange>,
     base: &url::Url,
-) -> Vec<SurfaceRow> {
+) -> Vec<PromiseRow> {
     let mut seen: BTreeMap<Key, Seen> = BTreeMap::new();
     for (resource_type, interaction, statuses) in by_interaction(exchanges, base) {
-        let key = (resource_type, SurfaceKind::Interaction, interaction.to_owned());
+        let key = (
+            resource_type,
+            PromiseKind::Interaction,
+            interaction.to_owned(),
+        );
         seen.insert(key, of_statuses(interaction, &statuses));
     }
     for own in observations {
-        let key = (own.resource_type, SurfaceKind::Parameter, own.parameter);
+        let key = (own.resource_type, PromiseKind::Parameter, own.parameter);
         seen.insert(key, (own.observed, own.exchange));
     }
     let mut promises: BTreeMap<Key, Promise> = BTreeMap::new();
     for (resource_type, own) in declared.types() {
         for (code, promise) in &own.interactions {
-            let key = (resource_type.to_owned(), SurfaceKind::Interaction, code.clone());
+            let key = (
+                resource_type.to_owned(),
+                PromiseKind::Interaction,
+                code.clone(),
+            );
             promises.insert(key, *promise);
         }
         for (name, parameter) in &own.parameters {
-            let key = (resource_type.to_owned(), SurfaceKind::Parameter, name.clone());
+            let key = (
+                resource_type.to_owned(),
+                PromiseKind::Parameter,
+                name.clone(),
+            );
             promises.insert(key, parameter.promise);
         }
     }
@@ -129,7 +141,7 @@ pub fn surface<'e>(
     }
     let row = |(key, promise): (Key, Promise)| {
         let (observed, exchange) = seen.remove(&key).unwrap_or((Observed::Unknown, None));
-        SurfaceRow {
+        PromiseRow {
             resource_type: key.0,
             kind: key.1,
             name: key.2,
@@ -150,7 +162,9 @@ fn by_interaction<'e>(
 ) -> Vec<(String, &'static str, Statuses)> {
     let mut statuses: BTreeMap<(String, &'static str), Statuses> = BTreeMap::new();
     for exchange in exchanges {
-        let Some(status) = exchange.status() else { continue };
+        let Some(status) = exchange.status() else {
+            continue;
+        };
         let named = interaction(exchange.request.method, &exchange.request.url, base);
         if let Some((resource_type, interaction)) = named {
             statuses
@@ -220,14 +234,17 @@ fn of_statuses(interaction: &str, statuses: &Statuses) -> Seen {
 
 /// Holds the server to its own CapabilityStatement: what it declares is offered and works.
 #[must_use]
-pub fn judge(rows: &[SurfaceRow]) -> ScenarioResult {
+pub fn judge(rows: &[PromiseRow]) -> ScenarioResult {
     let mut types: Vec<&str> = rows.iter().map(|row| row.resource_type.as_str()).collect();
     types.dedup();
     let mut checks = Vec::new();
     for resource_type in types {
         for (kind, check) in [
-            (SurfaceKind::Interaction, &catalog::CAPABILITIES_INTERACTIONS),
-            (SurfaceKind::Parameter, &catalog::CAPABILITIES_PARAMETERS),
+            (
+                PromiseKind::Interaction,
+                &catalog::CAPABILITIES_INTERACTIONS,
+            ),
+            (PromiseKind::Parameter, &catalog::CAPABILITIES_PARAMETERS),
         ] {
             let own = rows
                 .iter()
@@ -240,10 +257,11 @@ pub fn judge(rows: &[SurfaceRow]) -> ScenarioResult {
         id: "declared".to_owned(),
         title: "What the server declares is so".to_owned(),
         steps: vec![StepResult {
-            id: "surface".to_owned(),
+            id: "seen".to_owned(),
             title: "Hold what was seen against the CapabilityStatement".to_owned(),
             exchanges: Vec::new(),
             checks,
+            preparation: Vec::new(),
             notes: Vec::new(),
         }],
     }
@@ -252,14 +270,14 @@ pub fn judge(rows: &[SurfaceRow]) -> ScenarioResult {
 fn judge_type<'r>(
     check: &'static Check,
     resource_type: &str,
-    rows: impl Iterator<Item = &'r SurfaceRow>,
+    rows: impl Iterator<Item = &'r PromiseRow>,
 ) -> Judgement {
     let subject = Subject {
         resource_type: Some(resource_type.to_owned()),
         ..Subject::default()
     };
     let mut judgement = Judgement::new(check, &subject);
-    let mut broken: Vec<&SurfaceRow> = Vec::new();
+    let mut broken: Vec<&PromiseRow> = Vec::new();
     for row in rows.filter(|row| row.by_server == Some(true)) {
         match row.observed {
             Observed::Unknown => {}
@@ -295,14 +313,16 @@ mod tests {
 
     #[test]
     fn interactions_are_read_from_method_and_address() {
-        let name = |method, url| interaction(method, url, &base()).map(|(_, name)| name);
-        let at = |rest: &str| format!("http://h/api/api_fhir_r4/{rest}");
-        assert_eq!(name(Method::Get, &at("Patient/?_id=1")), Some("search-type"));
-        assert_eq!(name(Method::Post, &at("Patient/_search/")), Some("search-type"));
-        assert_eq!(name(Method::Get, &at("Patient/1/")), Some("read"));
-        assert_eq!(name(Method::Get, &at("Patient/1/_history/2")), Some("vread"));
-        assert_eq!(name(Method::Delete, &at("Patient/1")), Some("delete"));
-        assert_eq!(name(Method::Get, &at("metadata")), None);
+        let name = |method, rest: &str| {
+            let url = format!("http://h/api/api_fhir_r4/{rest}");
+            interaction(method, &url, &base()).map(|(_, name)| name)
+        };
+        assert_eq!(name(Method::Get, "Patient/?_id=1"), Some("search-type"));
+        assert_eq!(name(Method::Post, "Patient/_search/"), Some("search-type"));
+        assert_eq!(name(Method::Get, "Patient/1/"), Some("read"));
+        assert_eq!(name(Method::Get, "Patient/1/_history/2"), Some("vread"));
+        assert_eq!(name(Method::Delete, "Patient/1"), Some("delete"));
+        assert_eq!(name(Method::Get, "metadata"), None);
     }
 
     #[test]
@@ -320,10 +340,10 @@ mod tests {
         assert_eq!(of("search-type", &[403]), Observed::Unknown);
     }
 
-    fn row(by_guide: bool, by_server: Option<bool>, observed: Observed) -> SurfaceRow {
-        SurfaceRow {
+    fn row(by_guide: bool, by_server: Option<bool>, observed: Observed) -> PromiseRow {
+        PromiseRow {
             resource_type: "Patient".to_owned(),
-            kind: SurfaceKind::Parameter,
+            kind: PromiseKind::Parameter,
             name: "name".to_owned(),
             by_guide,
             by_server,
@@ -336,21 +356,39 @@ mod tests {
     fn a_row_has_one_of_five_states() {
         let state = |by_guide, by_server, observed| row(by_guide, by_server, observed).state();
         assert_eq!(state(true, None, Observed::Works), "declared and works");
-        assert_eq!(state(false, Some(true), Observed::Absent), "declared and broken");
-        assert_eq!(state(false, Some(false), Observed::Works), "undeclared and works");
+        assert_eq!(
+            state(false, Some(true), Observed::Absent),
+            "declared and broken"
+        );
+        assert_eq!(
+            state(false, Some(false), Observed::Works),
+            "undeclared and works"
+        );
         assert_eq!(state(false, None, Observed::Absent), "absent");
         assert_eq!(state(true, Some(true), Observed::Unknown), "unknown");
     }
 
     #[test]
     fn only_the_servers_own_word_is_held_against_it() {
-        let verdicts = |row: SurfaceRow| -> Vec<String> {
+        let verdicts = |row: PromiseRow| -> Vec<String> {
             let scenario = judge(&[row]);
             let checks = &scenario.steps[0].checks;
-            checks.iter().map(|check| check.settled().to_string()).collect()
+            checks
+                .iter()
+                .map(|check| check.settled().to_string())
+                .collect()
         };
-        assert_eq!(verdicts(row(true, Some(false), Observed::Broken)), ["skip", "skip"]);
-        assert_eq!(verdicts(row(false, Some(true), Observed::Broken)), ["skip", "fail"]);
-        assert_eq!(verdicts(row(false, Some(true), Observed::Works)), ["skip", "pass"]);
+        assert_eq!(
+            verdicts(row(true, Some(false), Observed::Broken)),
+            ["skip", "skip"]
+        );
+        assert_eq!(
+            verdicts(row(false, Some(true), Observed::Broken)),
+            ["skip", "fail"]
+        );
+        assert_eq!(
+            verdicts(row(false, Some(true), Observed::Works)),
+            ["skip", "pass"]
+        );
     }
 }

@@ -1,0 +1,115 @@
+//! Faults of search.
+
+use openimis_conformance::reference::Fault;
+
+use crate::support::{fails, hold, right_behaviour_passes, warns};
+
+/// Checks that have an occasion on the built-in server.
+const PASS: &[&str] = &[
+    "search-finds",
+    "search-only",
+    "search-miss",
+    "search-token-code",
+    "search-token-system",
+    "search-token-no-system",
+    "search-token-any-code",
+    "search-reference-id",
+    "search-reference-absolute",
+    "search-string-start",
+    "search-string-case",
+    "search-date-precision",
+    "search-prefix-ne",
+    "search-prefix-gt",
+    "search-prefix-lt",
+    "search-prefix-ge",
+    "search-prefix-le",
+    "search-prefix-sa",
+    "search-prefix-eb",
+    "search-prefix-ap",
+    "search-self-used",
+    "search-empty",
+    "search-and",
+    "search-or",
+    "search-escape",
+    "search-count",
+    "search-count-zero",
+    "search-summary-count",
+    "search-summary-true",
+    "search-summary-text",
+    "search-summary-data",
+    "search-summary-false",
+    "search-elements",
+    "search-subset-mandatory",
+    "search-subsetted",
+    "search-total-accurate",
+    "search-total-hint",
+    "search-sort",
+    "search-self",
+    "search-mode",
+    "search-self-result",
+    "search-self-honest",
+    "search-post",
+    "search-unknown",
+    "search-strict",
+    "search-lenient",
+    "search-modifier",
+    "search-query",
+    "search-invalid",
+    "search-include",
+    "search-revinclude",
+    "search-include-mode",
+    "search-include-total",
+    "search-include-once",
+];
+
+#[test]
+fn a_server_that_searches_as_r4_says_passes() {
+    right_behaviour_passes(&["search"], PASS);
+}
+
+#[test]
+fn parameters_that_select_wrongly_are_found_out() {
+    hold(
+        &["search"],
+        &["search-patient"],
+        &[
+            fails(Fault::IgnoresEveryParameter, &["search-only"]),
+            fails(Fault::IgnoresId, &["search-only"]),
+            fails(Fault::IgnoresLastUpdated, &["search-prefix-ge"]),
+            fails(Fault::IgnoresIdentifier, &["search-only"]),
+            fails(Fault::IgnoresSystem, &["search-token-system"]),
+            fails(
+                Fault::IgnoresPrefix,
+                &[
+                    "search-prefix-ge",
+                    "search-prefix-gt",
+                    "search-prefix-le",
+                    "search-prefix-lt",
+                ],
+            ),
+            fails(Fault::BareResource, &["search-finds"]),
+            fails(Fault::WrongBundleType, &["search-finds"]),
+        ],
+    );
+}
+
+#[test]
+fn parameters_that_shape_the_result_wrongly_are_found_out() {
+    hold(
+        &["search"],
+        &["search-results"],
+        &[
+            fails(Fault::IgnoresCount, &["search-count", "search-count-zero"]),
+            warns(Fault::IgnoresSort, &["search-sort"]),
+            fails(Fault::IgnoresModifier, &["search-modifier"]),
+            warns(Fault::IgnoresStrict, &["search-strict"]),
+            fails(Fault::SearchByPostFails, &["search-post"]),
+            warns(Fault::InvalidDateFails, &["no-server-error"]),
+            fails(Fault::EmptySearchFails, &["search-empty"]),
+            warns(Fault::NoSearchMode, &["search-mode"]),
+            fails(Fault::NoSelfLink, &["search-self"]),
+            fails(Fault::SelfLinkClaimsAll, &["search-self-honest"]),
+            fails(Fault::WrongTotal, &["search-total-accurate"]),
+        ],
+    );
+}
