@@ -7,6 +7,7 @@ use tabled::settings::{Style, Width, peaker::PriorityMax};
 use super::ExitCode;
 use crate::check::catalog;
 use crate::package::Definitions;
+use crate::requirement::guide;
 use crate::suite::Declared;
 use crate::suite::load::{self, LoadError};
 use crate::suite::plan::Plan;
@@ -85,7 +86,9 @@ fn checks() -> Rows {
 
 fn requirements() -> Rows {
     let mut rows = vec![row(["requirement", "level", "source", "statement"])];
-    for requirement in crate::requirement::all() {
+    let declared = Declared::by_guide(&Definitions::embedded());
+    let of_guide = guide::requirements(&declared);
+    for requirement in crate::requirement::all().iter().chain(&of_guide) {
         rows.push(row([
             &requirement.id,
             requirement.level.code(),

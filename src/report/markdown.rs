@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::finding_group::FindingGroup;
 use super::model::{Report, VerdictCounts};
+use super::promised;
 use super::text::{cut, lines, one_line, plural};
 use super::view;
 
@@ -28,6 +29,7 @@ pub fn markdown(report: &Report) -> String {
     findings(&mut page, report);
     suites(&mut page, report);
     skipped(&mut page, report);
+    promises(&mut page, report);
     dialect(&mut page, report);
     sources(&mut page, report);
     page
@@ -93,6 +95,31 @@ fn matrix(page: &mut String, report: &Report) {
             text(&row.resource_type),
             cells.join(" | ")
         );
+    }
+    line!(page);
+}
+
+/// What is promised and what was seen, and how many statements were tested.
+fn promises(page: &mut String, report: &Report) {
+    let (statements, tested) = promised::coverage(report);
+    line!(
+        page,
+        "Requirements: {statements} statements, {tested} tested, {} not.",
+        statements - tested
+    );
+    line!(page);
+    let rows = promised::promised(report);
+    if rows.is_empty() || page.len() > LISTED {
+        return;
+    }
+    line!(page, "## Promised and seen");
+    line!(page);
+    line!(page, "| | {} |", promised::STATES.join(" | "));
+    line!(page, "|---|{}", "---|".repeat(promised::STATES.len()));
+    for row in rows.iter().take(ROWS) {
+        let cells: Vec<String> = row.cells.iter().map(|cell| text(cell)).collect();
+        let name = text(&row.resource_type);
+        line!(page, "| {name} | {} |", cells.join(" | "));
     }
     line!(page);
 }

@@ -14,6 +14,7 @@ mod json;
 mod junit;
 mod markdown;
 mod model;
+mod promised;
 #[cfg(test)]
 mod sample;
 mod sarif;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
+use crate::promises::PromiseRow;
 use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
 
 /// The version of the format that this program writes; older ones stay readable.
@@ -43,10 +44,14 @@ pub struct Report {
     pub suites: Vec<SuiteReport>,
     /// Findings, grouped by identity, most important first.
     pub findings: Vec<FindingGroup>,
-    /// The requirements that the checks name, in order of their ids: tested or not, and why.
+    /// The requirements that are known or that checks name, in order of their ids: tested or not,
+    /// and why.
     pub requirements: Vec<RequirementCoverage>,
     /// What was not tested, and why, grouped by reason.
     pub skipped: Vec<Skipped>,
+    /// Interactions and search parameters of each type: who declares them, and what was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<PromiseRow>,
     /// Everything that differs between two runs on the same answers: times, durations, ids.
     pub run: RunBlock,
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ScenarioResult;
+use super::{Level, ScenarioResult};
 use crate::fhir::codes;
 use crate::http::{Exchange, Mode};
+use crate::promises::PromiseRow;
 
 codes! {
     /// Which server was tested.
@@ -42,6 +43,9 @@ pub struct RunResult {
     pub exchanges: Vec<Exchange>,
     /// Resources validated, each counted once.
     pub resources: u32,
+    /// What is promised, and what became of it.
+    #[serde(default)]
+    pub promises: Vec<PromiseRow>,
     /// Times and generated ids.
     pub clock: RunClock,
 }
@@ -108,6 +112,8 @@ pub struct PlannedSuite {
 pub struct Requirement {
     /// Stable id, such as `READ-1.status`.
     pub id: String,
+    /// How binding.
+    pub level: Level,
     /// The statement, in one sentence.
     pub statement: String,
     /// R4 section, HTTP, page or artifact of the guide, or `ours`.

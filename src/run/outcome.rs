@@ -6,6 +6,7 @@ use super::{Plan, Played, Probe, RunOptions, Session};
 use crate::finding::Finding;
 use crate::http::Exchange;
 use crate::redaction::Redactor;
+use crate::requirement::guide;
 use crate::result::{
     Observed, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, ScenarioResult,
     StepResult, Target, TargetKind,
@@ -37,6 +38,7 @@ impl Outcome<'_> {
             id: id.clone(),
             title: title.clone(),
         }));
+        let promises = crate::runner::promises(self.session, &self.played);
         let mut exchanges = self.probe.exchanges;
         let mut scenarios = vec![self.probe.scenario];
         let mut resources = 0;
@@ -45,6 +47,17 @@ impl Outcome<'_> {
             resources += played.resources;
             scenarios.push(played.result);
         }
+        if let Some(rows) = &promises {
+            let judged = crate::promises::judge(rows);
+            if suites.iter().all(|suite| suite.id != judged.suite) {
+                suites.push(PlannedSuite {
+                    id: judged.suite.clone(),
+                    title: "What the server says of itself".to_owned(),
+                });
+            }
+            scenarios.push(judged);
+        }
+        guide::cover(&self.session.declared, &mut scenarios);
         // Exchanges first: what is personal in them is then known in the texts about them.
         let exchanges: Vec<Exchange> = exchanges
             .iter()
@@ -65,9 +78,10 @@ impl Outcome<'_> {
             dialect: self.probe.facts,
             suites,
             scenarios,
-            requirements: requirements(),
+            requirements: requirements(self.session),
             exchanges,
             resources,
+            promises: promises.unwrap_or_default(),
             clock: RunClock {
                 id: uuid::Uuid::new_v4().to_string(),
                 started: self.started.to_string(),
@@ -109,11 +123,14 @@ fn packages(session: &Session) -> Vec<PackageUse> {
         .collect()
 }
 
-fn requirements() -> Vec<Requirement> {
+fn requirements(session: &Session) -> Vec<Requirement> {
     crate::requirement::all()
         .iter()
+        .cloned()
+        .chain(guide::requirements(&session.declared))
         .map(|requirement| Requirement {
             id: requirement.id.clone(),
+            level: requirement.level,
             statement: requirement.statement.clone(),
             source: requirement.source.clone(),
         })

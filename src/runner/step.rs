@@ -26,6 +26,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         | Action::SearchFeatures
         | Action::SearchIncluded
         | Action::SearchProtocol
+        | Action::TryInteractions
         | Action::PageSizes
         | Action::PageBegin
         | Action::PageResume => super::searching::perform(scenario, planned).await,

@@ -22,6 +22,10 @@ const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../fixtures/scenarios/enrolment.yaml"),
     ),
     (
+        "capabilities.yaml",
+        include_str!("../../fixtures/scenarios/capabilities.yaml"),
+    ),
+    (
         "search.yaml",
         include_str!("../../fixtures/scenarios/search.yaml"),
     ),
@@ -153,6 +157,7 @@ fn missing_part(step: &Step, repeated: bool) -> Option<&'static str> {
         | Action::ReadUnknown
         | Action::SearchDeclared
         | Action::SearchUndeclared
+        | Action::TryInteractions
         | Action::PageBegin
         | Action::PageResume
             if !typed =>

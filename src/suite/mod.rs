@@ -79,6 +79,8 @@ pub enum Action {
     SearchIncluded,
     /// Searches by POST, with what no server knows, and under strict handling.
     SearchProtocol,
+    /// Asks for interactions that are declared, where that changes nothing.
+    TryInteractions,
     /// Walks searches in pages of several sizes.
     PageSizes,
     /// Asks for a first page, to go on from later.
@@ -106,6 +108,7 @@ impl Action {
             | Self::SearchFeatures
             | Self::SearchIncluded
             | Self::SearchProtocol
+            | Self::TryInteractions
             | Self::PageSizes
             | Self::PageBegin
             | Self::PageResume => "search-type",

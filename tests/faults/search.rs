@@ -17,6 +17,7 @@ const PASS: &[&str] = &[
     "search-reference-absolute",
     "search-string-start",
     "search-string-case",
+    "search-string-accents",
     "search-date-precision",
     "search-prefix-ne",
     "search-prefix-gt",
@@ -75,7 +76,7 @@ fn parameters_that_select_wrongly_are_found_out() {
         &[
             fails(Fault::IgnoresEveryParameter, &["search-only"]),
             fails(Fault::IgnoresId, &["search-only"]),
-            fails(Fault::IgnoresLastUpdated, &["search-prefix-ge"]),
+            fails(Fault::IgnoresLastUpdated, &["search-only"]),
             fails(Fault::IgnoresIdentifier, &["search-only"]),
             fails(Fault::IgnoresSystem, &["search-token-system"]),
             fails(
@@ -85,10 +86,21 @@ fn parameters_that_select_wrongly_are_found_out() {
                     "search-prefix-gt",
                     "search-prefix-le",
                     "search-prefix-lt",
+                    "search-prefix-ne",
                 ],
             ),
+            warns(
+                Fault::IgnoresPrefix,
+                &["search-prefix-sa", "search-prefix-eb"],
+            ),
             fails(Fault::BareResource, &["search-finds"]),
-            fails(Fault::WrongBundleType, &["search-finds"]),
+            warns(
+                Fault::ExactStrings,
+                &["search-string-case", "search-string-accents"],
+            ),
+            fails(Fault::ExactStrings, &["search-string-start"]),
+            fails(Fault::DatesNeedADay, &["search-date-precision"]),
+            fails(Fault::BareSelfLink, &["search-self-used"]),
         ],
     );
 }
@@ -110,6 +122,71 @@ fn parameters_that_shape_the_result_wrongly_are_found_out() {
             fails(Fault::NoSelfLink, &["search-self"]),
             fails(Fault::SelfLinkClaimsAll, &["search-self-honest"]),
             fails(Fault::WrongTotal, &["search-total-accurate"]),
+            fails(Fault::FirstAlternativeOnly, &["search-or"]),
+            fails(Fault::LastRepetitionOnly, &["search-and"]),
+            fails(Fault::EscapesAreIgnored, &["search-escape"]),
+            warns(Fault::RefusesTotal, &["search-total-hint"]),
+            warns(Fault::RefusesUnknown, &["search-unknown", "search-lenient"]),
+            fails(Fault::IgnoresQuery, &["search-query"]),
+            warns(Fault::NoSubsetTag, &["search-subsetted"]),
+            warns(Fault::SubsetLosesMandatory, &["search-subset-mandatory"]),
+            warns(
+                Fault::WrongSubset,
+                &[
+                    "search-summary-true",
+                    "search-summary-text",
+                    "search-summary-data",
+                    "search-summary-false",
+                    "search-elements",
+                ],
+            ),
+            fails(Fault::BareSelfLink, &["search-self-result"]),
+        ],
+    );
+}
+
+#[test]
+fn forms_of_tokens_and_references_are_told_apart() {
+    hold(
+        &["search"],
+        &["search-organization"],
+        &[
+            fails(Fault::TokenNeedsSystem, &["search-token-code"]),
+            fails(Fault::TokenNeedsCode, &["search-token-any-code"]),
+            fails(Fault::BarIsIgnored, &["search-token-no-system"]),
+        ],
+    );
+    hold(
+        &["search"],
+        &["search-coverage"],
+        &[
+            fails(Fault::ReferenceNeedsType, &["search-reference-id"]),
+            fails(
+                Fault::ReferenceNeedsToBeRelative,
+                &["search-reference-absolute"],
+            ),
+        ],
+    );
+    hold(
+        &["search"],
+        &["search-subscription"],
+        &[fails(Fault::IgnoresId, &["search-miss"])],
+    );
+}
+
+#[test]
+fn what_comes_along_is_held_to_its_rules() {
+    hold(
+        &["search"],
+        &["search-references"],
+        &[
+            fails(
+                Fault::IgnoresInclude,
+                &["search-include", "search-revinclude"],
+            ),
+            fails(Fault::IncludeAsMatch, &["search-include-mode"]),
+            fails(Fault::CountsIncluded, &["search-include-total"]),
+            fails(Fault::IncludesTwice, &["search-include-once"]),
         ],
     );
 }

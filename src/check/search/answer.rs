@@ -3,7 +3,7 @@
 use crate::check::Judgement;
 use crate::check::exchange::describe_status;
 use crate::finding::Rule;
-use crate::http::{Exchange, Outcome};
+use crate::http::{Exchange, FailureKind, Outcome};
 use crate::json::Node;
 
 /// The answer to one search.
@@ -24,6 +24,8 @@ pub enum Reply {
     Refused(u16, String),
     /// Status 200 with something else than a searchset, in words.
     Odd(String),
+    /// The address is none of the server's, so that it was not asked.
+    Elsewhere(String),
     /// No whole answer, in words.
     Lost(String),
 }
@@ -52,6 +54,9 @@ impl Answer {
     #[must_use]
     pub fn of(exchange: &Exchange) -> Self {
         let reply = match &exchange.outcome {
+            Outcome::Failure(failure) if failure.failure == FailureKind::Guard => {
+                Reply::Elsewhere(failure.message.clone())
+            }
             Outcome::Failure(failure) => {
                 Reply::Lost(format!("{}: {}", failure.failure, failure.message))
             }
@@ -84,7 +89,7 @@ impl Answer {
         match &self.reply {
             Reply::Found(_) | Reply::Odd(_) => Some(200),
             Reply::Refused(status, _) => Some(*status),
-            Reply::Lost(_) => None,
+            Reply::Elsewhere(_) | Reply::Lost(_) => None,
         }
     }
 
@@ -108,6 +113,10 @@ impl Answer {
                 judgement.saw_exchange();
                 judgement.broken_by(&self.exchange, Rule::SearchResult, "Bundle", what, text);
             }
+            Reply::Elsewhere(text) => {
+                judgement.saw_exchange();
+                judgement.broken_by(&self.exchange, Rule::Paging, "http.url", what, text);
+            }
         }
         None
     }
@@ -117,7 +126,10 @@ impl Answer {
     pub fn describe(&self) -> String {
         match &self.reply {
             Reply::Found(found) => found.describe(),
-            Reply::Refused(_, text) | Reply::Odd(text) | Reply::Lost(text) => text.clone(),
+            Reply::Refused(_, text)
+            | Reply::Odd(text)
+            | Reply::Elsewhere(text)
+            | Reply::Lost(text) => text.clone(),
         }
     }
 }

@@ -44,6 +44,7 @@ pub fn plain(value: &Value) -> Option<Sought> {
         Value::Text(text) if text.trim().chars().count() < 2 => return None,
         Value::Text(text) => Sought::Text(text.clone()),
         Value::Uri(text) => Sought::Uri(text.clone()),
+        Value::Number(number) => Sought::Number(*number),
         Value::Date(_, written) => Sought::date(Prefix::Equal, written.as_deref()?)?,
     })
 }
@@ -56,7 +57,7 @@ pub fn forms(value: &Value, base: &str) -> Vec<Form> {
         Value::Reference(text) => of_reference(relative(text), base),
         Value::Text(text) => of_text(text),
         Value::Date(moment, Some(written)) => of_date(*moment, written),
-        Value::Date(_, None) | Value::Uri(_) => Vec::new(),
+        Value::Date(_, None) | Value::Uri(_) | Value::Number(_) => Vec::new(),
     }
 }
 
@@ -345,10 +346,15 @@ impl Asked<'_> {
 
     /// Holds that the resource is not among the matches.
     pub fn misses(&self, judgement: &mut Judgement, answer: &Answer) {
-        // A server may refuse a value that it does not know: then nothing is found either.
-        if matches!(answer.reply, Reply::Refused(400..=499, _)) {
-            judgement.saw_exchange();
-            return;
+        // A server may refuse a value that it does not know: then nothing is found either. That it
+        // breaks down over one is another check's.
+        match &answer.reply {
+            Reply::Refused(400..=499, _) => return judgement.saw_exchange(),
+            Reply::Refused(500.., text) => {
+                return judgement
+                    .only_where(format!("the server breaks down over the value: {text}"));
+            }
+            _ => {}
         }
         let expected = format!("a searchset or a refusal for {}", self.query());
         let Some(found) = answer.expect_found(judgement, &expected) else {

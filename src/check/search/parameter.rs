@@ -29,10 +29,7 @@ impl Parameter {
         };
         if matches!(
             kind,
-            SearchParameterType::Number
-                | SearchParameterType::Quantity
-                | SearchParameterType::Composite
-                | SearchParameterType::Special
+            SearchParameterType::Composite | SearchParameterType::Special
         ) {
             return Err(format!("parameters of type {kind} are not judged"));
         }

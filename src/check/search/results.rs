@@ -483,10 +483,11 @@ pub fn included(
             &actual,
         );
     }
-    if let (Some(given), Some(count)) = (found.total, sample.count())
+    let count = found.matches.len() as u64;
+    if let (Some(given), None) = (found.total, &found.next)
         && given > count
     {
-        let expected = format!("a total of at most {count}, the matches alone");
+        let expected = format!("a total of {count}, the matches alone");
         let place = "Bundle.total";
         total.broken_by(
             &answer.exchange,

@@ -1,5 +1,7 @@
 //! A value that is searched for: how it stands in the query, and whether a resource has it.
 
+use rust_decimal::Decimal;
+
 use super::moment::{Moment, Prefix};
 use super::value::{System, Token, Value, fold, relative};
 
@@ -22,6 +24,8 @@ pub enum Sought {
     Date(Prefix, Moment, String),
     /// A URI.
     Uri(String),
+    /// A number, or an amount of any unit.
+    Number(Decimal),
 }
 
 /// The part of a token before the bar.
@@ -55,6 +59,7 @@ impl Sought {
                 format!("{}|{}", escaped(system), escaped(code))
             }
             Self::Reference(text) | Self::Text(text) | Self::Uri(text) => escaped(text),
+            Self::Number(number) => number.to_string(),
             Self::Date(Prefix::Equal, _, text) => text.clone(),
             Self::Date(prefix, _, text) => format!("{prefix}{text}"),
         }
@@ -85,9 +90,12 @@ impl Sought {
                     (false, true) => ZONES,
                     (false, false) => SLACK,
                 };
-                own.may_satisfy(*prefix, *sought, slack)
+                // How near is near is the server's to say.
+                *prefix == Prefix::Approximately || own.may_satisfy(*prefix, *sought, slack)
             }
             (Self::Uri(sought), Value::Uri(own)) => own == sought,
+            // As many digits as are given count (R4 3.1.1.4.5).
+            (Self::Number(sought), Value::Number(own)) => own.round_dp(sought.scale()) == *sought,
             _ => false,
         }
     }
@@ -125,6 +133,7 @@ pub fn near_miss(value: &Value) -> Option<Sought> {
         Value::Reference(text) => Sought::Reference(altered(relative(text))),
         Value::Text(text) => Sought::Text(format!("{text}qzq")),
         Value::Uri(text) => Sought::Uri(format!("{text}qzq")),
+        Value::Number(number) => Sought::Number(number.checked_add(Decimal::ONE_THOUSAND)?),
         Value::Date(_, written) => {
             let written = written.as_deref()?;
             let year: i32 = written.get(..4)?.parse().ok()?;

@@ -1,5 +1,8 @@
 //! What a search parameter sees of an element, by the parameter's type (R4 3.1.1.4).
 
+use std::str::FromStr as _;
+
+use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -20,6 +23,8 @@ pub enum Value {
     Date(Moment, Option<String>),
     /// A URI.
     Uri(String),
+    /// A number, or the value of an amount.
+    Number(Decimal),
 }
 
 /// A token as a resource has it.
@@ -66,10 +71,15 @@ pub fn values(kind: SearchParameterType, type_name: &str, node: &Node<'_>) -> Ve
             .map(|text| Value::Uri(text.to_owned()))
             .into_iter()
             .collect(),
-        SearchParameterType::Number
-        | SearchParameterType::Quantity
-        | SearchParameterType::Composite
-        | SearchParameterType::Special => Vec::new(),
+        SearchParameterType::Number | SearchParameterType::Quantity => node
+            .get("value")
+            .unwrap_or(node)
+            .primitive_text()
+            .and_then(|text| Decimal::from_str(text).ok())
+            .map(Value::Number)
+            .into_iter()
+            .collect(),
+        SearchParameterType::Composite | SearchParameterType::Special => Vec::new(),
     }
 }
 

@@ -53,6 +53,7 @@ pub fn build(run: &RunResult) -> Report {
         findings,
         requirements: requirements::coverage(run),
         skipped,
+        promises: run.promises.clone(),
         run: RunBlock {
             clock: run.clock.clone(),
             latency: latency::by_interaction(&run.exchanges, &run.clock.base),

@@ -10,6 +10,7 @@ use super::scenarios::{self, Suite};
 use crate::finding::Cause;
 use crate::report::finding_group::FindingGroup;
 use crate::report::model::{Report, RequirementCoverage};
+use crate::report::promised::{self, Promised};
 use crate::report::view::{self, Matrix};
 use crate::result::Verdict;
 
@@ -29,6 +30,9 @@ pub(super) struct Page<'a> {
     interactions: Vec<&'a str>,
     suites: Vec<Suite<'a>>,
     latency: Vec<LatencyRow<'a>>,
+    promised: Vec<Promised>,
+    /// How many statements there are, and how many were tested.
+    coverage: (usize, usize),
     /// How much was left out to keep the page small.
     findings_left_out: usize,
     scenarios_left_out: usize,
@@ -111,6 +115,8 @@ impl<'a> Page<'a> {
             interactions: names(&rows, |row| row.group.subject.interaction.as_deref()),
             suites,
             latency: latency(report),
+            promised: promised::promised(report),
+            coverage: promised::coverage(report),
             findings_left_out: report.findings.len() - rows.len(),
             scenarios_left_out,
         }

@@ -77,7 +77,7 @@ impl Judged {
         let mut judgements: Vec<Judgement> =
             self.0.into_iter().map(|(_, judgement)| judgement).collect();
         for judgement in &mut judgements {
-            judgement.unseen("no resource that was found gave an occasion");
+            judgement.only_where("no resource that was found gave an occasion");
         }
         judgements
     }

@@ -90,26 +90,19 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
         }
 
         let name = format!("{}._id", edge.parameter);
+        let asked = (name.as_str(), to_id, "chained parameters");
         reach(
             &mut asking,
-            chain,
-            honest,
+            (chain, honest),
             &edge.from,
-            (&name, to_id),
+            asked,
             &edge.from_id,
         )
         .await;
         let name = format!("_has:{from_type}:{}:_id", edge.parameter);
         if let Some(sample) = Sample::of(to_type, &asking.search(to_type, &[]).await) {
-            reach(
-                &mut asking,
-                has,
-                honest,
-                &sample,
-                (&name, &edge.from_id),
-                to_id,
-            )
-            .await;
+            let asked = (name.as_str(), edge.from_id.as_str(), "`_has`");
+            reach(&mut asking, (has, honest), &sample, asked, to_id).await;
         }
         in_compartment(&mut asking, compartment, &edge, to_type, to_id).await;
         for judgement in [mode, total, once] {
@@ -120,47 +113,43 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
     asking.finish(judgements)
 }
 
-/// The first reference from a sample that a parameter follows; one that the server declares first.
+/// A reference from a sample that a parameter follows: one that the server declares to include by,
+/// and one to a Patient, whose compartment can be looked into, before others.
 fn edge(scenario: &Scenario<'_>, samples: &[Sample]) -> Option<Edge> {
     let session = scenario.session;
-    let mut found: Option<Edge> = None;
+    let mut edges = Vec::new();
     for sample in samples {
-        let own = session.declared.of(&sample.resource_type);
         for defined in session.definitions.search_parameters(&sample.resource_type) {
-            if defined.kind != SearchParameterType::Reference {
-                continue;
-            }
             let declared = DeclaredParameter {
                 kind: Some(defined.kind),
                 expression: defined.expression.clone(),
                 ..DeclaredParameter::default()
             };
-            let Ok(parameter) = Parameter::new(&defined.code, &declared) else {
-                continue;
-            };
-            let join = format!("{}:{}", sample.resource_type, defined.code);
-            let forward = own.is_some_and(|own| own.includes.contains(&join));
-            if found.is_some() && !forward {
-                continue;
-            }
-            if let Some((from_id, to)) = leads_to(&parameter, sample, &session.model) {
-                let target = to.split('/').next().unwrap_or_default();
-                let target = session.declared.of(target);
-                let back = target.is_some_and(|own| own.rev_includes.contains(&join));
-                found = Some(Edge {
+            if defined.kind == SearchParameterType::Reference
+                && let Ok(parameter) = Parameter::new(&defined.code, &declared)
+                && let Some((from_id, to)) = leads_to(&parameter, sample, &session.model)
+            {
+                let join = format!("{}:{}", sample.resource_type, defined.code);
+                let own = session.declared.of(&sample.resource_type);
+                let target = session
+                    .declared
+                    .of(to.split('/').next().unwrap_or_default());
+                edges.push(Edge {
                     from: sample.clone(),
                     from_id,
                     parameter: defined.code.clone(),
                     to,
-                    declared: (forward, back),
+                    declared: (
+                        own.is_some_and(|own| own.includes.contains(&join)),
+                        target.is_some_and(|own| own.rev_includes.contains(&join)),
+                    ),
                 });
-                if forward {
-                    return found;
-                }
             }
         }
     }
-    found
+    let rank = |edge: &Edge| (edge.declared, edge.to.starts_with("Patient/"));
+    // Of equals the first: `max_by_key` would take the last.
+    edges.into_iter().rev().max_by_key(rank)
 }
 
 fn leads_to(
@@ -215,10 +204,9 @@ fn offered(
 /// more, and then the right value has to find it.
 async fn reach(
     asking: &mut Asking<'_, '_>,
-    judgement: &mut Judgement,
-    honest: &mut Judgement,
+    (judgement, honest): (&mut Judgement, &mut Judgement),
     sample: &Sample,
-    (name, value): (&str, &str),
+    (name, value, what): (&str, &str, &str),
     id: &str,
 ) {
     let other = near_miss(&Value::Reference(value.to_owned()))
@@ -237,7 +225,7 @@ async fn reach(
     };
     if not_offered {
         judgement.skip(format!(
-            "R4 leaves `{name}` to the server, which answers without it: {}",
+            "R4 leaves {what} to the server, which answers without: {}",
             answer.describe()
         ));
         return;

@@ -3,6 +3,7 @@
 
 mod features;
 mod included;
+mod offered;
 mod paging;
 mod parameters;
 mod protocol;
@@ -27,6 +28,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Action::SearchFeatures => features::perform(scenario).await,
         Action::SearchIncluded => included::perform(scenario).await,
         Action::SearchProtocol => protocol::perform(scenario).await,
+        Action::TryInteractions => offered::perform(scenario, step).await,
         Action::PageSizes => paging::sizes(scenario).await,
         Action::PageBegin => paging::begin(scenario, planned).await,
         Action::PageResume => paging::resume(scenario, planned).await,

@@ -17,6 +17,8 @@ use crate::suite::declared::DeclaredParameter;
 
 /// Pages looked at for the resource that has the value.
 const PAGES: usize = 5;
+/// Values of a resource that are tried until one works.
+const VALUES: usize = 3;
 /// A time after every write and one before.
 const FUTURE: &str = "2200-01-01T00:00:00Z";
 const PAST: &str = "1900-01-01T00:00:00Z";
@@ -81,26 +83,32 @@ impl<'s> Trial<'s> {
             Ok(parameter) => parameter,
             Err(reason) => return self.skip(&reason),
         };
-        let Some((id, value, sought)) = self.pick(asking, &parameter) else {
+        let picked = self.pick(asking, &parameter);
+        if picked.is_empty() {
             if self.name == "_lastUpdated" {
                 return self.nothing_outside_of_time(asking).await;
             }
             return self.skip("no resource that was found has a value for the parameter");
-        };
-        let asked = Asked {
-            parameter: &parameter,
-            sought: &sought,
-            id: &id,
-            sample: self.sample,
-            pseudonyms: asking.scenario.session.client.is_playback(),
-        };
-        let works = self.find(asking, asked).await;
-        if !works {
-            self.miss
-                .skip("the parameter does not do what it should already");
-            return;
         }
-        if let Some(sought) = near_miss(&value) {
+        for (id, value, sought) in &picked {
+            let asked = Asked {
+                parameter: &parameter,
+                sought,
+                id,
+                sample: self.sample,
+                pseudonyms: asking.scenario.session.client.is_playback(),
+            };
+            if self.find(asking, asked).await {
+                return self.what_works(asking, asked, value).await;
+            }
+        }
+        self.miss
+            .only_where("the parameter does not find what it should already");
+    }
+
+    /// A near miss and the other forms, of a value by which the parameter works.
+    async fn what_works(&mut self, asking: &mut Asking<'_, '_>, asked: Asked<'_>, value: &Value) {
+        if let Some(sought) = near_miss(value) {
             let answer = self.ask(asking, &sought).await;
             let asked = Asked {
                 sought: &sought,
@@ -109,42 +117,63 @@ impl<'s> Trial<'s> {
             asked.misses(&mut self.miss, &answer);
         }
         if !self.miss.is_broken() {
-            self.other_forms(asking, asked, &value).await;
+            self.other_forms(asking, asked, value).await;
         }
     }
 
-    /// A resource, a value of it, and how to ask for that.
+    /// A resource, some values of it, and how to ask for each; of texts one with accents first.
     fn pick(
         &mut self,
         asking: &Asking<'_, '_>,
         parameter: &Parameter,
-    ) -> Option<(String, Value, Sought)> {
+    ) -> Vec<(String, Value, Sought)> {
         let model = asking.scenario.model();
+        let mut picked: Vec<(String, Value, Sought)> = Vec::new();
         for resource in &self.sample.resources {
             let values = match parameter.values(model, resource) {
                 Ok(values) => values,
                 Err(message) => {
                     self.finds.error(message);
-                    return None;
+                    return Vec::new();
                 }
             };
-            for value in values {
-                if let Some(sought) = plain(&value) {
-                    return Some((resource.str("id")?.to_owned(), value, sought));
-                }
+            let id = resource.str("id").unwrap_or_default();
+            let mut fitting: Vec<_> = values
+                .into_iter()
+                .filter_map(|value| {
+                    let sought = plain(&value)?;
+                    Some((id.to_owned(), value, sought))
+                })
+                .collect();
+            fitting.sort_by_key(|(_, value, _)| is_plain(value));
+            fitting.truncate(VALUES);
+            let Some((_, first, _)) = fitting.first() else {
+                continue;
+            };
+            if picked
+                .first()
+                .is_none_or(|own| is_plain(&own.1) && !is_plain(first))
+            {
+                picked = fitting;
             }
         }
-        None
+        picked
     }
 
-    /// Asks for a value and notes whether the server broke down over it.
+    /// Asks for a value that need not be known, and notes whether the server broke down over it.
     async fn ask(&mut self, asking: &mut Asking<'_, '_>, sought: &Sought) -> Answer {
-        let query = sought.query();
-        let resource_type = &self.sample.resource_type;
-        let answer = asking.search(resource_type, &[(self.name, &query)]).await;
+        let answer = self.ask_for_known(asking, sought).await;
         if let Some(exchange) = asking.exchanges.last() {
             no_server_error(&mut self.no_server_error, exchange);
         }
+        answer
+    }
+
+    /// Asks for a value that has to be found; that the server broke down is said by that check.
+    async fn ask_for_known(&mut self, asking: &mut Asking<'_, '_>, sought: &Sought) -> Answer {
+        let query = sought.query();
+        let resource_type = &self.sample.resource_type;
+        let answer = asking.search(resource_type, &[(self.name, &query)]).await;
         self.first_exchange
             .get_or_insert_with(|| answer.exchange.clone());
         answer
@@ -152,7 +181,7 @@ impl<'s> Trial<'s> {
 
     /// The plain search; true where it found the resource and nothing else.
     async fn find(&mut self, asking: &mut Asking<'_, '_>, asked: Asked<'_>) -> bool {
-        let first = self.ask(asking, asked.sought).await;
+        let first = self.ask_for_known(asking, asked.sought).await;
         let (answers, more) = asking
             .walk(first, PAGES, |answer| {
                 answer.found().is_some_and(|found| found.has(asked.id))
@@ -206,8 +235,6 @@ impl<'s> Trial<'s> {
 
     /// Where resources do not tell when they changed: nothing changed in 2200, nor before 1900.
     async fn nothing_outside_of_time(&mut self, asking: &mut Asking<'_, '_>) {
-        self.finds
-            .skip("no resource that was found has a `meta.lastUpdated`");
         for (prefix, text) in [
             (Prefix::GreaterOrEqual, FUTURE),
             (Prefix::LessOrEqual, PAST),
@@ -215,12 +242,13 @@ impl<'s> Trial<'s> {
             let Some(sought) = Sought::date(prefix, text) else {
                 continue;
             };
-            let answer = self.ask(asking, &sought).await;
+            let answer = self.ask_for_known(asking, &sought).await;
             let query = sought.query();
             let expected = format!("a searchset for `{}={query}`", self.name);
-            let Some(found) = answer.expect_found(&mut self.only, &expected) else {
+            let Some(found) = answer.expect_found(&mut self.finds, &expected) else {
                 continue;
             };
+            self.only.saw_exchange();
             if !found.matches.is_empty() {
                 self.only.broken_by(
                     &answer.exchange,
@@ -235,12 +263,12 @@ impl<'s> Trial<'s> {
             }
         }
         self.miss
-            .skip("no resource that was found has a `meta.lastUpdated`");
+            .only_where("no resource that was found has a `meta.lastUpdated`");
     }
 
     fn skip(&mut self, reason: &str) {
         for judgement in [&mut self.finds, &mut self.only, &mut self.miss] {
-            judgement.skip(reason);
+            judgement.only_where(reason);
         }
     }
 
@@ -256,9 +284,8 @@ impl<'s> Trial<'s> {
     fn into_judgements(mut self) -> Vec<Judgement> {
         self.self_used
             .only_where("the server gives no self link, or the parameter did not work");
-        self.only.unseen("the search gave no match to look at");
-        self.no_server_error
-            .only_where("the parameter was not tried");
+        self.only.only_where("the search gave no match to look at");
+        self.no_server_error.only_where("no other value was tried");
         let mut judgements = vec![
             self.finds,
             self.only,
@@ -269,6 +296,10 @@ impl<'s> Trial<'s> {
         judgements.extend(self.forms);
         judgements
     }
+}
+
+fn is_plain(value: &Value) -> bool {
+    !matches!(value, Value::Text(text) if !text.is_ascii())
 }
 
 /// Whether an answer is a refusal.

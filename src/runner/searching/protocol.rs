@@ -50,9 +50,31 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
         {
             by_post(&mut asking, post, sample).await;
             unknown_parameter(&mut asking, (unknown, honest, strict, lenient), sample).await;
-            refused(&mut asking, modifier, sample, "_id:conformance", "a").await;
-            refused(&mut asking, query, sample, "_query", UNKNOWN).await;
-            refused(&mut asking, invalid, sample, "_lastUpdated", "not-a-date").await;
+            refused(
+                &mut asking,
+                modifier,
+                sample,
+                ("_id:conformance", "a", "a modifier that nobody knows"),
+            )
+            .await;
+            refused(
+                &mut asking,
+                query,
+                sample,
+                ("_query", UNKNOWN, "a `_query` that nobody knows"),
+            )
+            .await;
+            refused(
+                &mut asking,
+                invalid,
+                sample,
+                (
+                    "_lastUpdated",
+                    "not-a-date",
+                    "a `_lastUpdated` that is no date",
+                ),
+            )
+            .await;
         }
     }
     if let Some(last) = judgements.last_mut() {
@@ -65,7 +87,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
 
 fn parameter_of(check: &Check) -> &'static str {
     match check.id {
-        "search-modifier" => "_id:conformance",
+        "search-modifier" => "_id",
         "search-query" => "_query",
         "search-invalid" => "_lastUpdated",
         _ => "",
@@ -178,8 +200,7 @@ async fn refused(
     asking: &mut Asking<'_, '_>,
     judgement: &mut Judgement,
     sample: &Sample,
-    name: &str,
-    value: &str,
+    (name, value, what): (&str, &str, &str),
 ) {
     let answer = asking.search(&sample.resource_type, &[(name, value)]).await;
     match answer.status() {
@@ -191,7 +212,7 @@ async fn refused(
                 &answer.exchange,
                 Rule::Status,
                 "http.status",
-                &format!("a refusal (4xx) of `{name}={value}`"),
+                &format!("a refusal (4xx) of {what}"),
                 &answer.describe(),
             );
             judgement.hint("what a server does not understand it must not answer as if it did");
