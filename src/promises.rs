@@ -2,7 +2,7 @@
 //! each type, declared or not, and whether it works.
 //!
 //! Interactions are read from the exchanges of a run: one that succeeded once is offered. Search
-//! parameters are observed by the steps that try them, since an answer alone does not tell.
+//! parameters are read from the checks that try them, since an answer alone does not tell.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::check::{Check, Judgement, catalog};
 use crate::fhir::codes;
 use crate::finding::Rule;
 use crate::http::{Exchange, Method};
-use crate::result::{ScenarioResult, StepResult, Subject};
+use crate::result::{CheckResult, ScenarioResult, StepResult, Subject, Verdict};
 use crate::suite::Declared;
 use crate::suite::declared::Promise;
 
@@ -34,19 +34,6 @@ codes! {
         Absent = "absent",
         Unknown = "unknown",
     }
-}
-
-/// What became of a search parameter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observation {
-    /// The type that was searched.
-    pub resource_type: String,
-    /// The parameter.
-    pub parameter: String,
-    /// What became of it.
-    pub observed: Observed,
-    /// The exchange that shows it.
-    pub exchange: Option<String>,
 }
 
 /// One interaction or search parameter of one type.
@@ -94,15 +81,18 @@ impl PromiseRow {
 type Key = (String, PromiseKind, String);
 type Seen = (Observed, Option<String>);
 
+/// The suite of the checks that are made of the table.
+pub const SUITE: &str = "capabilities";
+
 /// The table of a run: everything that is declared, and what was found beside it.
 #[must_use]
-pub fn table<'e>(
+pub fn table(
     declared: &Declared,
-    observations: impl IntoIterator<Item = Observation>,
-    exchanges: impl IntoIterator<Item = &'e Exchange>,
+    scenarios: &[ScenarioResult],
+    exchanges: &[Exchange],
     base: &url::Url,
 ) -> Vec<PromiseRow> {
-    let mut seen: BTreeMap<Key, Seen> = BTreeMap::new();
+    let mut seen: BTreeMap<Key, Seen> = by_parameter(scenarios);
     for (resource_type, interaction, statuses) in by_interaction(exchanges, base) {
         let key = (
             resource_type,
@@ -110,10 +100,6 @@ pub fn table<'e>(
             interaction.to_owned(),
         );
         seen.insert(key, of_statuses(interaction, &statuses));
-    }
-    for own in observations {
-        let key = (own.resource_type, PromiseKind::Parameter, own.parameter);
-        seen.insert(key, (own.observed, own.exchange));
     }
     let mut promises: BTreeMap<Key, Promise> = BTreeMap::new();
     for (resource_type, own) in declared.types() {
@@ -154,10 +140,66 @@ pub fn table<'e>(
     promises.into_iter().map(row).collect()
 }
 
+/// What the checks of searches by a parameter say together.
+fn by_parameter(scenarios: &[ScenarioResult]) -> BTreeMap<Key, Seen> {
+    let mut seen: BTreeMap<Key, Seen> = BTreeMap::new();
+    let steps = scenarios.iter().flat_map(|scenario| &scenario.steps);
+    for check in steps.flat_map(|step| &step.checks) {
+        let (Some(resource_type), Some(name)) = (
+            &check.subject.resource_type,
+            &check.subject.search_parameter,
+        ) else {
+            continue;
+        };
+        let Some(observed) = of_check(check) else {
+            continue;
+        };
+        let first = check.findings.first();
+        let exchange = first.and_then(|own| own.exchange.clone());
+        let key = (resource_type.clone(), PromiseKind::Parameter, name.clone());
+        let own = seen.entry(key).or_insert((Observed::Unknown, None));
+        if rank(observed) > rank(own.0) {
+            *own = (observed, exchange);
+        }
+    }
+    seen
+}
+
+/// What a check says of its parameter.
+fn of_check(check: &CheckResult) -> Option<Observed> {
+    let by_value = [
+        &catalog::SEARCH_FINDS,
+        &catalog::SEARCH_ONLY,
+        &catalog::SEARCH_MISS,
+    ];
+    let verdict = check.settled();
+    if by_value.iter().any(|own| own.id == check.check) {
+        return Some(match verdict {
+            Verdict::Fail | Verdict::Warning => Observed::Broken,
+            Verdict::Pass if check.check == catalog::SEARCH_FINDS.id => Observed::Works,
+            _ => Observed::Unknown,
+        });
+    }
+    (check.check == catalog::SEARCH_OFFERED.id).then_some(match verdict {
+        Verdict::Pass => Observed::Works,
+        _ => Observed::Absent,
+    })
+}
+
+/// One that is broken somewhere does not work; one that is offered somewhere is not absent.
+fn rank(observed: Observed) -> u8 {
+    match observed {
+        Observed::Unknown => 0,
+        Observed::Absent => 1,
+        Observed::Works => 2,
+        Observed::Broken => 3,
+    }
+}
+
 type Statuses = Vec<(u16, String)>;
 
-fn by_interaction<'e>(
-    exchanges: impl IntoIterator<Item = &'e Exchange>,
+fn by_interaction(
+    exchanges: &[Exchange],
     base: &url::Url,
 ) -> Vec<(String, &'static str, Statuses)> {
     let mut statuses: BTreeMap<(String, &'static str), Statuses> = BTreeMap::new();
@@ -253,7 +295,7 @@ pub fn judge(rows: &[PromiseRow]) -> ScenarioResult {
         }
     }
     ScenarioResult {
-        suite: "capabilities".to_owned(),
+        suite: SUITE.to_owned(),
         id: "declared".to_owned(),
         title: "What the server declares is so".to_owned(),
         steps: vec![StepResult {

@@ -120,6 +120,17 @@ pub struct Requirement {
     pub source: String,
 }
 
+impl From<&crate::requirement::Requirement> for Requirement {
+    fn from(requirement: &crate::requirement::Requirement) -> Self {
+        Self {
+            id: requirement.id.clone(),
+            level: requirement.level,
+            statement: requirement.statement.clone(),
+            source: requirement.source.clone(),
+        }
+    }
+}
+
 /// Times and generated ids: what differs between two runs on the same answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -16,7 +16,7 @@ use crate::http::{Client, ClientError, ClientOptions, Credentials, Mode};
 use crate::package::Definitions;
 use crate::reference::{Fault, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
-use crate::runner::{Limits, Session};
+use crate::runner::{Limits, Session, Stop};
 use crate::suite::Declared;
 use crate::suite::load::{self, LoadError};
 use crate::suite::plan::Plan;
@@ -190,12 +190,20 @@ impl Bench {
             .map(|(name, code)| (name.to_owned(), code.to_owned()))
             .into(),
             journal: None,
+            earlier: None,
+            stop: Stop::default(),
         };
-        let played = crate::runner::run(&session, &plan, |_| ()).await;
-        let promises = crate::runner::promises(&session, &played);
+        let played = crate::runner::run(&session, &plan, &()).await;
+        let played = played.unwrap_or_default();
+        let exchanges: Vec<_> = played
+            .iter()
+            .flat_map(|played| played.exchanges.iter().cloned())
+            .collect();
         let mut scenarios = vec![probe.scenario];
         scenarios.extend(played.into_iter().map(|played| played.result));
-        scenarios.extend(promises.map(|rows| crate::promises::judge(&rows)));
+        let base = session.client.base();
+        let promises = crate::promises::table(&declared, &scenarios, &exchanges, base);
+        scenarios.push(crate::promises::judge(&promises));
         Ok(Tried { scenarios })
     }
 }

@@ -15,6 +15,7 @@ checks! {
     SEARCH_FINDS = "search-finds", ["SRCH-2.finds"], "a search finds what has the value";
     SEARCH_ONLY = "search-only", ["SRCH-2.only"], "a search answers only what has the value";
     SEARCH_MISS = "search-miss", ["SRCH-2.miss"], "a search by another value does not find the resource";
+    SEARCH_OFFERED = "search-offered", ["SRCH-2.offered"], "a parameter that nobody declares selects, where it is offered";
     SEARCH_TOKEN_CODE = "search-token-code", ["SRCH-3.token-code"], "a token is found by its code alone";
     SEARCH_TOKEN_SYSTEM = "search-token-system", ["SRCH-3.token-system"], "a token is not found by the code of another system";
     SEARCH_TOKEN_NO_SYSTEM = "search-token-no-system", ["SRCH-3.token-no-system"], "`|code` finds codes without a system and no others";

@@ -11,7 +11,6 @@ use crate::check::search::value::Value;
 use crate::check::search::{Answer, Parameter, Reply, Sample, Sought, results};
 use crate::check::{Judgement, catalog};
 use crate::finding::Rule;
-use crate::promises::{Observation, Observed};
 use crate::runner::scenario::{Scenario, StepOutcome};
 use crate::suite::declared::DeclaredParameter;
 
@@ -38,12 +37,6 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
     for (name, declared) in &declared {
         let mut trial = Trial::new(&sample, name);
         trial.run(&mut asking, declared).await;
-        asking.scenario.observed.push(Observation {
-            resource_type: sample.resource_type.clone(),
-            parameter: name.clone(),
-            observed: trial.observed(),
-            exchange: trial.first_exchange.clone(),
-        });
         judgements.extend(trial.into_judgements());
     }
     asking.finish(judgements)
@@ -59,7 +52,6 @@ struct Trial<'s> {
     self_used: Judgement,
     no_server_error: Judgement,
     forms: Vec<Judgement>,
-    first_exchange: Option<String>,
 }
 
 impl<'s> Trial<'s> {
@@ -74,7 +66,6 @@ impl<'s> Trial<'s> {
             self_used: judge(&catalog::SEARCH_SELF_USED),
             no_server_error: judge(&catalog::NO_SERVER_ERROR),
             forms: Vec::new(),
-            first_exchange: None,
         }
     }
 
@@ -173,10 +164,7 @@ impl<'s> Trial<'s> {
     async fn ask_for_known(&mut self, asking: &mut Asking<'_, '_>, sought: &Sought) -> Answer {
         let query = sought.query();
         let resource_type = &self.sample.resource_type;
-        let answer = asking.search(resource_type, &[(self.name, &query)]).await;
-        self.first_exchange
-            .get_or_insert_with(|| answer.exchange.clone());
-        answer
+        asking.search(resource_type, &[(self.name, &query)]).await
     }
 
     /// The plain search; true where it found the resource and nothing else.
@@ -269,15 +257,6 @@ impl<'s> Trial<'s> {
     fn skip(&mut self, reason: &str) {
         for judgement in [&mut self.finds, &mut self.only, &mut self.miss] {
             judgement.only_where(reason);
-        }
-    }
-
-    fn observed(&self) -> Observed {
-        let broken = self.finds.is_broken() || self.only.is_broken() || self.miss.is_broken();
-        match (self.first_exchange.is_some(), broken) {
-            (false, _) => Observed::Unknown,
-            (true, true) => Observed::Broken,
-            (true, false) => Observed::Works,
         }
     }
 

@@ -3,10 +3,11 @@
 
 use super::Asking;
 use super::parameters::is_refusal;
+use super::sample::of_parameter;
+use crate::check::catalog;
 use crate::check::search::criteria::plain;
 use crate::check::search::sought::near_miss;
 use crate::check::search::{Answer, Parameter, Sample, Sought};
-use crate::promises::{Observation, Observed};
 use crate::runner::scenario::{Scenario, StepOutcome};
 use crate::suite::declared::DeclaredParameter;
 
@@ -35,31 +36,42 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>) -> StepOutcome {
         })
         .collect();
     let mut asking = Asking::new(scenario);
-    let mut tried = 0;
+    let mut judgements = Vec::new();
     for parameter in candidates {
-        if tried == TRIED {
+        if judgements.len() == TRIED {
             break;
         }
-        if let Some(observed) = observe(&mut asking, &sample, &parameter).await {
-            tried += 1;
-            asking.scenario.observed.push(Observation {
-                resource_type: sample.resource_type.clone(),
-                parameter: parameter.name,
-                observed,
-                exchange: asking.exchanges.last().map(|exchange| exchange.id.clone()),
-            });
+        if let Some(answer) = try_once(&mut asking, &sample, &parameter).await {
+            let resource_type = &sample.resource_type;
+            let mut judgement =
+                of_parameter(&catalog::SEARCH_OFFERED, resource_type, &parameter.name);
+            match answer {
+                Tried::Offered => judgement.saw_exchange(),
+                Tried::LeftOut(answer) => judgement.skip(format!(
+                    "nobody declares the parameter, and the server answers without it: {answer}"
+                )),
+            }
+            judgements.push(judgement);
         }
     }
-    asking.finish(Vec::new())
+    asking.finish(judgements)
+}
+
+/// What became of a parameter.
+enum Tried {
+    /// It selects.
+    Offered,
+    /// It does not, or the search was refused; what came, in words.
+    LeftOut(String),
 }
 
 /// Whether a parameter selects: it does not find the resource by another value, and finds it, and
 /// nothing else, by its own. `None` where no resource has a value.
-async fn observe(
+async fn try_once(
     asking: &mut Asking<'_, '_>,
     sample: &Sample,
     parameter: &Parameter,
-) -> Option<Observed> {
+) -> Option<Tried> {
     let model = asking.scenario.model();
     let (id, sought, miss) = sample.resources.iter().find_map(|resource| {
         let values = parameter.values(model, resource).ok()?;
@@ -75,19 +87,26 @@ async fn observe(
     let ignored = answer.found().is_some_and(|found| found.has(&id));
     if ignored || (answer.found().is_none() && !is_refusal(&answer) && answer.status() != Some(500))
     {
-        return Some(Observed::Absent);
+        return Some(Tried::LeftOut(described(&answer)));
     }
     let answer = ask(asking, sample, parameter, &sought).await;
     let Some(found) = answer.found() else {
-        return Some(Observed::Absent);
+        return Some(Tried::LeftOut(described(&answer)));
     };
     // That it selects is shown: what it selects beside the resource is no matter here.
-    let works = found.has(&id);
-    Some(if works {
-        Observed::Works
-    } else {
-        Observed::Absent
+    Some(match found.has(&id) {
+        true => Tried::Offered,
+        false => Tried::LeftOut(described(&answer)),
     })
+}
+
+/// What came without the numbers, so that the same reason is counted once.
+fn described(answer: &Answer) -> String {
+    match answer.status() {
+        Some(200) => "its results are the same".to_owned(),
+        Some(status) => format!("status {status}"),
+        None => answer.describe(),
+    }
 }
 
 async fn ask(
