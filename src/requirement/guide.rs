@@ -106,7 +106,7 @@ mod tests {
         assert!(ids.contains(&"GUIDE-Subscription.delete"));
         assert!(!ids.contains(&"GUIDE-Patient.delete"));
         let interactions = ids.iter().filter(|id| !id.contains(".search."));
-        assert_eq!((interactions.count(), ids.len()), (44, 86));
+        assert_eq!((interactions.count(), ids.len()), (42, 85));
     }
 
     #[test]

@@ -168,6 +168,6 @@ mod tests {
                 .count()
         };
         assert_eq!(skipped(&plan(true)), 0);
-        assert_eq!(skipped(&plan(false)), 1);
+        assert_eq!(skipped(&plan(false)), 2);
     }
 }
