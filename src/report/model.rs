@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::finding_group::FindingGroup;
 use crate::promises::PromiseRow;
 use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
+use crate::surface::Surface;
 
 /// The version of the format that this program writes; older ones stay readable.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// A conformance report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +53,9 @@ pub struct Report {
     /// Interactions and search parameters of each type: who declares them, and what was seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub promises: Vec<PromiseRow>,
+    /// What a client can see of the interface, right or wrong; since version 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surface: Option<Surface>,
     /// Everything that differs between two runs on the same answers: times, durations, ids.
     pub run: RunBlock,
 }

@@ -6,6 +6,7 @@ use super::{Level, ScenarioResult};
 use crate::fhir::codes;
 use crate::http::{Exchange, Mode};
 use crate::promises::PromiseRow;
+use crate::surface::Surface;
 
 codes! {
     /// Which server was tested.
@@ -46,6 +47,9 @@ pub struct RunResult {
     /// What is promised, and what became of it.
     #[serde(default)]
     pub promises: Vec<PromiseRow>,
+    /// What a client can see of the interface.
+    #[serde(default)]
+    pub surface: Surface,
     /// Times and generated ids.
     pub clock: RunClock,
 }

@@ -54,6 +54,7 @@ pub fn build(run: &RunResult) -> Report {
         requirements: requirements::coverage(run),
         skipped,
         promises: run.promises.clone(),
+        surface: Some(run.surface.clone()).filter(|surface| !surface.is_empty()),
         run: RunBlock {
             clock: run.clock.clone(),
             latency: latency::by_interaction(&run.exchanges, &run.clock.base),
