@@ -3,7 +3,8 @@
 //! the server.
 
 use super::{Asking, of_server, without_sample};
-use crate::check::search::results::{self, Effect, Subset};
+use crate::check::search::results::{self, Effect};
+use crate::check::search::subset::{self, Subset};
 use crate::check::search::{Answer, Parameter, Sample};
 use crate::check::{Check, Judgement, catalog};
 use crate::finding::Rule;
@@ -155,18 +156,18 @@ impl Judged {
     /// `_summary` and `_elements`.
     async fn subsets(&mut self, asking: &mut Asking<'_, '_>, sample: &Sample) {
         let session = asking.scenario.session;
-        for (check, subset) in [
+        for (check, part) in [
             (&catalog::SEARCH_SUMMARY_TRUE, Some(Subset::Summary)),
             (&catalog::SEARCH_SUMMARY_TEXT, Some(Subset::Text)),
             (&catalog::SEARCH_SUMMARY_DATA, Some(Subset::Data)),
             (&catalog::SEARCH_SUMMARY_FALSE, Some(Subset::Whole)),
             (&catalog::SEARCH_ELEMENTS, an_element(sample)),
         ] {
-            let Some(subset) = subset else { continue };
-            let (name, value) = subset.parameter();
+            let Some(part) = part else { continue };
+            let (name, value) = part.parameter();
             let answer = asking.search(&sample.resource_type, &[(name, value)]).await;
-            let leaves_out = results::could_leave_out(&session.definitions, sample, &subset);
-            match results::subset_effect(&answer, sample) {
+            let leaves_out = subset::could_leave_out(&session.definitions, sample, &part);
+            match subset::effect(&answer, sample) {
                 Effect::Ignored if leaves_out => self.left_out(check, name, &answer),
                 Effect::Unknown => self.left_out(check, name, &answer),
                 Effect::Ignored | Effect::Used => {
@@ -175,7 +176,7 @@ impl Judged {
                         self.of(&catalog::SEARCH_SUBSETTED),
                         of_server(&catalog::SEARCH_SUBSETTED, ""),
                     );
-                    results::subset(
+                    subset::judge(
                         (
                             &mut content,
                             self.of(&catalog::SEARCH_SUBSET_MANDATORY),
@@ -183,7 +184,7 @@ impl Judged {
                         ),
                         &answer,
                         sample,
-                        &subset,
+                        &part,
                         &session.definitions,
                     );
                     *self.of(check) = content;

@@ -4,7 +4,8 @@
 use super::Asking;
 use super::sample::of_parameter;
 use crate::check::exchange::no_server_error;
-use crate::check::search::criteria::{Asked, forms, judge_form, plain};
+use crate::check::search::criteria::{Asked, judge_form};
+use crate::check::search::forms::{forms, plain};
 use crate::check::search::moment::Prefix;
 use crate::check::search::sought::near_miss;
 use crate::check::search::value::Value;

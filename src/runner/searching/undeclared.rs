@@ -5,7 +5,7 @@ use super::Asking;
 use super::parameters::is_refusal;
 use super::sample::of_parameter;
 use crate::check::catalog;
-use crate::check::search::criteria::plain;
+use crate::check::search::forms::plain;
 use crate::check::search::sought::near_miss;
 use crate::check::search::{Answer, Parameter, Sample, Sought};
 use crate::runner::scenario::{Scenario, StepOutcome};
