@@ -26,6 +26,7 @@ pub mod json;
 pub mod options;
 pub mod package;
 pub mod profile;
+pub mod promises;
 pub mod recording;
 pub mod redaction;
 pub mod reference;

@@ -345,13 +345,13 @@ fn client(
 }
 
 /// A code of at most 12 characters that no earlier run has used, with a mark that says whose it
-/// is: `CT` and ten digits of the time in tenths of a second. Shards that start together must not
-/// use the same, so they have seconds and their number.
-fn new_code(shard: Option<Shard>) -> String {
+/// is: two letters and ten digits of the time in tenths of a second. Shards that start together must
+/// not use the same, so they have seconds and their number.
+fn new_code(mark: &str, shard: Option<Shard>) -> String {
     let now = jiff::Timestamp::now();
     let digits = match shard {
         None => now.as_millisecond() / 100,
         Some(shard) => now.as_second() % 10_000_000 * 1000 + shard.index() as i64 % 1000,
     };
-    format!("CT{:010}", digits % 10_000_000_000)
+    format!("{mark}{:010}", digits % 10_000_000_000)
 }

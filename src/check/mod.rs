@@ -10,6 +10,7 @@ pub mod expectation;
 mod judgement;
 pub mod page;
 pub mod read;
+pub mod search;
 pub mod validity;
 
 pub use catalog::Check;

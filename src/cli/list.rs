@@ -9,8 +9,10 @@ use crate::check::catalog;
 use crate::http::Mode;
 use crate::options::RunArguments;
 use crate::package::Definitions;
+use crate::requirement::guide;
+use crate::suite::Declared;
 use crate::suite::load::{self, LoadError};
-use crate::suite::plan::{Declared, Plan, PlannedStep};
+use crate::suite::plan::{Plan, PlannedStep};
 use crate::suite::requests;
 
 /// Characters of a line; longer cells are wrapped.
@@ -99,7 +101,9 @@ fn checks() -> Rows {
 
 fn requirements() -> Rows {
     let mut rows = vec![row(["requirement", "level", "source", "statement"])];
-    for requirement in crate::requirement::all() {
+    let declared = Declared::by_guide(&Definitions::embedded());
+    let of_guide = guide::requirements(&declared);
+    for requirement in crate::requirement::all().iter().chain(&of_guide) {
         rows.push(row([
             &requirement.id,
             requirement.level.code(),

@@ -70,6 +70,8 @@ codes! {
         MediaType = "media-type",
         /// A search returns what was asked for, with right totals and links (R4 3.1.1).
         SearchResult = "search-result",
+        /// What a CapabilityStatement declares.
+        Capability = "capability",
         /// The address at which an interaction is answered.
         Address = "address",
         /// The login, and what is refused without one.
@@ -122,7 +124,7 @@ impl Rule {
             Self::Status | Self::Header | Self::SearchResult | Self::Paging => {
                 IssueType::Processing
             }
-            Self::MediaType | Self::Address => IssueType::NotSupported,
+            Self::MediaType | Self::Address | Self::Capability => IssueType::NotSupported,
             Self::Login => IssueType::Login,
             Self::ErrorBody => IssueType::Incomplete,
             Self::RoundTrip => IssueType::Value,

@@ -19,7 +19,7 @@ use super::session::{self, Session, Token};
 use super::throttle::{Throttle, asked_to_wait};
 use super::transport::{self, Connection, Connector, Incoming, Limits, Outgoing, round_trip};
 use super::{
-    ClientOptions, Exchange, FailureKind, Login, LoginOutcome, Method, Outcome, Redirect,
+    ClientOptions, Exchange, FailureKind, Login, LoginOutcome, Method, Mode, Outcome, Redirect,
     RedirectPolicy, Request, RequestSpec, Response, TransportFailure,
 };
 
@@ -90,6 +90,18 @@ impl Client {
     #[must_use]
     pub fn base(&self) -> &Url {
         &self.shared.options.base
+    }
+
+    /// What may be sent.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.shared.options.mode
+    }
+
+    /// Whether a recording stands in the target's place.
+    #[must_use]
+    pub fn is_playback(&self) -> bool {
+        self.shared.options.playback.is_some()
     }
 
     /// Whether requests carry a token.

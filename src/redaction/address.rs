@@ -31,8 +31,13 @@ pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Si
     let mut out = rewriter.path(path);
     if let Some(query) = query {
         out.push('?');
-        let about_people = path.split('/').any(|segment| RULES.is_person(segment));
-        out.push_str(&rewriter.query(query, about_people));
+        let types = || path.split('/').filter(|part| is_type_name(part));
+        let about = match (types().any(|part| RULES.is_person(part)), types().last()) {
+            (true, _) => About::People,
+            (false, Some(last)) if RULES.is_thing(last) => About::Things,
+            (false, _) => About::Either,
+        };
+        out.push_str(&rewriter.query(query, about));
     }
     if let Some(fragment) = fragment {
         out.push('#');
@@ -49,7 +54,12 @@ pub(super) fn rewrite_form(
     sink: &mut impl Sink,
 ) -> String {
     let mut rewriter = Rewriter { pseudonyms, sink };
-    rewriter.query(form, about_people)
+    let about = if about_people {
+        About::People
+    } else {
+        About::Either
+    };
+    rewriter.query(form, about)
 }
 
 /// Rewrites the address of something personal: only scheme and host stay, or the media type of a
@@ -72,6 +82,20 @@ fn split(text: &str, at: char) -> (&str, Option<&str>) {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     }
+}
+
+/// What a search is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    People,
+    /// Things, rules and places alone: no value leads to a person, unless it is one of another
+    /// resource.
+    Things,
+    Either,
+}
+
+fn is_type_name(segment: &str) -> bool {
+    segment.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
 struct Rewriter<'r, S: Sink> {
@@ -110,22 +134,25 @@ impl<S: Sink> Rewriter<'_, S> {
         spelled.rewritten(&self.pseudonyms.text(&spelled.characters))
     }
 
-    fn query(&mut self, query: &str, about_people: bool) -> String {
+    fn query(&mut self, query: &str, about: About) -> String {
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
             Some((name, value)) => {
-                format!("{name}={}", self.parameter(name, value, about_people))
+                format!("{name}={}", self.parameter(name, value, about))
             }
             None => pair.to_owned(),
         });
         pairs.collect::<Vec<_>>().join("&")
     }
 
-    fn parameter(&mut self, name: &str, value: &str, about_people: bool) -> String {
+    fn parameter(&mut self, name: &str, value: &str, about: About) -> String {
         let name = Spelled::percent(name).text();
         let plain = name.split(':').next().unwrap_or_default();
         let spelled = Spelled::percent(value);
         // Ids of things are needed to see what was asked for.
-        let is_safe = RULES.is_safe_search(plain) || (plain == "_id" && !about_people);
+        let of_other = plain == "_has" || plain.contains('.');
+        let is_safe = RULES.is_safe_search(plain)
+            || (about == About::Things && !of_other)
+            || (plain == "_id" && about != About::People);
         if is_safe {
             return value.to_owned();
         }

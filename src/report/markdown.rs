@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::finding_group::FindingGroup;
 use super::language::{Language, in_language};
 use super::model::{Report, VerdictCounts};
+use super::promised;
 use super::text::{cut, lines, one_line};
 use super::view;
 
@@ -35,6 +36,7 @@ pub fn markdown(report: &Report, language: Language) -> String {
     findings(&mut page, &report, language);
     suites(&mut page, &report, language);
     skipped(&mut page, &report, language);
+    promises(&mut page, &report, language);
     dialect(&mut page, &report, language);
     sources(&mut page, &report, language);
     page
@@ -114,6 +116,37 @@ fn matrix(page: &mut String, report: &Report, language: Language) {
             text(&row.resource_type),
             cells.join(" | ")
         );
+    }
+    line!(page);
+}
+
+/// What is promised and what was seen, and how many statements were tested.
+fn promises(page: &mut String, report: &Report, language: Language) {
+    let (statements, tested) = promised::coverage(report);
+    let count = |number: usize| number.to_string();
+    let sentence = language.fill(
+        "Requirements: {all} statements, {tested} tested, {not} not.",
+        &[
+            ("all", &count(statements)),
+            ("tested", &count(tested)),
+            ("not", &count(statements - tested)),
+        ],
+    );
+    line!(page, "{sentence}");
+    line!(page);
+    let rows = promised::promised(report);
+    if rows.is_empty() || page.len() > LISTED {
+        return;
+    }
+    line!(page, "## {}", language.text("Promised and seen"));
+    line!(page);
+    let states = promised::STATES.map(|state| language.text(state));
+    line!(page, "| | {} |", states.join(" | "));
+    line!(page, "|---|{}", "---|".repeat(states.len()));
+    for row in rows.iter().take(ROWS) {
+        let cells: Vec<String> = row.cells.iter().map(|cell| text(cell)).collect();
+        let name = text(&row.resource_type);
+        line!(page, "| {name} | {} |", cells.join(" | "));
     }
     line!(page);
 }

@@ -18,6 +18,7 @@ mod junit;
 mod language;
 mod markdown;
 mod model;
+mod promised;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sarif;

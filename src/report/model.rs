@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
 use super::gate::GateReport;
+use crate::promises::PromiseRow;
 use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
 use crate::surface::Surface;
 
@@ -45,7 +46,8 @@ pub struct Report {
     pub suites: Vec<SuiteReport>,
     /// Findings, grouped by identity, most important first.
     pub findings: Vec<FindingGroup>,
-    /// The requirements that the checks name, in order of their ids: tested or not, and why.
+    /// The requirements that are known or that checks name, in order of their ids: tested or not,
+    /// and why.
     pub requirements: Vec<RequirementCoverage>,
     /// What was not tested, and why, grouped by reason.
     pub skipped: Vec<Skipped>,
@@ -53,6 +55,9 @@ pub struct Report {
     /// criteria.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateReport>,
+    /// Interactions and search parameters of each type: who declares them, and what was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<PromiseRow>,
     /// What a client can see of the interface, right or wrong; since version 1.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surface: Option<Surface>,

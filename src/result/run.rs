@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ScenarioResult;
+use super::{Level, ScenarioResult};
 use crate::fhir::codes;
 use crate::http::{Exchange, Mode};
+use crate::promises::PromiseRow;
 use crate::surface::Surface;
 
 codes! {
@@ -43,6 +44,9 @@ pub struct RunResult {
     pub exchanges: Vec<Exchange>,
     /// Resources validated, each counted once.
     pub resources: u32,
+    /// What is promised, and what became of it.
+    #[serde(default)]
+    pub promises: Vec<PromiseRow>,
     /// What a client can see of the interface.
     #[serde(default)]
     pub surface: Surface,
@@ -112,10 +116,23 @@ pub struct PlannedSuite {
 pub struct Requirement {
     /// Stable id, such as `READ-1.status`.
     pub id: String,
+    /// How binding.
+    pub level: Level,
     /// The statement, in one sentence.
     pub statement: String,
     /// R4 section, HTTP, page or artifact of the guide, or `ours`.
     pub source: String,
+}
+
+impl From<&crate::requirement::Requirement> for Requirement {
+    fn from(requirement: &crate::requirement::Requirement) -> Self {
+        Self {
+            id: requirement.id.clone(),
+            level: requirement.level,
+            statement: requirement.statement.clone(),
+            source: requirement.source.clone(),
+        }
+    }
 }
 
 /// Times and generated ids: what differs between two runs on the same answers.

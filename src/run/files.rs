@@ -52,11 +52,10 @@ pub(super) fn open(
 
 fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result<Open, RunError> {
     let folder = &options.output;
-    let values = [(
-        "new-code".to_owned(),
-        super::new_code(options.selection.shard),
-    )]
-    .into();
+    let shard = options.selection.shard;
+    let values = [("new-code", "CT"), ("paging-code", "CP")]
+        .map(|(name, mark)| (name.to_owned(), super::new_code(mark, shard)))
+        .into();
     let redactor = redactor(options, definitions, &values)?;
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.

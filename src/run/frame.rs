@@ -71,6 +71,7 @@ impl Frame {
             requirements: requirements(),
             exchanges: Vec::new(),
             resources: 0,
+            promises: Vec::new(),
             surface: Surface::default(),
             clock: RunClock {
                 base: base.to_string(),
@@ -128,10 +129,6 @@ pub(super) fn packages(definitions: &Definitions) -> Vec<PackageUse> {
 fn requirements() -> Vec<Requirement> {
     crate::requirement::all()
         .iter()
-        .map(|requirement| Requirement {
-            id: requirement.id.clone(),
-            statement: requirement.statement.clone(),
-            source: requirement.source.clone(),
-        })
+        .map(Requirement::from)
         .collect()
 }

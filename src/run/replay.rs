@@ -15,7 +15,8 @@ use crate::options::RunOptions;
 use crate::redaction::Redactor;
 use crate::result::PlannedSuite;
 use crate::runner::{Earlier, Limits, Played, PlayedStep, Session, Stop, Watch};
-use crate::suite::plan::{Declared, Plan, PlannedScenario};
+use crate::suite::Declared;
+use crate::suite::plan::{Plan, PlannedScenario};
 use crate::validator::Validator;
 
 /// A plan about to be replayed: against a server, or against a recording.
@@ -42,7 +43,7 @@ impl Replay<'_> {
             () = self.stop.over() => return Ok(None),
         };
         if let Some(statement) = &probe.statement {
-            declared.add(statement);
+            declared.add(statement, &self.prepared.definitions);
         }
         let may_write = self.options.mode == Mode::Write;
         let mut plan = Plan::new(&self.prepared.suites, &declared, may_write);
@@ -55,9 +56,12 @@ impl Replay<'_> {
         progress.planned(plan.scenarios.len());
         let (log, redactor, stop) = (self.log, self.redactor, self.stop.clone());
         let suites = suites(&probe, &plan);
-        let session = self.session(&probe);
-        let mut parts = probed(redactor, probe, suites);
-        parts.plan = selected;
+        let session = self.session(&probe, declared.clone());
+        let parts = Parts {
+            declared: Some(declared),
+            plan: selected,
+            ..probed(redactor, probe, suites)
+        };
         if let Some(log) = log {
             log.probe(&parts.facts, &parts.scenarios[0], &parts.exchanges)?;
             let ids = plan.scenarios.iter().map(|planned| planned.id.clone());
@@ -81,12 +85,13 @@ impl Replay<'_> {
         Ok(Some(parts))
     }
 
-    fn session(self, probe: &Probe) -> Session {
+    fn session(self, probe: &Probe, declared: Declared) -> Session {
         let definitions = &self.prepared.definitions;
         Session {
             client: self.client,
             dialect: probe.dialect.clone(),
             definitions: definitions.clone(),
+            declared,
             model: Arc::new(DefinitionsModel::new(definitions.clone())),
             validator: Validator::new(definitions.clone()),
             limits: Limits {
@@ -132,6 +137,7 @@ fn probed(redactor: &Redactor, probe: Probe, suites: Vec<PlannedSuite>) -> Parts
         scenarios: vec![parts::scenario(redactor, probe.scenario, 0)],
         resources: 0,
         plan: Vec::new(),
+        declared: None,
     }
 }
 

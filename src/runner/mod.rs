@@ -3,12 +3,14 @@
 //! Steps of a scenario run in order; scenarios run side by side, bounded; results come out in the
 //! order of the plan. Answers are judged as they come and let go, so that memory stays flat.
 
+mod capabilities;
 mod create;
 mod earlier;
 mod read;
 mod references;
 mod scenario;
 mod search;
+mod searching;
 mod step;
 mod stop;
 
@@ -25,6 +27,7 @@ use crate::http::{Client, Exchange};
 use crate::journal::Journal;
 use crate::package::Definitions;
 use crate::result::{CheckResult, Evidence, Level, ScenarioResult, StepResult, Subject, Verdict};
+use crate::suite::Declared;
 use crate::suite::plan::{Plan, PlannedScenario};
 use crate::validator::Validator;
 
@@ -39,6 +42,8 @@ pub struct Session {
     pub dialect: Dialect,
     /// The packages.
     pub definitions: Definitions,
+    /// What the guide and the server promise.
+    pub declared: Declared,
     /// Types for FHIRPath.
     pub model: Arc<DefinitionsModel>,
     /// The rules.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Played, PlayedStep, Session, Watch};
 use crate::check::Judgement;
+use crate::check::search::{Answer, Sample};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::journal::Entry;
@@ -26,6 +27,10 @@ pub(super) struct Scenario<'s> {
     pub(super) found: Vec<(String, String)>,
     /// References of what was found, by element path.
     pub(super) references: super::references::Seen,
+    /// Resources to take values from, by type.
+    pub(super) samples: Vec<Sample>,
+    /// A first page to go on from.
+    pub(super) begun: Option<Answer>,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
     /// How what the step sent came about; see [`StepResult::preparation`].
@@ -54,6 +59,8 @@ pub(super) async fn play(
         values: session.values.clone(),
         found: Vec::new(),
         references: super::references::Seen::default(),
+        samples: Vec::new(),
+        begun: None,
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
         preparation: Vec::new(),
@@ -173,6 +180,11 @@ impl Scenario<'_> {
         {
             self.session.stop.ask(error.to_string());
         }
+    }
+
+    /// Whether a step of an interrupted run is asked again for what later steps use.
+    pub(super) fn is_again(&self) -> bool {
+        self.again
     }
 
     /// `scenario/step`.

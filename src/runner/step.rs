@@ -3,13 +3,10 @@
 use super::scenario::{Scenario, StepOutcome};
 use crate::check::read::unknown;
 use crate::check::{Judgement, catalog};
-use crate::finding::Rule;
-use crate::http::Exchange;
 use crate::json::Document;
 use crate::result::Subject;
 use crate::suite::plan::PlannedStep;
 use crate::suite::{Action, Expectation, Step};
-use crate::validator::Request;
 
 /// An id that no server has: well-formed, and random once.
 const UNKNOWN_ID: &str = "5d1f0c9a-7be4-4d1e-9f53-0a6f2c8be711";
@@ -17,12 +14,22 @@ const UNKNOWN_ID: &str = "5d1f0c9a-7be4-4d1e-9f53-0a6f2c8be711";
 /// Carries one step out.
 pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
     match planned.step.action {
-        Action::Capabilities => capabilities(scenario, &planned.step).await,
+        Action::Capabilities => super::capabilities::perform(scenario, &planned.step).await,
         Action::Search => super::search::perform(scenario, planned).await,
         Action::Read => super::read::perform(scenario, planned).await,
         Action::ReadUnknown => read_unknown(scenario, planned).await,
         Action::Create => super::create::perform(scenario, planned).await,
         Action::ResolveReferences => super::references::perform(scenario, &planned.step).await,
+        Action::Sample
+        | Action::SearchDeclared
+        | Action::SearchUndeclared
+        | Action::SearchFeatures
+        | Action::SearchIncluded
+        | Action::SearchProtocol
+        | Action::TryInteractions
+        | Action::PageSizes
+        | Action::PageBegin
+        | Action::PageResume => super::searching::perform(scenario, planned).await,
     }
 }
 
@@ -38,81 +45,6 @@ pub(super) fn subject(step: &Step) -> Subject {
                 .collect::<Vec<_>>()
                 .join(",")
         }),
-    }
-}
-
-async fn capabilities(scenario: &mut Scenario<'_>, step: &Step) -> StepOutcome {
-    let subject = subject(step);
-    let url = if scenario.session.dialect.trailing_slash {
-        "metadata/"
-    } else {
-        "metadata"
-    };
-    let exchange = scenario.get(url).await;
-    let judgements = judge_capabilities(scenario, &exchange, &subject);
-    scenario.keep_for(exchange, &judgements);
-    StepOutcome {
-        judgements,
-        notes: Vec::new(),
-    }
-}
-
-fn judge_capabilities(
-    scenario: &Scenario<'_>,
-    exchange: &Exchange,
-    subject: &Subject,
-) -> Vec<Judgement> {
-    let mut present = Judgement::new(&catalog::CAPABILITIES, subject);
-    let mut version = Judgement::new(&catalog::CAPABILITIES_VERSION, subject);
-    let mut valid = Judgement::new(&catalog::CAPABILITIES_VALID, subject);
-    if crate::check::exchange::status(&mut present, exchange, 200) {
-        let body = exchange
-            .response()
-            .map_or("", |response| response.body.as_str());
-        match crate::json::read(body) {
-            Ok(document) if document.root.str("resourceType") == Some("CapabilityStatement") => {
-                judge_version(&mut version, &exchange.id, &document);
-                valid.saw_resource();
-                let request = Request {
-                    guide: false,
-                    ..Request::default()
-                };
-                for finding in scenario
-                    .session
-                    .validator
-                    .validate(&document, &request)
-                    .findings
-                {
-                    valid.find(&exchange.id, Some("CapabilityStatement"), finding);
-                }
-            }
-            _ => present.broken_by(
-                &exchange.id,
-                Rule::ResourceType,
-                "http.body",
-                "a CapabilityStatement",
-                "something else",
-            ),
-        }
-    }
-    present.hint("a client learns what it may ask from [base]/metadata; serve one");
-    for judgement in [&mut version, &mut valid] {
-        judgement.unseen("there is no CapabilityStatement");
-    }
-    vec![present, version, valid]
-}
-
-fn judge_version(version: &mut Judgement, exchange: &str, document: &Document<'_>) {
-    version.saw_resource();
-    let found = document.root.str("fhirVersion").unwrap_or("none");
-    if !found.starts_with("4.0") {
-        version.broken_by(
-            exchange,
-            Rule::Fixed,
-            "CapabilityStatement.fhirVersion",
-            "4.0.0 or 4.0.1",
-            &format!("`{found}`"),
-        );
     }
 }
 

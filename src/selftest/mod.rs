@@ -21,8 +21,9 @@ use crate::package::Definitions;
 use crate::reference::{Fault, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
 use crate::runner::{Limits, Session, Stop};
+use crate::suite::Declared;
 use crate::suite::load::{self, LoadError};
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::plan::Plan;
 use crate::validator::Validator;
 
 pub use campaign::{Campaign, CampaignError};
@@ -174,7 +175,7 @@ impl Bench {
         let types: Vec<&str> = declared.resource_types().collect();
         let probe = probe(&client, &types).await?;
         if let Some(statement) = &probe.statement {
-            declared.add(statement);
+            declared.add(statement, &self.definitions);
         }
         let suites = load::select(&trial.suites)?;
         let mut plan = Plan::new(&suites, &declared, trial.mode == Mode::Write);
@@ -183,21 +184,34 @@ impl Bench {
             client,
             dialect: probe.dialect,
             definitions: self.definitions.clone(),
+            declared: declared.clone(),
             model: Arc::clone(&self.model),
             validator: self.validator.clone(),
             limits: Limits {
                 pages: PAGES,
                 ..Limits::default()
             },
-            values: [("new-code".to_owned(), "CT0000000001".to_owned())].into(),
+            values: [
+                ("new-code", "CT0000000001"),
+                ("paging-code", "CP0000000001"),
+            ]
+            .map(|(name, code)| (name.to_owned(), code.to_owned()))
+            .into(),
             journal: None,
             earlier: None,
             stop: Stop::default(),
         };
         let played = crate::runner::run(&session, &plan, &()).await;
         let played = played.unwrap_or_default();
+        let exchanges: Vec<_> = played
+            .iter()
+            .flat_map(|played| played.exchanges.iter().cloned())
+            .collect();
         let mut scenarios = vec![probe.scenario];
         scenarios.extend(played.into_iter().map(|played| played.result));
+        let base = session.client.base();
+        let promises = crate::promises::table(&declared, &scenarios, &exchanges, base);
+        scenarios.push(crate::promises::judge(&promises));
         Ok(Tried { scenarios })
     }
 }

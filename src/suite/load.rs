@@ -21,6 +21,18 @@ const SHIPPED: &[(&str, &str)] = &[
         "enrolment.yaml",
         include_str!("../../fixtures/scenarios/enrolment.yaml"),
     ),
+    (
+        "capabilities.yaml",
+        include_str!("../../fixtures/scenarios/capabilities.yaml"),
+    ),
+    (
+        "search.yaml",
+        include_str!("../../fixtures/scenarios/search.yaml"),
+    ),
+    (
+        "paging.yaml",
+        include_str!("../../fixtures/scenarios/paging.yaml"),
+    ),
 ];
 
 /// Why there is no suite.
@@ -141,7 +153,17 @@ fn check(path: &Path, text: &str, suite: &Suite) -> Result<(), FileError> {
 fn missing_part(step: &Step, repeated: bool) -> Option<&'static str> {
     let typed = step.resource_type.is_some() || repeated;
     match step.action {
-        Action::Search | Action::ReadUnknown if !typed => Some("expected the key `type`"),
+        Action::Search
+        | Action::ReadUnknown
+        | Action::SearchDeclared
+        | Action::SearchUndeclared
+        | Action::TryInteractions
+        | Action::PageBegin
+        | Action::PageResume
+            if !typed =>
+        {
+            Some("expected the key `type`")
+        }
         Action::Create if step.body.is_none() => {
             Some("expected the key `body` in a step that creates")
         }

@@ -5,6 +5,7 @@
 //! sends nothing and judges nothing.
 
 pub mod body;
+pub mod declared;
 pub mod load;
 pub mod plan;
 pub mod requests;
@@ -13,6 +14,8 @@ pub mod template;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+
+pub use declared::Declared;
 
 /// One file of scenarios.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -71,6 +74,26 @@ pub enum Action {
     Create,
     /// Follows references of what earlier steps found.
     ResolveReferences,
+    /// Finds resources that later steps take values from: of the type, or of some types.
+    Sample,
+    /// Searches by each parameter that is declared for the type.
+    SearchDeclared,
+    /// Tries the parameters that R4 defines for the type and nobody declares.
+    SearchUndeclared,
+    /// Searches with the parameters of every type, and those that shape the result.
+    SearchFeatures,
+    /// Searches that reach to other resources.
+    SearchIncluded,
+    /// Searches by POST, with what no server knows, and under strict handling.
+    SearchProtocol,
+    /// Asks for interactions that are declared, where that changes nothing.
+    TryInteractions,
+    /// Walks searches in pages of several sizes.
+    PageSizes,
+    /// Asks for a first page, to go on from later.
+    PageBegin,
+    /// Goes on from that page when a row was added.
+    PageResume,
 }
 
 impl Action {
@@ -85,7 +108,17 @@ impl Action {
     pub const fn interaction(self) -> &'static str {
         match self {
             Self::Capabilities => "capabilities",
-            Self::Search => "search-type",
+            Self::Search
+            | Self::Sample
+            | Self::SearchDeclared
+            | Self::SearchUndeclared
+            | Self::SearchFeatures
+            | Self::SearchIncluded
+            | Self::SearchProtocol
+            | Self::TryInteractions
+            | Self::PageSizes
+            | Self::PageBegin
+            | Self::PageResume => "search-type",
             Self::Read | Self::ReadUnknown | Self::ResolveReferences => "read",
             Self::Create => "create",
         }

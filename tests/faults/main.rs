@@ -3,4 +3,5 @@
 
 mod capabilities;
 mod paging;
+mod search;
 mod support;

@@ -8,6 +8,7 @@
 
 mod access;
 mod body;
+mod criteria;
 mod flow;
 mod paging;
 mod search;
@@ -203,6 +204,64 @@ faults! {
         Hook::Response(paging::relative_links);
     ForeignLinks = "foreign-links", "page links lead to another host",
         Hook::Response(paging::foreign_links);
+    TokenNeedsSystem = "token-needs-system", "an identifier is found only with its system or a bar",
+        Hook::Request(criteria::token_needs_system);
+    TokenNeedsCode = "token-needs-code", "`system|` finds nothing",
+        Hook::Request(criteria::token_needs_code);
+    BarIsIgnored = "bar-is-ignored", "`|code` finds the code in any system",
+        Hook::Request(criteria::bar_is_ignored);
+    ReferenceNeedsType = "reference-needs-type", "a reference is not found by the id alone",
+        Hook::Request(criteria::reference_needs_type);
+    ReferenceNeedsToBeRelative = "reference-needs-to-be-relative", "a reference is not found by an address",
+        Hook::Request(criteria::reference_needs_to_be_relative);
+    ExactStrings = "exact-strings", "names are found only as they are written, and whole",
+        Hook::Request(criteria::exact_strings);
+    DatesNeedADay = "dates-need-a-day", "a month finds nothing that lies in it",
+        Hook::Request(criteria::dates_need_a_day);
+    FirstAlternativeOnly = "first-alternative-only", "of several values of `_id` only the first counts",
+        Hook::Request(criteria::first_alternative_only);
+    LastRepetitionOnly = "last-repetition-only", "of a repeated `_id` only the last counts",
+        Hook::Request(criteria::last_repetition_only);
+    EscapesAreIgnored = "escapes-are-ignored", "an escaped comma separates values",
+        Hook::Request(criteria::escapes_are_ignored);
+    RefusesTotal = "refuses-total", "a search with `_total` is refused",
+        Hook::Request(criteria::refuse_total);
+    RefusesUnknown = "refuses-unknown-parameters", "a search with an unknown parameter is refused",
+        Hook::Request(criteria::refuse_unknown);
+    IgnoresQuery = "ignores-query", "`_query` is ignored",
+        Hook::Request(criteria::ignore_query);
+    NoSubsetTag = "no-subset-tag", "parts of resources have no tag SUBSETTED",
+        Hook::Response(criteria::no_subset_tag);
+    SubsetLosesMandatory = "subset-loses-mandatory", "parts of resources lack `status`",
+        Hook::Response(criteria::subset_loses_mandatory);
+    WrongSubset = "wrong-subset", "parts of resources have what does not belong to them, or lack what does",
+        Hook::Response(criteria::wrong_subset);
+    IncludeAsMatch = "include-as-match", "what is included is marked as a match",
+        Hook::Response(criteria::include_as_match);
+    CountsIncluded = "counts-included", "`total` counts what is included",
+        Hook::Response(criteria::count_included);
+    IncludesTwice = "includes-twice", "what is included comes twice",
+        Hook::Response(criteria::include_twice);
+    IgnoresInclude = "ignores-include", "`_include` and `_revinclude` are ignored",
+        Hook::Request(criteria::ignore_include);
+    BareSelfLink = "bare-self-link", "the self link has no parameters",
+        Hook::Response(criteria::bare_self_link);
+    UnstableOrder = "unstable-order", "pages of even size are turned round",
+        Hook::Response(criteria::unstable_order);
+    PagingForgetsCount = "paging-forgets-count", "next links ask for pages of one",
+        Hook::Response(criteria::forget_count);
+    MetadataNeedsToken = "metadata-needs-token", "the CapabilityStatement is refused without a token",
+        Hook::Request(criteria::refuse_metadata_without_token);
+    MetadataOfAKind = "metadata-of-a-kind", "the CapabilityStatement has the kind `requirements`",
+        Hook::Response(criteria::metadata_of_a_kind);
+    MetadataOnlyXml = "metadata-only-xml", "the CapabilityStatement lists XML alone",
+        Hook::Response(criteria::metadata_only_xml);
+    MetadataWithoutEtag = "metadata-without-etag", "the CapabilityStatement has no `ETag`",
+        Hook::Response(criteria::metadata_without_etag);
+    MetadataUnderstates = "metadata-understates", "the CapabilityStatement declares no interaction, parameter or profile",
+        Hook::Response(criteria::metadata_understates);
+    StaleTotal = "stale-total", "the total of insurees stays as it was at first",
+        Hook::Response(criteria::stale_total);
     CreateAnswers200 = "create-answers-200", "a create is answered with 200",
         Hook::Response(write::answer_200);
     NoLocation = "no-location", "a create has no `Location`",

@@ -56,6 +56,7 @@ pub fn build(run: &RunResult) -> Report {
         requirements: requirements::coverage(run),
         skipped,
         gate: None,
+        promises: run.promises.clone(),
         surface: Some(run.surface.clone()).filter(|surface| !surface.is_empty()),
         run: RunBlock {
             clock: run.clock.clone(),

@@ -28,6 +28,7 @@ const PAGE: Page = Page {
         ("scenarios.html", include_str!("scenarios.html")),
         ("untested.html", include_str!("untested.html")),
         ("requirements.html", include_str!("requirements.html")),
+        ("promises.html", include_str!("promises.html")),
         ("surface.html", include_str!("surface.html")),
         ("dialect.html", include_str!("dialect.html")),
         ("latency.html", include_str!("latency.html")),

@@ -3,6 +3,7 @@
 
 mod access;
 mod body;
+mod criteria;
 mod flow;
 mod paging;
 mod search;
@@ -52,6 +53,7 @@ async fn observe(fault: Fault, client: &Client) -> Option<Probe> {
         access::observe(fault, client).await,
         body::observe(fault, client).await,
         search::observe(fault, client).await,
+        criteria::observe(fault, client).await,
         paging::observe(fault, client).await,
         write::observe(fault, client).await,
         flow::observe(fault, client).await,
