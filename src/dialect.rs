@@ -17,7 +17,7 @@ pub const FHIR_JSON: &str = "application/fhir+json";
 pub const PLAIN_JSON: &str = "application/json";
 
 /// The types that a probe asks for first: every openIMIS has them.
-const FIRST_TYPES: [&str; 4] = ["Location", "Organization", "Patient", "Practitioner"];
+pub const FIRST_TYPES: [&str; 4] = ["Location", "Organization", "Patient", "Practitioner"];
 
 /// How a server speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! The built-in server is started where no target is given; packages are loaded; the server is
 //! probed; the plan is replayed; what was found is redacted and becomes a report.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -182,7 +183,7 @@ async fn run_against(
         return Err(RunError::NothingSelected);
     }
     progress.planned(plan.scenarios.len());
-    let session = session(options, &prepared, client, &probe)?;
+    let session = session(options, &prepared, client, &probe, &declared)?;
     let played =
         crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
     let finished = outcome::Outcome {
@@ -234,7 +235,9 @@ fn session(
     prepared: &Prepared,
     client: Client,
     probe: &Probe,
+    declared: &Declared,
 ) -> Result<Session, RunError> {
+    let other = None;
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
         let _ = std::fs::remove_file(options.output.join("journal.ndjson"));
@@ -252,14 +255,25 @@ fn session(
             pages: options.max_pages,
             scenarios: options.concurrency,
         },
-        values: [("new-code".to_owned(), new_code())].into(),
+        values: values(),
         journal,
+        declared: declared.clone(),
+        statement: probe.statement.clone(),
+        other,
     })
 }
 
-/// A code of at most 12 characters that no earlier run has used, with a mark that says whose it
-/// is: `CT` and ten digits of the time in tenths of a second.
-fn new_code() -> String {
+/// Codes of at most 12 characters that no earlier run has used, with a mark that says whose they
+/// are: `new-code` is `CT` and ten digits of the time in tenths of a second; `new-code-a` to
+/// `new-code-z` have that letter in the place of `T`, for steps that need codes of their own.
+fn values() -> BTreeMap<String, String> {
     let tenths = jiff::Timestamp::now().as_millisecond() / 100;
-    format!("CT{:010}", tenths % 10_000_000_000)
+    let digits = format!("{:010}", tenths % 10_000_000_000);
+    ('a'..='z')
+        .map(|letter| {
+            let code = format!("C{}{digits}", letter.to_ascii_uppercase());
+            (format!("new-code-{letter}"), code)
+        })
+        .chain([("new-code".to_owned(), format!("CT{digits}"))])
+        .collect()
 }

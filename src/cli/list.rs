@@ -102,7 +102,7 @@ fn plan(selected: &[String]) -> Result<Rows, LoadError> {
     let mut rows = vec![row(["scenario", "step", "interaction", "promised"])];
     for scenario in &plan.scenarios {
         for step in &scenario.steps {
-            let interaction = step.step.action.interaction();
+            let interaction = step.step.interaction();
             let what = match &step.step.resource_type {
                 Some(resource_type) => format!("{interaction} {resource_type}"),
                 None => interaction.to_owned(),

@@ -4,6 +4,7 @@
 //! order of the plan. Answers are judged as they come and let go, so that memory stays flat.
 
 mod create;
+mod probe;
 mod read;
 mod references;
 mod scenario;
@@ -15,12 +16,13 @@ use std::collections::BTreeMap;
 use futures::StreamExt;
 
 use crate::dialect::Dialect;
+use crate::fhir::CapabilityStatement;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
 use crate::package::Definitions;
 use crate::result::ScenarioResult;
-use crate::suite::plan::Plan;
+use crate::suite::plan::{Declared, Plan};
 use crate::validator::Validator;
 
 /// What every scenario shares.
@@ -41,6 +43,12 @@ pub struct Session {
     pub values: BTreeMap<String, String>,
     /// Where creates are written down; only in write mode.
     pub journal: Option<Journal>,
+    /// What guide and server promise.
+    pub declared: Declared,
+    /// What the server says of itself.
+    pub statement: Option<CapabilityStatement>,
+    /// Another account, whose rights are compared with those of the first.
+    pub other: Option<Client>,
 }
 
 /// How much a run does at most.

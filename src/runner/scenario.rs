@@ -23,6 +23,8 @@ pub(super) struct Scenario<'s> {
     pub(super) found: Vec<(String, String)>,
     /// References of what was found, by element path.
     pub(super) references: super::references::Seen,
+    /// What probes ask about, by type.
+    pub(super) known: BTreeMap<String, Result<super::probe::Known, String>>,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
 }
@@ -44,6 +46,7 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         values: session.values.clone(),
         found: Vec::new(),
         references: super::references::Seen::default(),
+        known: BTreeMap::new(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
     };

@@ -23,6 +23,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Action::ReadUnknown => read_unknown(scenario, planned).await,
         Action::Create => super::create::perform(scenario, planned).await,
         Action::ResolveReferences => super::references::perform(scenario, &planned.step).await,
+        Action::Probe => super::probe::perform(scenario, planned).await,
     }
 }
 
@@ -30,7 +31,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
 pub(super) fn subject(step: &Step) -> Subject {
     Subject {
         resource_type: step.resource_type.clone(),
-        interaction: Some(step.action.interaction().to_owned()),
+        interaction: Some(step.interaction().to_owned()),
         search_parameter: (!step.parameters.is_empty()).then(|| {
             step.parameters
                 .keys()

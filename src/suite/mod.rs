@@ -7,11 +7,14 @@
 pub mod body;
 pub mod load;
 pub mod plan;
+pub mod probe;
 pub mod template;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+
+use probe::Probe;
 
 /// One file of scenarios.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -22,6 +25,9 @@ pub struct Suite {
     pub id: String,
     /// What it is about.
     pub title: String,
+    /// Whether it runs only where it is asked for by name.
+    #[serde(default)]
+    pub by_name_only: bool,
     /// Its scenarios.
     pub scenarios: Vec<Scenario>,
 }
@@ -64,6 +70,8 @@ pub enum Action {
     Create,
     /// Follows references of what earlier steps found.
     ResolveReferences,
+    /// Looks into the rules of HTTP that [`Step::probe`] names.
+    Probe,
 }
 
 impl Action {
@@ -81,6 +89,8 @@ impl Action {
             Self::Search => "search-type",
             Self::Read | Self::ReadUnknown | Self::ResolveReferences => "read",
             Self::Create => "create",
+            // The probe says; see [`Step::interaction`].
+            Self::Probe => "read",
         }
     }
 }
@@ -109,6 +119,8 @@ pub struct Step {
     pub target: Option<String>,
     /// How many resources to read or references to follow per element.
     pub sample: Option<usize>,
+    /// What a probe looks into.
+    pub probe: Option<Probe>,
     /// What to create.
     pub body: Option<Body>,
     /// What must hold of the answer.
@@ -122,6 +134,26 @@ pub struct Step {
     pub capture: BTreeMap<String, String>,
     /// What to go on with where the step fails.
     pub or_existing: Option<Existing>,
+}
+
+impl Step {
+    /// Whether the step changes data on the server.
+    #[must_use]
+    pub const fn writes(&self) -> bool {
+        match self.probe {
+            Some(probe) => probe.writes(),
+            None => self.action.writes(),
+        }
+    }
+
+    /// The RESTful interaction that the step uses.
+    #[must_use]
+    pub const fn interaction(&self) -> &'static str {
+        match self.probe {
+            Some(probe) => probe.interaction(),
+            None => self.action.interaction(),
+        }
+    }
 }
 
 /// How many pages of a search to walk.
