@@ -249,7 +249,7 @@ fn session(
         client,
         dialect: probe.dialect.clone(),
         definitions: prepared.definitions.clone(),
-        model: DefinitionsModel::new(prepared.definitions.clone()),
+        model: Arc::new(DefinitionsModel::new(prepared.definitions.clone())),
         validator: Validator::new(prepared.definitions.clone()),
         limits: Limits {
             pages: options.max_pages,

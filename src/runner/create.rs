@@ -23,10 +23,13 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     let filled = match (&planned.skip, &step.body) {
         (Some(reason), _) => Err(reason.clone()),
         (None, None) => Err("the step has no body".to_owned()),
-        (None, Some(body)) => {
-            fill_body(&session.definitions, &session.model, body, &scenario.values)
-                .map_err(|error| error.to_string())
-        }
+        (None, Some(body)) => fill_body(
+            &session.definitions,
+            session.model.as_ref(),
+            body,
+            &scenario.values,
+        )
+        .map_err(|error| error.to_string()),
     };
     let mut outcome = StepOutcome::default();
     match filled {

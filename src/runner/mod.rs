@@ -12,6 +12,7 @@ mod search;
 mod step;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures::StreamExt;
 
@@ -34,7 +35,7 @@ pub struct Session {
     /// The packages.
     pub definitions: Definitions,
     /// Types for FHIRPath.
-    pub model: DefinitionsModel,
+    pub model: Arc<DefinitionsModel>,
     /// The rules.
     pub validator: Validator,
     /// Bounds.
