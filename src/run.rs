@@ -3,7 +3,6 @@
 //! The built-in server is started where no target is given; packages are loaded; the server is
 //! probed; the plan is replayed; what was found is redacted and becomes a report.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -23,6 +22,7 @@ use crate::report::{Report, WriteError};
 use crate::runner::{Limits, Played, Session};
 use crate::suite::load::LoadError;
 use crate::suite::plan::{Declared, Plan};
+use crate::suite::template::values_of_run;
 use crate::suite::{Suite, load};
 use crate::validator::Validator;
 
@@ -255,25 +255,11 @@ fn session(
             pages: options.max_pages,
             scenarios: options.concurrency,
         },
-        values: values(),
+        // Tenths of a second: no earlier run has had the same.
+        values: values_of_run(jiff::Timestamp::now().as_millisecond() / 100),
         journal,
         declared: declared.clone(),
         statement: probe.statement.clone(),
         other,
     })
-}
-
-/// Codes of at most 12 characters that no earlier run has used, with a mark that says whose they
-/// are: `new-code` is `CT` and ten digits of the time in tenths of a second; `new-code-a` to
-/// `new-code-z` have that letter in the place of `T`, for steps that need codes of their own.
-fn values() -> BTreeMap<String, String> {
-    let tenths = jiff::Timestamp::now().as_millisecond() / 100;
-    let digits = format!("{:010}", tenths % 10_000_000_000);
-    ('a'..='z')
-        .map(|letter| {
-            let code = format!("C{}{digits}", letter.to_ascii_uppercase());
-            (format!("new-code-{letter}"), code)
-        })
-        .chain([("new-code".to_owned(), format!("CT{digits}"))])
-        .collect()
 }

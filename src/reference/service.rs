@@ -183,7 +183,7 @@ fn not_allowed(method: &Method, route: &Route) -> Refusal {
 /// The headers that do not depend on what was done.
 fn finish(request: &Request, response: &mut Response) {
     let media_type = match &response.body {
-        Body::Empty => None,
+        Body::Empty | Body::Raw(_) => None,
         Body::Json(_) => Some(MediaType::Json.content_type()),
         Body::Html(_) => Some("text/html; charset=utf-8".to_owned()),
         Body::Fhir(_) => Some(

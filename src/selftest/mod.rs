@@ -19,6 +19,7 @@ use crate::result::{CheckResult, ScenarioResult, Verdict};
 use crate::runner::{Limits, Session};
 use crate::suite::load::{self, LoadError};
 use crate::suite::plan::{Declared, Plan};
+use crate::suite::template::values_of_run;
 use crate::validator::Validator;
 
 /// Pages of one search: more than any search of the built-in server has, and few enough that a
@@ -181,8 +182,11 @@ impl Bench {
                 pages: PAGES,
                 ..Limits::default()
             },
-            values: [("new-code".to_owned(), "CT0000000001".to_owned())].into(),
+            values: values_of_run(1),
             journal: None,
+            declared,
+            statement: probe.statement,
+            other: None,
         };
         let played = crate::runner::run(&session, &plan, |_| ()).await;
         let mut scenarios = vec![probe.scenario];

@@ -2,5 +2,8 @@
 //! this process against the built-in server, with a fault and without. A module for each area.
 
 mod capabilities;
+mod content;
+mod errors;
 mod paging;
+mod read;
 mod support;

@@ -18,7 +18,6 @@ checks! {
     CONTENT_TYPE = "content-type", ["CT-2.content-type"], "a body with the media type of FHIR is taken";
     BODY_TYPE_REFUSED = "body-type-refused", ["CT-2.unsupported"], "a body of an unknown media type answers 415";
     PRETTY = "pretty", ["CT-4.pretty"], "_pretty does not change the content";
-    GZIP = "gzip", ["CT-4.gzip"], "a compressed body is what its header says";
     REQUEST_ID = "request-id", ["ERR-1.request-id"], "the client's request id comes back";
     ADDRESS = "address", ["URL-1.plain"], "interactions are answered at their addresses, without a trailing slash";
 }

@@ -17,7 +17,6 @@ checks! {
     HEAD_HEADERS = "head-headers", ["CT-4.head-headers"], "HEAD has the headers of GET";
     CONDITIONAL_READ_STATUS = "conditional-read-status", ["READ-4.status"], "a conditional read answers 304 or the resource";
     NOT_MODIFIED = "not-modified", ["READ-4.not-modified"], "a declared conditional read answers 304 for what has not changed";
-    NOT_MODIFIED_EMPTY = "not-modified-empty", ["READ-4.empty"], "status 304 has no body";
     MODIFIED = "modified", ["READ-4.modified"], "a conditional read of another version answers the resource";
     READ_SUBSET = "read-subset", ["READ-5.accepted"], "_summary and _elements do not break a read";
     READ_SUBSETTED = "read-subsetted", ["READ-5.subsetted"], "a part of a resource is tagged SUBSETTED";

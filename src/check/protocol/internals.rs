@@ -107,6 +107,9 @@ mod tests {
             read(r#"{"a":[{"Password":"pbkdf2$1"}]}"#).as_deref(),
             Some("Password")
         );
-        assert_eq!(read(r#"{"text":"the password is needed","secret":""}"#), None);
+        assert_eq!(
+            read(r#"{"text":"the password is needed","secret":""}"#),
+            None
+        );
     }
 }

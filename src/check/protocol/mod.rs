@@ -45,7 +45,11 @@ impl Checks {
     }
 
     /// The response of an exchange that a check looks at. Where none came the check says so.
-    pub fn saw<'e>(&mut self, check: &'static Check, exchange: &'e Exchange) -> Option<&'e Response> {
+    pub fn saw<'e>(
+        &mut self,
+        check: &'static Check,
+        exchange: &'e Exchange,
+    ) -> Option<&'e Response> {
         super::exchange::response(self.of(check), exchange)
     }
 

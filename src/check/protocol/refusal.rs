@@ -2,9 +2,9 @@
 
 use super::Checks;
 use super::internals::trace_in;
+use crate::check::Check;
 use crate::check::catalog;
 use crate::check::exchange::{describe_status, error_body};
-use crate::check::Check;
 use crate::finding::Rule;
 use crate::http::{Exchange, Response};
 
@@ -107,7 +107,9 @@ pub const OF_EVERY_REFUSAL: [&Check; 6] = [
 /// Judges an answer to a request that must be refused.
 pub fn judge(checks: &mut Checks, exchange: &Exchange, reason: Reason) {
     // R4 lets a server answer 5xx to content that it does not take: that is robustness.
-    let fails = exchange.status().is_some_and(|status| status >= 500 && status != 501);
+    let fails = exchange
+        .status()
+        .is_some_and(|status| status >= 500 && status != 501);
     if reason.is_about_content() && fails {
         bad_input(checks, exchange, reason.words());
     } else {
@@ -142,7 +144,9 @@ pub fn explanation(checks: &mut Checks, exchange: &Exchange, reason: Option<Reas
         exchange,
         Rule::ErrorBody,
         "an explanation for the client",
-        |response| trace_in(&response.body).map(|found| format!("the inside of the server ({found})")),
+        |response| {
+            trace_in(&response.body).map(|found| format!("the inside of the server ({found})"))
+        },
     );
     let Ok(document) = crate::json::read(&response.body) else {
         return;
@@ -167,7 +171,9 @@ pub fn explanation(checks: &mut Checks, exchange: &Exchange, reason: Option<Reas
         Rule::ErrorBody,
         "an issue of the severity `error` or `fatal`",
         |_| {
-            let fails = severities.iter().any(|it| matches!(it.as_str(), "error" | "fatal"));
+            let fails = severities
+                .iter()
+                .any(|it| matches!(it.as_str(), "error" | "fatal"));
             (!fails).then(|| format!("{severities:?}"))
         },
     );
@@ -184,7 +190,9 @@ pub fn explanation(checks: &mut Checks, exchange: &Exchange, reason: Option<Reas
             Rule::ErrorBody,
             &expected,
             |_| {
-                let fits = codes.iter().any(|code| reason.issue_codes().contains(&code.as_str()));
+                let fits = codes
+                    .iter()
+                    .any(|code| reason.issue_codes().contains(&code.as_str()));
                 (!fits).then(|| format!("{codes:?}"))
             },
         );
@@ -289,7 +297,11 @@ pub fn same_everywhere(checks: &mut Checks, reason: Reason, answers: &[Answered]
             &first.exchange,
             Rule::ErrorBody,
             "http",
-            &format!("the answer to {} to be the same on every type, {}", reason.words(), most.found),
+            &format!(
+                "the answer to {} to be the same on every type, {}",
+                reason.words(),
+                most.found
+            ),
             &types.join("; "),
         );
     }

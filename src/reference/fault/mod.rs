@@ -10,6 +10,8 @@ mod access;
 mod body;
 mod flow;
 mod paging;
+mod read;
+mod refusal;
 mod search;
 mod transport;
 mod write;
@@ -311,6 +313,70 @@ faults! {
         Hook::Lacks(Effect::FeedbackCompletes);
     PaymentNotNoted = "payment-not-noted", "payment in full leaves the invoice open",
         Hook::Lacks(Effect::PaymentBalances);
+    StrongEtag = "strong-etag", "`ETag` is not weak",
+        Hook::Response(read::strong_etag);
+    WrongLastModified = "wrong-last-modified", "`Last-Modified` is not lastUpdated",
+        Hook::Response(read::wrong_last_modified);
+    MalformedIdFails = "malformed-id-fails", "an impossible id is answered with 500",
+        Hook::Response(read::malformed_id_fails);
+    HeadFails = "head-fails", "HEAD is answered with 404",
+        Hook::Response(read::head_fails);
+    HeadWithoutHeaders = "head-without-headers", "HEAD has neither `ETag` nor `Last-Modified`",
+        Hook::Response(read::head_without_headers);
+    ConditionalReadFails = "conditional-read-fails", "a conditional read of what has not changed is answered with 412",
+        Hook::Response(read::conditional_read_fails);
+    NeverModified = "never-modified", "a conditional read always answers 304",
+        Hook::Response(read::never_modified);
+    PartFails = "part-fails", "a read of a part is answered with 400",
+        Hook::Response(read::part_fails);
+    PartNotTagged = "part-not-tagged", "a part of a resource lacks the tag SUBSETTED",
+        Hook::Response(read::part_not_tagged);
+    PartWithoutId = "part-without-id", "a part of a resource lacks its id",
+        Hook::Response(read::part_without_id);
+    VersionFails = "version-fails", "a version that is there is answered with 404",
+        Hook::Response(read::version_fails);
+    AnyVersion = "any-version", "a version that is not there is answered with 200",
+        Hook::Response(read::any_version);
+    HistoryAsSearch = "history-as-search", "a history is a Bundle of type `searchset`",
+        Hook::Response(read::history_as_search);
+    HistoryWithoutRequests = "history-without-requests", "entries of a history do not say what was done",
+        Hook::Response(read::history_without_requests);
+    HistoryOldestFirst = "history-oldest-first", "a history begins with the oldest version",
+        Hook::Response(read::history_oldest_first);
+    UndeclaredVersionsFail = "undeclared-versions-fail", "versions are not declared, and answered with 500",
+        Hook::Response(read::undeclared_versions_fail);
+    CodeOfAnother = "code-of-another", "a read by business code answers another entity",
+        Hook::Response(read::code_of_another);
+    CodeWithOtherId = "code-with-other-id", "a read by business code answers with the id, not the code",
+        Hook::Response(read::code_with_other_id);
+    ErrorsOnlyInform = "errors-only-inform", "issues of a failure have the severity `information`",
+        Hook::Response(refusal::only_inform);
+    ErrorsAreExceptions = "errors-are-exceptions", "every failure has the issue code `exception`",
+        Hook::Response(refusal::always_exception);
+    ErrorsWithoutWords = "errors-without-words", "failures have no diagnostics",
+        Hook::Response(refusal::without_words);
+    ErrorsAsText = "errors-as-text", "failures are sent as `text/plain`",
+        Hook::Response(refusal::as_text);
+    CoverageDiffers = "coverage-differs", "an unknown Coverage is answered otherwise than any other",
+        Hook::Response(refusal::coverage_differs);
+    BrokenJsonUnprocessable = "broken-json-unprocessable", "broken JSON is answered with 422",
+        Hook::Response(refusal::broken_json_unprocessable);
+    TakesAnyBody = "takes-any-body", "bodies of another type, or none, are answered with 201",
+        Hook::Response(refusal::take_any_body);
+    WrongCharset = "wrong-charset", "answers name the charset iso-8859-1",
+        Hook::Response(refusal::wrong_charset);
+    NotUtf8 = "not-utf-8", "a read has bytes that are not UTF-8",
+        Hook::Response(refusal::not_utf_8);
+    RefusesAny = "refuses-any", "a read that accepts anything is answered with 406",
+        Hook::Request(refusal::refuse_any);
+    FirstAcceptOnly = "first-accept-only", "only the first form that a client accepts is looked at",
+        Hook::Request(refusal::first_accept);
+    RefusesFhirVersion = "refuses-fhir-version", "the parameter fhirVersion is answered with 406",
+        Hook::Request(refusal::refuse_fhir_version);
+    PrettyFails = "pretty-fails", "`_pretty` is answered with 400",
+        Hook::Response(refusal::pretty_fails);
+    OwnRequestId = "own-request-id", "the client's request id is lost",
+        Hook::Response(refusal::own_request_id);
     SubscribersNotTold = "subscribers-not-told", "subscribers do not hear of a new invoice",
         Hook::Lacks(Effect::SubscribersHear);
 }

@@ -35,15 +35,11 @@ pub(super) async fn accept(context: &mut Context<'_, '_>) {
         &catalog::ACCEPT_WEIGHTS,
         &catalog::NOT_ACCEPTABLE,
         &catalog::FHIR_VERSION,
-        &catalog::GZIP,
         &catalog::REQUEST_ID,
     ]);
     context
         .checks
         .only_where(&[&catalog::CHARSET], "no charset is named");
-    context
-        .checks
-        .only_where(&[&catalog::GZIP], "nothing was sent compressed");
     context.checks.only_where(
         &[&catalog::REQUEST_ID],
         "the server gives requests no id, which R4 allows",
@@ -95,7 +91,13 @@ pub(super) async fn format(context: &mut Context<'_, '_>) {
     }
     let exchange = ask(context, &known, "?_format=xml", Some(spoken)).await;
     let check = &catalog::FORMAT_XML;
-    content::not_acceptable(&mut context.checks, check, &exchange, "`_format=xml`", "xml");
+    content::not_acceptable(
+        &mut context.checks,
+        check,
+        &exchange,
+        "`_format=xml`",
+        "xml",
+    );
     let exchange = ask(context, &known, "?_pretty=true", Some(spoken)).await;
     context.checks.hold(
         &catalog::PRETTY,
@@ -152,9 +154,10 @@ pub(super) async fn body_types(context: &mut Context<'_, '_>) {
     };
     let url = context.type_address(resource_type);
     for media_type in ["text/plain", FOREIGN] {
-        let spec = context
-            .request(Method::Post, &url)
-            .body(media_type, format!("{{\"resourceType\":\"{resource_type}\"}}"));
+        let spec = context.request(Method::Post, &url).body(
+            media_type,
+            format!("{{\"resourceType\":\"{resource_type}\"}}"),
+        );
         let exchange = context.send(spec).await;
         if matches!(exchange.status(), Some(401 | 403)) {
             let reason = format!("this account may not create {resource_type}");

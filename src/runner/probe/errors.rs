@@ -61,16 +61,20 @@ pub(super) async fn bodies(context: &mut Context<'_, '_>) {
     context
         .checks
         .only_where(&OF_EVERY_REFUSAL, "no request was refused");
-    context
-        .checks
-        .only_where(&[&catalog::BAD_INPUT], "nothing was answered with a server error");
+    context.checks.only_where(
+        &[&catalog::BAD_INPUT],
+        "nothing was answered with a server error",
+    );
     if let Some(reason) = &context.planned.skip {
         return context.checks.skip(reason);
     }
     let types = context.types_with("create");
     for (reason, body) in [
         (Reason::BrokenJson, "{\"resourceType\": \"#\", \"id\": "),
-        (Reason::WrongType, "{\"resourceType\":\"Basic\",\"code\":{\"text\":\"x\"}}"),
+        (
+            Reason::WrongType,
+            "{\"resourceType\":\"Basic\",\"code\":{\"text\":\"x\"}}",
+        ),
         (Reason::EmptyBody, ""),
     ] {
         let mut answers = Vec::new();
@@ -86,7 +90,9 @@ pub(super) async fn bodies(context: &mut Context<'_, '_>) {
         }
         same_everywhere(&mut context.checks, reason, &answers);
     }
-    context.checks.unseen("no create is declared, or this account may create nothing");
+    context
+        .checks
+        .unseen("no create is declared, or this account may create nothing");
 }
 
 /// Methods that nobody offers: a delete, of an id that nobody has.

@@ -93,7 +93,10 @@ impl Context<'_, '_> {
             .unwrap_or_default();
         let document = crate::json::read(&body)
             .map_err(|_| format!("a search of {resource_type} answered no JSON"))?;
-        let entries = document.root.get("entry").map_or(&[][..], |it| it.entries());
+        let entries = document
+            .root
+            .get("entry")
+            .map_or(&[][..], |it| it.entries());
         entries
             .iter()
             .filter_map(|entry| entry.get("resource"))

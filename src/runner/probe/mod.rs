@@ -10,7 +10,6 @@ mod versions;
 pub(super) use known::Known;
 
 use super::scenario::{Scenario, StepOutcome};
-use super::step::subject;
 use crate::check::Judgement;
 use crate::check::protocol::Checks;
 use crate::http::{Exchange, Method, RequestSpec};
@@ -85,11 +84,6 @@ impl<'c, 's> Context<'c, 's> {
         for check in checks {
             self.checks.of(check);
         }
-    }
-
-    /// What the step's checks are about where the type matters.
-    fn typed_subject(&self) -> Subject {
-        subject(&self.planned.step)
     }
 
     fn note(&mut self, note: impl Into<String>) {

@@ -5,8 +5,8 @@ use super::known::Known;
 use crate::check::catalog;
 use crate::check::exchange::describe_status;
 use crate::check::protocol::{headers, refusal};
-use crate::finding::Rule;
 use crate::fhir::{CapabilityResource, ConditionalReadStatus};
+use crate::finding::Rule;
 use crate::http::{Exchange, Method};
 use crate::json::Node;
 
@@ -54,10 +54,9 @@ pub(super) async fn headers(context: &mut Context<'_, '_>) {
 /// HEAD beside GET.
 pub(super) async fn head(context: &mut Context<'_, '_>) {
     context.declare(&[&catalog::HEAD, &catalog::HEAD_HEADERS]);
-    context.checks.only_where(
-        &[&catalog::HEAD_HEADERS],
-        "HEAD is not answered as GET is",
-    );
+    context
+        .checks
+        .only_where(&[&catalog::HEAD_HEADERS], "HEAD is not answered as GET is");
     let Some(known) = known(context).await else {
         return;
     };
@@ -82,18 +81,14 @@ pub(super) async fn conditional(context: &mut Context<'_, '_>) {
     context.declare(&[
         &catalog::CONDITIONAL_READ_STATUS,
         &catalog::NOT_MODIFIED,
-        &catalog::NOT_MODIFIED_EMPTY,
         &catalog::MODIFIED,
     ]);
     context.checks.only_where(
-        &[
-            &catalog::CONDITIONAL_READ_STATUS,
-            &catalog::MODIFIED,
-        ],
+        &[&catalog::CONDITIONAL_READ_STATUS, &catalog::MODIFIED],
         "a read has neither ETag nor Last-Modified: there is nothing to make a condition of",
     );
     context.checks.only_where(
-        &[&catalog::NOT_MODIFIED, &catalog::NOT_MODIFIED_EMPTY],
+        &[&catalog::NOT_MODIFIED],
         "the server does not declare conditional reads, and answers them in full",
     );
     let promise: Option<ConditionalReadStatus> =
@@ -274,7 +269,9 @@ pub(super) async fn by_code(context: &mut Context<'_, '_>) {
 }
 
 fn codes<'n>(resource: &'n Node<'_>) -> impl Iterator<Item = &'n str> {
-    let identifiers = resource.get("identifier").map_or(&[][..], Node::entries_or_self);
+    let identifiers = resource
+        .get("identifier")
+        .map_or(&[][..], Node::entries_or_self);
     identifiers.iter().filter_map(|it| it.str("value"))
 }
 

@@ -104,7 +104,8 @@ fn judge_history(context: &mut Context<'_, '_>, exchange: &Exchange) {
             let document = crate::json::read(&response.body).ok();
             let found = document.as_ref().map(|it| &it.root);
             let is_history = found.is_some_and(|bundle| {
-                bundle.str("resourceType") == Some("Bundle") && bundle.str("type") == Some("history")
+                bundle.str("resourceType") == Some("Bundle")
+                    && bundle.str("type") == Some("history")
             });
             (!is_history).then(|| "something else".to_owned())
         },

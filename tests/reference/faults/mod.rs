@@ -5,6 +5,8 @@ mod access;
 mod body;
 mod flow;
 mod paging;
+mod read;
+mod refusal;
 mod search;
 mod transport;
 mod write;
@@ -53,6 +55,8 @@ async fn observe(fault: Fault, client: &Client) -> Option<Probe> {
         body::observe(fault, client).await,
         search::observe(fault, client).await,
         paging::observe(fault, client).await,
+        read::observe(fault, client).await,
+        refusal::observe(fault, client).await,
         write::observe(fault, client).await,
         flow::observe(fault, client).await,
     ];
