@@ -3,6 +3,7 @@
 //! The built-in server is started where no target is given; packages are loaded; the server is
 //! probed; the plan is replayed; what was found is redacted and becomes a report.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,10 +16,11 @@ use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsEr
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
-use crate::recording::{Recording, RecordingError};
+use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::{Key, Redactor};
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
+use crate::result::RunResult;
 use crate::runner::{Limits, Played, Session};
 use crate::suite::load::LoadError;
 use crate::suite::plan::{Declared, Plan};
@@ -27,6 +29,9 @@ use crate::suite::{Suite, load};
 use crate::validator::Validator;
 
 mod outcome;
+mod revalidate;
+
+pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
 
 /// Why a run gave no report.
 #[derive(Debug, Error)]
@@ -164,43 +169,113 @@ async fn run_against(
     base: url::Url,
     progress: &dyn Progress,
 ) -> Result<Finished, RunError> {
-    let started = jiff::Timestamp::now();
-    let clock = Instant::now();
-    let redactor = Arc::new(redactor(options, &prepared.definitions)?);
+    // Tenths of a second: no earlier run has had the same.
+    let values = values_of_run(jiff::Timestamp::now().as_millisecond() / 100);
+    let redactor = redactor(options, &prepared.definitions)?;
+    let redactor = Arc::new(redactor.keeping(values.values().map(String::as_str)));
     let recording = Arc::new(Recording::create(
         &options.output.join("exchanges.ndjson"),
         Arc::clone(&redactor),
+        Some(recorded_run(options, &base, &values)),
     )?);
     let client = client(options, &prepared, base, Arc::clone(&recording))?;
-    let mut declared = Declared::by_guide(&prepared.definitions);
-    let types: Vec<&str> = declared.resource_types().collect();
-    let probe = probe(&client, &types).await?;
-    if let Some(statement) = &probe.statement {
-        declared.add(statement);
-    }
-    let plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
-    if plan.scenarios.is_empty() {
-        return Err(RunError::NothingSelected);
-    }
-    progress.planned(plan.scenarios.len());
-    let session = session(options, &prepared, client, &probe, &declared)?;
-    let played =
-        crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
-    let finished = outcome::Outcome {
+    let journal = journal(options)?;
+    let replay = Replay {
         options,
-        session: &session,
-        plan: &plan,
-        probe,
-        played,
+        prepared: &prepared,
+        client,
+        values,
+        journal,
         redactor: &redactor,
-        started,
-        elapsed: clock.elapsed(),
-    }
-    .into_result();
+    };
+    let result = replay.run(progress).await?;
     recording.finish()?;
-    let report = crate::report::build(&finished);
+    let report = crate::report::build(&result);
     let files = crate::report::write_all(&report, &options.output)?;
     Ok(Finished { report, files })
+}
+
+/// A plan about to be replayed: against a server, or against a recording.
+struct Replay<'r> {
+    options: &'r RunOptions,
+    prepared: &'r Prepared,
+    client: Client,
+    values: BTreeMap<String, String>,
+    journal: Option<Journal>,
+    redactor: &'r Redactor,
+}
+
+impl Replay<'_> {
+    /// Probes, plans, replays; gives what a report is built from.
+    async fn run(self, progress: &dyn Progress) -> Result<RunResult, RunError> {
+        let started = jiff::Timestamp::now();
+        let clock = Instant::now();
+        let mut declared = Declared::by_guide(&self.prepared.definitions);
+        let types: Vec<&str> = declared.resource_types().collect();
+        let probe = probe(&self.client, &types).await?;
+        if let Some(statement) = &probe.statement {
+            declared.add(statement);
+        }
+        let may_write = self.options.mode == Mode::Write;
+        let plan = Plan::new(&self.prepared.suites, &declared, may_write);
+        if plan.scenarios.is_empty() {
+            return Err(RunError::NothingSelected);
+        }
+        progress.planned(plan.scenarios.len());
+        let (options, redactor) = (self.options, self.redactor);
+        let session = self.session(&probe, declared);
+        let played =
+            crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
+        Ok(outcome::Outcome {
+            options,
+            session: &session,
+            plan: &plan,
+            probe,
+            played,
+            redactor,
+            started,
+            elapsed: clock.elapsed(),
+        }
+        .into_result())
+    }
+
+    fn session(self, probe: &Probe, declared: Declared) -> Session {
+        let definitions = &self.prepared.definitions;
+        Session {
+            client: self.client,
+            dialect: probe.dialect.clone(),
+            definitions: definitions.clone(),
+            model: Arc::new(DefinitionsModel::new(definitions.clone())),
+            validator: Validator::new(definitions.clone()),
+            limits: Limits {
+                pages: self.options.max_pages,
+                scenarios: self.options.concurrency,
+            },
+            values: self.values,
+            journal: self.journal,
+            declared,
+            statement: probe.statement.clone(),
+            other: None,
+        }
+    }
+}
+
+/// What the recording says of the run.
+fn recorded_run(
+    options: &RunOptions,
+    base: &url::Url,
+    values: &BTreeMap<String, String>,
+) -> RecordedRun {
+    RecordedRun {
+        label: options.label.clone(),
+        kind: options.target_kind(),
+        base: base.clone(),
+        mode: options.mode,
+        release: options.release.clone(),
+        suites: options.suites.clone(),
+        max_pages: options.max_pages,
+        values: values.clone(),
+    }
 }
 
 fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor, RunError> {
@@ -230,36 +305,13 @@ fn client(
     Client::new(client)
 }
 
-fn session(
-    options: &RunOptions,
-    prepared: &Prepared,
-    client: Client,
-    probe: &Probe,
-    declared: &Declared,
-) -> Result<Session, RunError> {
-    let other = None;
+fn journal(options: &RunOptions) -> Result<Option<Journal>, JournalError> {
+    let path = options.output.join("journal.ndjson");
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
-        let _ = std::fs::remove_file(options.output.join("journal.ndjson"));
+        let _ = std::fs::remove_file(&path);
     }
-    let journal = (options.mode == Mode::Write)
-        .then(|| Journal::create(&options.output.join("journal.ndjson")))
-        .transpose()?;
-    Ok(Session {
-        client,
-        dialect: probe.dialect.clone(),
-        definitions: prepared.definitions.clone(),
-        model: Arc::new(DefinitionsModel::new(prepared.definitions.clone())),
-        validator: Validator::new(prepared.definitions.clone()),
-        limits: Limits {
-            pages: options.max_pages,
-            scenarios: options.concurrency,
-        },
-        // Tenths of a second: no earlier run has had the same.
-        values: values_of_run(jiff::Timestamp::now().as_millisecond() / 100),
-        journal,
-        declared: declared.clone(),
-        statement: probe.statement.clone(),
-        other,
-    })
+    (options.mode == Mode::Write)
+        .then(|| Journal::create(&path))
+        .transpose()
 }

@@ -80,11 +80,7 @@ impl Outcome<'_> {
 }
 
 fn target(options: &RunOptions, session: &Session) -> Target {
-    let kind = if options.target.is_some() {
-        TargetKind::Remote
-    } else {
-        TargetKind::Embedded
-    };
+    let kind = options.target_kind();
     Target {
         kind,
         base: match kind {

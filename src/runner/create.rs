@@ -40,11 +40,11 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         }
         Ok(filled) => {
             if let Some(body) = &step.body {
-                outcome
-                    .notes
+                scenario
+                    .preparation
                     .push(format!("shaped after the guide's example {}", body.example));
             }
-            outcome.notes.extend(
+            scenario.preparation.extend(
                 filled
                     .changes
                     .iter()
@@ -94,7 +94,9 @@ async fn create(
             return;
         }
     };
-    let Ok(sent) = crate::json::read(body) else {
+    // What was sent is what the exchange says: in a recording that is what its answer fits.
+    let sent = exchange.request.body.clone().unwrap_or_default();
+    let Ok(sent) = crate::json::read(&sent) else {
         return;
     };
     let mut created = false;
@@ -122,7 +124,7 @@ async fn create(
 }
 
 /// Writes down what is about to be created; without that nothing is sent.
-fn intend(
+pub(super) fn intend(
     scenario: &Scenario<'_>,
     resource_type: &str,
     body: &str,
@@ -142,7 +144,7 @@ fn intend(
         })
 }
 
-fn note_created(
+pub(super) fn note_created(
     scenario: &Scenario<'_>,
     intent: Option<Intent>,
     resource_type: &str,

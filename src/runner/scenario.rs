@@ -8,6 +8,7 @@ use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::json::Node;
 use crate::result::{ScenarioResult, StepResult};
+use crate::suite::Body;
 use crate::suite::plan::{PlannedScenario, PlannedStep};
 use crate::suite::template::{MissingCapture, fill};
 
@@ -23,10 +24,14 @@ pub(super) struct Scenario<'s> {
     pub(super) found: Vec<(String, String)>,
     /// References of what was found, by element path.
     pub(super) references: super::references::Seen,
+    /// What a later step sends that says no body of its own.
+    pub(super) body: Option<Body>,
     /// What probes ask about, by type.
     pub(super) known: BTreeMap<String, Result<super::probe::Known, String>>,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
+    /// How what the step sent came about; see [`StepResult::preparation`].
+    pub(super) preparation: Vec<String>,
 }
 
 /// What a step gave.
@@ -46,9 +51,11 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         values: session.values.clone(),
         found: Vec::new(),
         references: super::references::Seen::default(),
+        body: None,
         known: BTreeMap::new(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
+        preparation: Vec::new(),
     };
     let mut steps = Vec::new();
     for planned_step in &planned.steps {
@@ -81,6 +88,9 @@ impl Scenario<'_> {
     async fn play_step(&mut self, planned: &PlannedStep) -> StepResult {
         self.step.clone_from(&planned.step.id);
         self.sent_in_step = 0;
+        if planned.step.body.is_some() {
+            self.body.clone_from(&planned.step.body);
+        }
         let outcome = super::step::perform(self, planned).await;
         let checks: Vec<_> = outcome
             .judgements
@@ -92,6 +102,7 @@ impl Scenario<'_> {
             title: planned.step.title.clone(),
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
+            preparation: std::mem::take(&mut self.preparation),
             notes: outcome.notes,
         }
     }
@@ -113,6 +124,11 @@ impl Scenario<'_> {
         let exchange = self.session.client.send(spec).await;
         self.step_exchanges.push(exchange.id.clone());
         exchange
+    }
+
+    /// Notes an exchange that was sent another way than by [`Self::send`].
+    pub(super) fn sent(&mut self, exchange: &Exchange) {
+        self.step_exchanges.push(exchange.id.clone());
     }
 
     /// The id of the next exchange of the step.

@@ -30,6 +30,26 @@ const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../fixtures/scenarios/content.yaml"),
     ),
     (
+        "write.yaml",
+        include_str!("../../fixtures/scenarios/write.yaml"),
+    ),
+    (
+        "references.yaml",
+        include_str!("../../fixtures/scenarios/references.yaml"),
+    ),
+    (
+        "security.yaml",
+        include_str!("../../fixtures/scenarios/security.yaml"),
+    ),
+    (
+        "robustness.yaml",
+        include_str!("../../fixtures/scenarios/robustness.yaml"),
+    ),
+    (
+        "login.yaml",
+        include_str!("../../fixtures/scenarios/login.yaml"),
+    ),
+    (
         "enrolment.yaml",
         include_str!("../../fixtures/scenarios/enrolment.yaml"),
     ),

@@ -20,6 +20,7 @@ fn negotiation_is_right_without_a_fault() {
             "pretty",
             "request-id",
             "body-type-refused",
+            "text-survives",
         ],
     );
 }
@@ -28,7 +29,7 @@ fn negotiation_is_right_without_a_fault() {
 fn negotiation_catches_its_faults() {
     hold(
         &["content"],
-        &["negotiation"],
+        &["negotiation", "scripts"],
         &[
             fails(Fault::WrongCharset, &["charset"]),
             fails(Fault::NotUtf8, &["utf-8"]),
@@ -38,6 +39,7 @@ fn negotiation_catches_its_faults() {
             warns(Fault::IgnoresAccept, &["not-acceptable"]),
             warns(Fault::IgnoresFormat, &["format-json", "format-xml"]),
             warns(Fault::PrettyFails, &["pretty"]),
+            fails(Fault::MangledText, &["text-survives"]),
             warns(Fault::OwnRequestId, &["request-id"]),
             warns(Fault::AcceptsAnyContentType, &["body-type-refused"]),
         ],

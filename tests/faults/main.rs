@@ -6,4 +6,8 @@ mod content;
 mod errors;
 mod paging;
 mod read;
+mod references;
+mod robustness;
+mod security;
 mod support;
+mod write;

@@ -2,6 +2,7 @@
 //! sends; each function looks at answers and notes what it finds.
 
 pub mod content;
+pub mod guard;
 pub mod headers;
 pub mod internals;
 pub mod refusal;
@@ -22,13 +23,14 @@ impl Checks {
     /// Starts these checks.
     #[must_use]
     pub fn new(subject: &Subject, checks: &[&'static Check]) -> Self {
-        Self {
+        let mut started = Self {
             subject: subject.clone(),
-            judgements: checks
-                .iter()
-                .map(|check| (check.id, Judgement::new(check, subject)))
-                .collect(),
+            judgements: Vec::new(),
+        };
+        for check in checks {
+            started.of(check);
         }
+        started
     }
 
     /// The check; one that was not declared is added.
@@ -36,8 +38,13 @@ impl Checks {
         let index = match self.judgements.iter().position(|(id, _)| *id == check.id) {
             Some(index) => index,
             None => {
+                let subject = if refusal::is_of_every_refusal(check) {
+                    &Subject::default()
+                } else {
+                    &self.subject
+                };
                 self.judgements
-                    .push((check.id, Judgement::new(check, &self.subject)));
+                    .push((check.id, Judgement::new(check, subject)));
                 self.judgements.len() - 1
             }
         };

@@ -104,6 +104,17 @@ pub const OF_EVERY_REFUSAL: [&Check; 6] = [
     &catalog::NO_INTERNALS,
 ];
 
+/// Whether a check is about how a server refuses, whatever was asked: what breaks it in every
+/// interaction is one finding.
+#[must_use]
+pub fn is_of_every_refusal(check: &Check) -> bool {
+    let others = [&catalog::CHALLENGE, &catalog::ALLOW, &catalog::BAD_INPUT];
+    OF_EVERY_REFUSAL
+        .iter()
+        .chain(&others)
+        .any(|general| general.id == check.id)
+}
+
 /// Judges an answer to a request that must be refused.
 pub fn judge(checks: &mut Checks, exchange: &Exchange, reason: Reason) {
     // R4 lets a server answer 5xx to content that it does not take: that is robustness.

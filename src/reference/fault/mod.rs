@@ -9,6 +9,7 @@
 mod access;
 mod body;
 mod flow;
+mod guard;
 mod paging;
 mod read;
 mod refusal;
@@ -377,6 +378,48 @@ faults! {
         Hook::Response(refusal::pretty_fails);
     OwnRequestId = "own-request-id", "the client's request id is lost",
         Hook::Response(refusal::own_request_id);
+    KeepsClientId = "keeps-client-id", "a create answers with the id the client sent",
+        Hook::Response(write::keep_client_id);
+    StoresBeforeChecking = "stores-before-checking", "what is refused has been stored",
+        Hook::Settings(write::store_before_checking);
+    IgnoresIfNoneExist = "ignores-if-none-exist", "`If-None-Exist` is ignored",
+        Hook::Request(write::ignore_if_none_exist);
+    UpdateAnswers201 = "update-answers-201", "an update is answered with 201",
+        Hook::Response(write::update_answers_201);
+    UpdatesMerge = "updates-merge", "an update keeps the elements that it leaves out",
+        Hook::Settings(write::merge_updates);
+    VersionStays = "version-stays", "the versionId is always 1",
+        Hook::Response(write::version_stays);
+    UpdateUnknownFails = "update-unknown-fails", "an update of an unknown id is answered with 500",
+        Hook::Response(write::update_unknown_fails);
+    DeleteFails = "delete-fails", "a delete is answered with 500",
+        Hook::Response(write::delete_fails);
+    DeletesOnce = "deletes-once", "a second delete is answered with 500",
+        Hook::Settings(write::delete_once);
+    Cacheable = "cacheable", "answers may be kept by shared caches",
+        Hook::Response(guard::cacheable);
+    Sniffable = "sniffable", "answers lack `X-Content-Type-Options`",
+        Hook::Response(guard::sniffable);
+    TellsVersion = "tells-version", "headers tell the version of the server",
+        Hook::Response(guard::tell_version);
+    OpenToAllPages = "open-to-all-pages", "every page may read with the rights of its user",
+        Hook::Response(guard::open_to_all_pages);
+    ShowsPassword = "shows-password", "resources have a member `password`",
+        Hook::Response(guard::show_password);
+    ExecutesValues = "executes-values", "a quote in a value finds everything",
+        Hook::Request(guard::execute_values);
+    ValueInHeader = "value-in-header", "a line break in a value makes a header",
+        Hook::Response(guard::value_in_header);
+    StripsMarkup = "strips-markup", "markup is taken out of what is stored",
+        Hook::Request(guard::strip_markup);
+    MalformedLoginFails = "malformed-login-fails", "a login without a password is answered with 500",
+        Hook::Response(guard::malformed_login_fails);
+    OddParameterFails = "odd-parameter-fails", "an odd parameter is answered with 500",
+        Hook::Response(guard::odd_parameter_fails);
+    WrongReferenceType = "wrong-reference-type", "`Reference.type` is another than that of the target",
+        Hook::Response(guard::wrong_reference_type);
+    WrongReferenceIdentifier = "wrong-reference-identifier", "`Reference.identifier` is none of the target",
+        Hook::Response(guard::wrong_reference_identifier);
     SubscribersNotTold = "subscribers-not-told", "subscribers do not hear of a new invoice",
         Hook::Lacks(Effect::SubscribersHear);
 }

@@ -2,15 +2,21 @@
 //! API. Each file sends what its suite asks and hands the answers to [`crate::check::protocol`].
 
 mod content;
+mod create;
 mod errors;
 mod known;
 mod read;
+mod references;
+mod robustness;
+mod security;
+mod update;
 mod versions;
+mod writing;
 
 pub(super) use known::Known;
 
 use super::scenario::{Scenario, StepOutcome};
-use crate::check::Judgement;
+use crate::check::catalog;
 use crate::check::protocol::Checks;
 use crate::http::{Exchange, Method, RequestSpec};
 use crate::result::Subject;
@@ -41,7 +47,36 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Probe::Accept => content::accept(&mut context).await,
         Probe::Format => content::format(&mut context).await,
         Probe::BodyTypes => content::body_types(&mut context).await,
-        _ => {}
+        Probe::TextSurvives => {
+            // Accents, combining marks, Lao, Amharic, Arabic with Hebrew, characters beyond the
+            // first plane.
+            let family = "Nguyễn-Ångström ລາວ";
+            let given = "አማርኛ مريم שלום 𠮷 💧 e\u{301}";
+            create::kept_text(&mut context, &catalog::TEXT_SURVIVES, 'u', family, given).await;
+        }
+        Probe::InjectionStored => {
+            let family = "O'Brien\"; DROP TABLE \"tblInsuree\"; --";
+            let given = "<script>alert(1)</script> &amp; ${7*7}";
+            create::kept_text(&mut context, &catalog::INJECTION_STORED, 'j', family, given).await;
+        }
+        Probe::CreateIdentity => create::identity(&mut context).await,
+        Probe::CreatePrefer => create::prefer(&mut context).await,
+        Probe::CreateRefused => create::refused(&mut context).await,
+        Probe::CreateTwice => create::twice(&mut context).await,
+        Probe::ConditionalWrites => create::conditional(&mut context).await,
+        Probe::Update => update::update(&mut context).await,
+        Probe::Delete => update::delete(&mut context).await,
+        Probe::Bundles => update::bundles(&mut context).await,
+        Probe::FullUrls => references::full_urls(&mut context).await,
+        Probe::ReferencesAgree => references::agree(&mut context).await,
+        Probe::WithoutToken => security::without_token(&mut context).await,
+        Probe::BadTokens => security::bad_tokens(&mut context).await,
+        Probe::WritesWithoutToken => security::writes_without_token(&mut context).await,
+        Probe::Guarded => security::guarded(&mut context).await,
+        Probe::Injection => security::injection(&mut context).await,
+        Probe::OtherAccount => {}
+        Probe::WrongPassword => security::wrong_password(&mut context).await,
+        Probe::RandomRequests => robustness::random(&mut context).await,
     }
     context.finish()
 }
@@ -52,7 +87,6 @@ struct Context<'c, 's> {
     planned: &'c PlannedStep,
     resource_type: String,
     checks: Checks,
-    more: Vec<Judgement>,
     notes: Vec<String>,
     exchanges: Vec<Exchange>,
     /// The media type of bodies: that of FHIR until the server refuses it.
@@ -72,7 +106,6 @@ impl<'c, 's> Context<'c, 's> {
             checks: Checks::new(&subject, &[]),
             scenario,
             planned,
-            more: Vec::new(),
             notes: Vec::new(),
             exchanges: Vec::new(),
             body_type: crate::dialect::FHIR_JSON,
@@ -138,18 +171,12 @@ impl<'c, 's> Context<'c, 's> {
     }
 
     fn finish(self) -> StepOutcome {
-        let mut judgements = self.more;
-        let checks = self.checks;
         for exchange in self.exchanges {
-            let cited = checks.cites(&exchange.id)
-                || judgements
-                    .iter()
-                    .any(|judgement| judgement.cites(&exchange.id));
+            let cited = self.checks.cites(&exchange.id);
             self.scenario.keep(exchange, cited);
         }
-        judgements.extend(checks.finish());
         StepOutcome {
-            judgements,
+            judgements: self.checks.finish(),
             notes: self.notes,
         }
     }

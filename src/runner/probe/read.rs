@@ -213,7 +213,7 @@ pub(super) async fn malformed(context: &mut Context<'_, '_>) {
         }
     }
     let resource_type = context.resource_type.clone();
-    let url = context.instance(&resource_type, "no_id~at all");
+    let url = context.instance(&resource_type, "no_id~");
     let exchange = context.get(&url).await;
     refusal::judge(&mut context.checks, &exchange, refusal::Reason::MalformedId);
     context

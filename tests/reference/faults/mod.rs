@@ -4,11 +4,13 @@
 mod access;
 mod body;
 mod flow;
+mod guard;
 mod paging;
 mod read;
 mod refusal;
 mod search;
 mod transport;
+mod update;
 mod write;
 
 use openimis_conformance::reference::Fault;
@@ -58,6 +60,8 @@ async fn observe(fault: Fault, client: &Client) -> Option<Probe> {
         read::observe(fault, client).await,
         refusal::observe(fault, client).await,
         write::observe(fault, client).await,
+        update::observe(fault, client).await,
+        guard::observe(fault, client).await,
         flow::observe(fault, client).await,
     ];
     groups.into_iter().flatten().next()
