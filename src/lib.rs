@@ -11,6 +11,7 @@ pub mod assertion;
 pub mod check;
 pub mod cli;
 pub mod dialect;
+pub mod doctor;
 pub mod fhir;
 pub mod fhirpath;
 pub mod finding;

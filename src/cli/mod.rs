@@ -1,5 +1,6 @@
 //! The command line: arguments in, exit code out. Printing happens here and nowhere else.
 
+mod doctor;
 mod exit_code;
 mod guide;
 mod list;
@@ -42,6 +43,8 @@ enum Command {
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
     Validate(validate::ValidateArguments),
+    /// Say whether a server can be tested, and what is in the way
+    Doctor(doctor::DoctorCommand),
     /// Start the built-in reference server on loopback
     Serve(serve::Serve),
 }
@@ -49,6 +52,14 @@ enum Command {
 /// Parses the process's arguments and carries the command out.
 #[must_use]
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        // The words of a panic may quote somebody's data; the place is enough to mend it.
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        eprintln!("error: this program failed at {place}: please report this fault of it");
+    }));
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Run(command) => command.run(),
@@ -57,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Revalidate(command) => command.run(),
         Command::Render(arguments) => render::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Doctor(command) => command.run(),
         Command::Serve(serve) => serve.run(),
     }
 }

@@ -100,6 +100,16 @@ impl Probe {
         )
     }
 
+    /// The letters of the codes with which a scenario finds out which body the server takes.
+    #[must_use]
+    pub const fn trial_letters(self) -> (char, char) {
+        match self {
+            Self::TextSurvives => ('k', 'l'),
+            Self::InjectionStored | Self::WritesWithoutToken => ('f', 'h'),
+            _ => ('a', 'b'),
+        }
+    }
+
     /// The RESTful interaction that it is about.
     #[must_use]
     pub const fn interaction(self) -> &'static str {

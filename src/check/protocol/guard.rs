@@ -60,7 +60,7 @@ pub fn answer(checks: &mut Checks, exchange: &Exchange) {
         exchange,
         Rule::Header,
         "headers without versions of software",
-        |response| versions(response),
+        versions,
     );
     if exchange.request.url.starts_with("https:") {
         checks.hold(

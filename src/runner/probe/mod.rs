@@ -14,6 +14,7 @@ mod versions;
 mod writing;
 
 pub(super) use known::Known;
+pub(super) use writing::Taken;
 
 use super::scenario::{Scenario, StepOutcome};
 use crate::check::catalog;

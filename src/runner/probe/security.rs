@@ -133,7 +133,7 @@ pub(super) async fn writes_without_token(context: &mut Context<'_, '_>) {
         &catalog::WRITE_WITHOUT_TRACE,
         &catalog::CHALLENGE,
     ]);
-    let body = match context.body('n') {
+    let body = match context.body('n').await {
         Ok(body) => body,
         Err(reason) => return context.checks.skip(&reason),
     };

@@ -34,7 +34,7 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
         "neither the guide nor the server declares the history of this type",
     );
     let resource_type = context.resource_type.clone();
-    let created = match context.body('p') {
+    let created = match context.body('p').await {
         Ok(body) => context.created(&body).await,
         Err(reason) => Err(reason),
     };
@@ -195,7 +195,7 @@ pub(super) async fn delete(context: &mut Context<'_, '_>) {
         let reason = "neither the guide nor the server declares a delete of this type";
         return context.checks.skip(reason);
     }
-    let created = match context.body('e') {
+    let created = match context.body('e').await {
         Ok(body) => context.created(&body).await,
         Err(reason) => Err(reason),
     };

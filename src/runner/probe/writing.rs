@@ -1,7 +1,7 @@
 //! What probes that write share: bodies with codes of their own, creates in the journal, and how
 //! what was created is found again.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::create::{intend, note_created};
 use super::super::scenario::StepOutcome;
@@ -11,6 +11,7 @@ use crate::check::protocol::is_success;
 use crate::dialect::{FHIR_JSON, PLAIN_JSON};
 use crate::http::{Exchange, Method, RequestSpec};
 use crate::suite::body::fill_body;
+use crate::suite::probe::Probe;
 
 /// Something that a probe created.
 pub(super) struct Created {
@@ -24,12 +25,100 @@ pub(super) enum Carries {
     Nothing,
 }
 
+/// A body that the server takes.
+#[derive(Debug, Clone)]
+pub(in crate::runner) enum Taken {
+    /// The one of the scenario.
+    OfScenario,
+    /// One like those that are there.
+    LikeKnown(Value),
+}
+
 impl Context<'_, '_> {
-    /// The body of the step, with the code of that letter in the place of `new-code`.
-    pub(super) fn body(&self, letter: char) -> Result<Value, String> {
+    /// A body that the server takes, with the code of that letter. The first time, a create shows
+    /// whether it takes the scenario's, or else one like those that are there: what the guide's
+    /// own example meets is another suite's question.
+    pub(super) async fn body(&mut self, letter: char) -> Result<Value, String> {
         if let Some(reason) = &self.planned.skip {
             return Err(reason.clone());
         }
+        if self.scenario.taken.is_none() {
+            let taken = self.find_taken().await;
+            self.scenario.taken = Some(taken);
+        }
+        match self.scenario.taken.clone() {
+            Some(Ok(Taken::LikeKnown(body))) => Ok(self.with_code(body, letter)),
+            Some(Err(reason)) => Err(reason),
+            _ => self.body_of_scenario(letter),
+        }
+    }
+
+    async fn find_taken(&mut self) -> Result<Taken, String> {
+        let probe = self.planned.step.probe;
+        let (first, second) = probe.map_or(('a', 'b'), Probe::trial_letters);
+        let body = self.body_of_scenario(first)?;
+        let reason = match self.created(&body).await {
+            Ok(_) => return Ok(Taken::OfScenario),
+            Err(reason) => reason,
+        };
+        let resource_type = body["resourceType"].as_str().unwrap_or_default().to_owned();
+        let Some(like) = self.like_known(&resource_type).await else {
+            return Err(reason);
+        };
+        let body = self.with_code(like, second);
+        if self.created(&body).await.is_err() {
+            return Err(reason);
+        }
+        self.note(format!(
+            "{reason}; from here on a {resource_type} like those of the server is sent, without \
+             what it says of anybody"
+        ));
+        Ok(Taken::LikeKnown(body))
+    }
+
+    /// An insuree like one who is there, with a made-up name and nothing else of the person.
+    async fn like_known(&mut self, resource_type: &str) -> Option<Value> {
+        if resource_type != "Patient" {
+            return None;
+        }
+        let known = self.known(resource_type).await.ok()?;
+        let mut body: Value = serde_json::from_str(known.body()).ok()?;
+        let code = body["identifier"]
+            .as_array()?
+            .iter()
+            .find(|identifier| identifier["type"]["coding"][0]["code"] == "Code")?
+            .clone();
+        let name_use = body["name"][0]["use"].clone();
+        let members = body.as_object_mut()?;
+        for name in ["id", "meta", "text", "photo", "contact", "link"] {
+            members.remove(name);
+        }
+        members.insert("identifier".to_owned(), json!([code]));
+        let name = json!([{ "use": name_use, "family": "Conformance", "given": ["Test"] }]);
+        members.insert("name".to_owned(), name);
+        let phone = json!([{ "system": "phone", "value": "+999 55 0100", "use": "home" }]);
+        members.insert("telecom".to_owned(), phone);
+        members.insert("birthDate".to_owned(), json!("1980-01-02"));
+        if let Some(extensions) = members.get_mut("extension").and_then(Value::as_array_mut) {
+            let of_person = ["patient-group-reference", "patient-identification"];
+            extensions.retain(|extension| {
+                let url = extension["url"].as_str().unwrap_or_default();
+                !of_person.iter().any(|name| url.ends_with(name))
+            });
+        }
+        Some(body)
+    }
+
+    fn with_code(&self, mut body: Value, letter: char) -> Value {
+        let code = self.scenario.values.get(&format!("new-code-{letter}"));
+        if let (Some(code), true) = (code, body["identifier"][0]["value"].is_string()) {
+            body["identifier"][0]["value"] = json!(code);
+        }
+        body
+    }
+
+    /// The body of the scenario, with the code of that letter in the place of `new-code`.
+    fn body_of_scenario(&self, letter: char) -> Result<Value, String> {
         let body = self
             .scenario
             .body
