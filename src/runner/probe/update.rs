@@ -50,7 +50,6 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
             .skip("what was created could not be read, so that there is nothing to update");
     };
     let (changed, removed) = change(&first);
-    refusals(context, &created.id, &changed).await;
     let put = context.put(&created.id, &changed, &[]).await;
     let expected = "status 200 for the update of a resource that is there";
     context
@@ -62,6 +61,8 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
     let after = context.get(&url).await;
     judge_replaced(context, &put, &after, removed);
     judge_versions(context, &first, &after);
+    // What is right was taken: now a refusal is about what is wrong.
+    refusals(context, &created.id, &changed).await;
     if let Some(version) = first["meta"]["versionId"].as_str() {
         let stale = [("if-match", format!("W/\"{version}\""))];
         let stale: Vec<(&str, &str)> = stale
