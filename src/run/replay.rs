@@ -84,7 +84,6 @@ impl Replay<'_> {
             journal: self.journal,
             declared,
             statement: probe.statement.clone(),
-            other: None,
             earlier: self.earlier,
             stop: self.stop,
         }

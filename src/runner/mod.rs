@@ -55,8 +55,6 @@ pub struct Session {
     pub declared: Declared,
     /// What the server says of itself.
     pub statement: Option<CapabilityStatement>,
-    /// Another account, whose rights are compared with those of the first.
-    pub other: Option<Client>,
     /// What an interrupted run left, where this one resumes it.
     pub earlier: Option<Earlier>,
     /// Asked when the run is to end before its end.

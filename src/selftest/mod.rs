@@ -186,7 +186,6 @@ impl Bench {
             journal: None,
             declared,
             statement: probe.statement,
-            other: None,
             earlier: None,
             stop: Stop::default(),
         };

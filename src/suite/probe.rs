@@ -69,8 +69,6 @@ pub enum Probe {
     Injection,
     /// Values meant to be executed, stored.
     InjectionStored,
-    /// What another account may see.
-    OtherAccount,
     /// A wrong password.
     WrongPassword,
     /// Requests that nobody would send.
@@ -125,7 +123,6 @@ impl Probe {
             | Self::Format
             | Self::ReferencesAgree
             | Self::Guarded
-            | Self::OtherAccount
             | Self::RandomRequests => "read",
             Self::ReadVersions | Self::VersionsUndeclared => "vread",
             Self::FullUrls | Self::WithoutToken | Self::BadTokens | Self::Injection => {

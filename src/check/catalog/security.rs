@@ -10,7 +10,6 @@ checks! {
     CHALLENGE = "challenge", ["SEC-1.challenge"], "401 has WWW-Authenticate";
     WRITE_UNAUTHENTICATED = "write-unauthenticated", ["SEC-1.write"], "a write without a token is refused";
     WRITE_WITHOUT_TRACE = "write-without-trace", ["SEC-1.write-nothing"], "a write without a token leaves nothing";
-    OTHER_ACCOUNT = "other-account", ["SEC-2.same-scope"], "a read shows no more than a search";
     CACHE = "cache", ["SEC-4.cache"], "answers with personal data are not for caches";
     NO_SNIFF = "no-sniff", ["SEC-4.no-sniff"], "answers are not to be taken for another type";
     NO_VERSIONS = "no-versions", ["SEC-4.no-versions"], "headers do not tell versions of software";

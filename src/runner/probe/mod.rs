@@ -75,7 +75,6 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Probe::WritesWithoutToken => security::writes_without_token(&mut context).await,
         Probe::Guarded => security::guarded(&mut context).await,
         Probe::Injection => security::injection(&mut context).await,
-        Probe::OtherAccount => {}
         Probe::WrongPassword => security::wrong_password(&mut context).await,
         Probe::RandomRequests => robustness::random(&mut context).await,
     }
