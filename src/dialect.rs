@@ -22,7 +22,7 @@ pub const SUITE: &str = "dialect";
 pub const PLACE: &str = "dialect/";
 
 /// The types that a probe asks for first: every openIMIS has them.
-const FIRST_TYPES: [&str; 4] = ["Location", "Organization", "Patient", "Practitioner"];
+pub const FIRST_TYPES: [&str; 4] = ["Location", "Organization", "Patient", "Practitioner"];
 
 /// How a server speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod compare;
 pub mod dialect;
 pub mod explain;
+pub mod doctor;
 pub mod fhir;
 pub mod fhirpath;
 pub mod filter;

@@ -344,14 +344,12 @@ fn client(
     Client::new(client)
 }
 
-/// A code of at most 12 characters that no earlier run has used, with a mark that says whose it
-/// is: two letters and ten digits of the time in tenths of a second. Shards that start together must
-/// not use the same, so they have seconds and their number.
-fn new_code(mark: &str, shard: Option<Shard>) -> String {
+/// A number that no earlier run has had: tenths of a second. Shards that start together must not
+/// have the same, so they have seconds and their number.
+fn number_of_run(shard: Option<Shard>) -> i64 {
     let now = jiff::Timestamp::now();
-    let digits = match shard {
+    match shard {
         None => now.as_millisecond() / 100,
         Some(shard) => now.as_second() % 10_000_000 * 1000 + shard.index() as i64 % 1000,
-    };
-    format!("{mark}{:010}", digits % 10_000_000_000)
+    }
 }

@@ -9,6 +9,7 @@ pub mod exchange;
 pub mod expectation;
 mod judgement;
 pub mod page;
+pub mod protocol;
 pub mod read;
 pub mod search;
 pub mod validity;

@@ -33,6 +33,6 @@ pub use exchange::{
 pub use load::Load;
 pub use options::{ClientError, ClientOptions, Mode, Observer};
 pub use playback::Playback;
-pub use request::{RedirectPolicy, RequestSpec};
+pub use request::{RedirectPolicy, RequestSpec, TokenUse};
 pub use secret::Secret;
 pub use session::{Login, LoginOutcome};

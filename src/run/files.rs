@@ -52,10 +52,8 @@ pub(super) fn open(
 
 fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result<Open, RunError> {
     let folder = &options.output;
-    let shard = options.selection.shard;
-    let values = [("new-code", "CT"), ("paging-code", "CP")]
-        .map(|(name, mark)| (name.to_owned(), super::new_code(mark, shard)))
-        .into();
+    let number = super::number_of_run(options.selection.shard);
+    let values = crate::suite::template::values_of_run(number);
     let redactor = redactor(options, definitions, &values)?;
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.

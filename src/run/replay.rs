@@ -100,6 +100,8 @@ impl Replay<'_> {
             },
             values: self.values,
             journal: self.journal,
+            declared,
+            statement: probe.statement.clone(),
             earlier: self.earlier,
             stop: self.stop,
         }

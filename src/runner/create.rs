@@ -128,7 +128,7 @@ async fn create(
 }
 
 /// Writes down what is about to be created; without that nothing is sent.
-fn intend(
+pub(super) fn intend(
     scenario: &Scenario<'_>,
     resource_type: &str,
     body: &str,
@@ -148,7 +148,7 @@ fn intend(
         })
 }
 
-fn note_created(
+pub(super) fn note_created(
     scenario: &Scenario<'_>,
     intent: Option<Intent>,
     resource_type: &str,

@@ -6,6 +6,7 @@
 mod capabilities;
 mod create;
 mod earlier;
+mod probe;
 mod read;
 mod references;
 mod scenario;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use futures::{FutureExt, StreamExt};
 
 use crate::dialect::Dialect;
+use crate::fhir::CapabilityStatement;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
@@ -54,6 +56,8 @@ pub struct Session {
     pub values: BTreeMap<String, String>,
     /// Where creates are written down; only in write mode.
     pub journal: Option<Journal>,
+    /// What the server says of itself.
+    pub statement: Option<CapabilityStatement>,
     /// What an interrupted run left, where this one resumes it.
     pub earlier: Option<Earlier>,
     /// Asked when the run is to end before its end.

@@ -10,6 +10,7 @@ use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::journal::Entry;
 use crate::json::Node;
 use crate::result::{ScenarioResult, StepResult};
+use crate::suite::Body;
 use crate::suite::plan::{PlannedScenario, PlannedStep};
 use crate::suite::template::{MissingCapture, fill};
 
@@ -31,6 +32,12 @@ pub(super) struct Scenario<'s> {
     pub(super) samples: Vec<Sample>,
     /// A first page to go on from.
     pub(super) begun: Option<Answer>,
+    /// What a later step sends that says no body of its own.
+    pub(super) body: Option<Body>,
+    /// The body that the server takes, or why it takes none; found out once.
+    pub(super) taken: Option<Result<super::probe::Taken, String>>,
+    /// What probes ask about, by type.
+    pub(super) known: BTreeMap<String, Result<super::probe::Known, String>>,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
     /// How what the step sent came about; see [`StepResult::preparation`].
@@ -61,6 +68,9 @@ pub(super) async fn play(
         references: super::references::Seen::default(),
         samples: Vec::new(),
         begun: None,
+        body: None,
+        taken: None,
+        known: BTreeMap::new(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
         preparation: Vec::new(),
@@ -136,6 +146,9 @@ impl Scenario<'_> {
     fn begin(&mut self, planned: &PlannedStep) {
         self.step.clone_from(&planned.step.id);
         self.sent_in_step = 0;
+        if planned.step.body.is_some() {
+            self.body.clone_from(&planned.step.body);
+        }
     }
 
     /// What an interrupted run left of a step, if it left anything; what later steps use of it is
@@ -151,7 +164,7 @@ impl Scenario<'_> {
         let left = session.earlier.as_ref()?.steps.get(&place)?;
         self.begin(planned);
         self.again = true;
-        if planned.step.action.writes() {
+        if planned.step.writes() {
             if let Some(entry) = self.earlier_creation() {
                 self.values.extend(entry.captured);
             }
@@ -204,6 +217,11 @@ impl Scenario<'_> {
         let exchange = self.session.client.send(spec).await;
         self.step_exchanges.push(exchange.id.clone());
         exchange
+    }
+
+    /// Notes an exchange that was sent another way than by [`Self::send`].
+    pub(super) fn sent(&mut self, exchange: &Exchange) {
+        self.step_exchanges.push(exchange.id.clone());
     }
 
     /// The id of the next exchange of the step.

@@ -30,6 +30,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         | Action::PageSizes
         | Action::PageBegin
         | Action::PageResume => super::searching::perform(scenario, planned).await,
+        Action::Probe => super::probe::perform(scenario, planned).await,
     }
 }
 
@@ -37,7 +38,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
 pub(super) fn subject(step: &Step) -> Subject {
     Subject {
         resource_type: step.resource_type.clone(),
-        interaction: Some(step.action.interaction().to_owned()),
+        interaction: Some(step.interaction().to_owned()),
         search_parameter: (!step.parameters.is_empty()).then(|| {
             step.parameters
                 .keys()

@@ -24,6 +24,7 @@ use crate::runner::{Limits, Session, Stop};
 use crate::suite::Declared;
 use crate::suite::load::{self, LoadError};
 use crate::suite::plan::Plan;
+use crate::suite::template::values_of_run;
 use crate::validator::Validator;
 
 pub use campaign::{Campaign, CampaignError};
@@ -191,13 +192,10 @@ impl Bench {
                 pages: PAGES,
                 ..Limits::default()
             },
-            values: [
-                ("new-code", "CT0000000001"),
-                ("paging-code", "CP0000000001"),
-            ]
-            .map(|(name, code)| (name.to_owned(), code.to_owned()))
-            .into(),
+            values: values_of_run(1),
             journal: None,
+            declared,
+            statement: probe.statement,
             earlier: None,
             stop: Stop::default(),
         };

@@ -18,6 +18,38 @@ const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../fixtures/scenarios/discover.yaml"),
     ),
     (
+        "read.yaml",
+        include_str!("../../fixtures/scenarios/read.yaml"),
+    ),
+    (
+        "errors.yaml",
+        include_str!("../../fixtures/scenarios/errors.yaml"),
+    ),
+    (
+        "content.yaml",
+        include_str!("../../fixtures/scenarios/content.yaml"),
+    ),
+    (
+        "write.yaml",
+        include_str!("../../fixtures/scenarios/write.yaml"),
+    ),
+    (
+        "references.yaml",
+        include_str!("../../fixtures/scenarios/references.yaml"),
+    ),
+    (
+        "security.yaml",
+        include_str!("../../fixtures/scenarios/security.yaml"),
+    ),
+    (
+        "robustness.yaml",
+        include_str!("../../fixtures/scenarios/robustness.yaml"),
+    ),
+    (
+        "login.yaml",
+        include_str!("../../fixtures/scenarios/login.yaml"),
+    ),
+    (
         "enrolment.yaml",
         include_str!("../../fixtures/scenarios/enrolment.yaml"),
     ),
@@ -70,14 +102,18 @@ pub fn shipped() -> Result<Vec<Suite>, LoadError> {
         .collect()
 }
 
-/// The suites of that selection: names of shipped ones or paths of files; all shipped if empty.
+/// The suites of that selection: names of shipped ones or paths of files; if empty all shipped
+/// that do not have to be asked for by name.
 ///
 /// # Errors
 /// A name that is neither, or a mistake in a file.
 pub fn select(names: &[String]) -> Result<Vec<Suite>, LoadError> {
     let shipped = shipped()?;
     if names.is_empty() {
-        return Ok(shipped);
+        return Ok(shipped
+            .into_iter()
+            .filter(|suite| !suite.by_name_only)
+            .collect());
     }
     names
         .iter()
@@ -168,6 +204,7 @@ fn missing_part(step: &Step, repeated: bool) -> Option<&'static str> {
             Some("expected the key `body` in a step that creates")
         }
         Action::Create if !typed => Some("expected the key `type` in a step that creates"),
+        Action::Probe if step.probe.is_none() => Some("expected the key `probe`"),
         Action::Read if step.target.is_none() && !repeated => {
             Some("expected the key `target` in a step that reads")
         }

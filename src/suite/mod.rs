@@ -9,6 +9,7 @@ pub mod declared;
 pub mod load;
 pub mod plan;
 pub mod requests;
+pub mod probe;
 pub mod template;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use declared::Declared;
+use probe::Probe;
 
 /// One file of scenarios.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -29,6 +31,9 @@ pub struct Suite {
     /// Words to select it by, for all its scenarios.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Whether it runs only where it is asked for by name.
+    #[serde(default)]
+    pub by_name_only: bool,
     /// Its scenarios.
     pub scenarios: Vec<Scenario>,
 }
@@ -94,6 +99,8 @@ pub enum Action {
     PageBegin,
     /// Goes on from that page when a row was added.
     PageResume,
+    /// Looks into the rules of HTTP that [`Step::probe`] names.
+    Probe,
 }
 
 impl Action {
@@ -121,6 +128,8 @@ impl Action {
             | Self::PageResume => "search-type",
             Self::Read | Self::ReadUnknown | Self::ResolveReferences => "read",
             Self::Create => "create",
+            // The probe says; see [`Step::interaction`].
+            Self::Probe => "read",
         }
     }
 }
@@ -149,6 +158,8 @@ pub struct Step {
     pub target: Option<String>,
     /// How many resources to read or references to follow per element.
     pub sample: Option<usize>,
+    /// What a probe looks into.
+    pub probe: Option<Probe>,
     /// What to create.
     pub body: Option<Body>,
     /// What must hold of the answer.
@@ -162,6 +173,26 @@ pub struct Step {
     pub capture: BTreeMap<String, String>,
     /// What to go on with where the step fails.
     pub or_existing: Option<Existing>,
+}
+
+impl Step {
+    /// Whether the step changes data on the server.
+    #[must_use]
+    pub const fn writes(&self) -> bool {
+        match self.probe {
+            Some(probe) => probe.writes(),
+            None => self.action.writes(),
+        }
+    }
+
+    /// The RESTful interaction that the step uses.
+    #[must_use]
+    pub const fn interaction(&self) -> &'static str {
+        match self.probe {
+            Some(probe) => probe.interaction(),
+            None => self.action.interaction(),
+        }
+    }
 }
 
 /// How many pages of a search to walk.

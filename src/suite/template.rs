@@ -4,6 +4,21 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+/// The values that a run makes up: codes of at most 12 characters, with a mark that says whose they
+/// are. `new-code` is `CT` and ten digits of the number; `new-code-a` to `new-code-z` have that
+/// letter in the place of `T`, for steps that need codes of their own.
+#[must_use]
+pub fn values_of_run(number: i64) -> BTreeMap<String, String> {
+    let digits = format!("{:010}", number.rem_euclid(10_000_000_000));
+    ('a'..='z')
+        .map(|letter| {
+            let code = format!("C{}{digits}", letter.to_ascii_uppercase());
+            (format!("new-code-{letter}"), code)
+        })
+        .chain([("new-code".to_owned(), format!("CT{digits}"))])
+        .collect()
+}
+
 /// A name that nothing has filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("expected a value for `{{{{{0}}}}}`, found none: the step that captures it gave nothing")]

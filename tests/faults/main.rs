@@ -2,6 +2,13 @@
 //! this process against the built-in server, with a fault and without. A module for each area.
 
 mod capabilities;
+mod content;
+mod errors;
 mod paging;
 mod search;
+mod read;
+mod references;
+mod robustness;
+mod security;
 mod support;
+mod write;
