@@ -35,6 +35,8 @@ pub struct Probe {
     pub dialect: Dialect,
     /// What it says of itself.
     pub statement: Option<CapabilityStatement>,
+    /// Today by its clock, which need not be ours.
+    pub server_date: Option<jiff::civil::Date>,
     /// What the report says of it.
     pub facts: Vec<DialectFact>,
     /// The checks that were made on the way.
@@ -376,6 +378,7 @@ impl Prober<'_> {
             .cloned()
             .collect();
         let step = StepResult {
+            stood_in: None,
             id: "probe".to_owned(),
             title: "Find out how the server speaks".to_owned(),
             exchanges,
@@ -383,10 +386,12 @@ impl Prober<'_> {
             notes: Vec::new(),
         };
         Probe {
+            server_date: self.exchanges.iter().rev().find_map(server_date),
             dialect,
             statement,
             facts: self.facts,
             scenario: ScenarioResult {
+                workflow: false,
                 suite: "dialect".to_owned(),
                 id: "dialect".to_owned(),
                 title: "Login, addresses and media types".to_owned(),
@@ -395,6 +400,13 @@ impl Prober<'_> {
             exchanges: kept,
         }
     }
+}
+
+/// The day of the `Date` header (RFC 9110 6.6.1), which is in UTC.
+fn server_date(exchange: &Exchange) -> Option<jiff::civil::Date> {
+    let date = exchange.response()?.header("date")?;
+    let parsed = jiff::fmt::rfc2822::parse(date).ok()?;
+    Some(parsed.with_time_zone(jiff::tz::TimeZone::UTC).date())
 }
 
 fn read_statement(exchange: &Exchange) -> Option<CapabilityStatement> {

@@ -19,6 +19,7 @@ pub mod http;
 pub mod interpretation;
 pub mod journal;
 pub mod json;
+pub mod must_support;
 pub mod options;
 pub mod package;
 pub mod profile;

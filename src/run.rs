@@ -3,6 +3,7 @@
 //! The built-in server is started where no target is given; packages are loaded; the server is
 //! probed; the plan is replayed; what was found is redacted and becomes a report.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,6 +14,7 @@ use crate::dialect::{Probe, ProbeError, probe};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
 use crate::journal::{Journal, JournalError};
+use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{Recording, RecordingError};
@@ -22,6 +24,7 @@ use crate::report::{Report, WriteError};
 use crate::runner::{Limits, Played, Session};
 use crate::suite::load::LoadError;
 use crate::suite::plan::{Declared, Plan};
+use crate::suite::template::{SEED, TODAY};
 use crate::suite::{Suite, load};
 use crate::validator::Validator;
 
@@ -252,14 +255,24 @@ fn session(
             pages: options.max_pages,
             scenarios: options.concurrency,
         },
-        values: [("new-code".to_owned(), new_code())].into(),
+        values: values(probe)?,
+        must_support: MustSupport::new(&prepared.definitions),
         journal,
     })
 }
 
-/// A code of at most 12 characters that no earlier run has used, with a mark that says whose it
-/// is: `CT` and ten digits of the time in tenths of a second.
-fn new_code() -> String {
-    let tenths = jiff::Timestamp::now().as_millisecond() / 100;
-    format!("CT{:010}", tenths % 10_000_000_000)
+/// What values are made from: a seed that no other run has, not even one of the same second, and
+/// the server's date.
+fn values(probe: &Probe) -> Result<BTreeMap<String, String>, RunError> {
+    let mut seed = [0; 16];
+    getrandom::fill(&mut seed).map_err(|error| RunError::Key(std::io::Error::other(error)))?;
+    let seed = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+    let today = probe
+        .server_date
+        .unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
+    Ok([
+        (SEED.to_owned(), seed),
+        (TODAY.to_owned(), today.to_string()),
+    ]
+    .into())
 }

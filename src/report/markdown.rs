@@ -25,10 +25,12 @@ pub fn markdown(report: &Report) -> String {
     let mut page = String::new();
     heading(&mut page, report);
     matrix(&mut page, report);
+    page.push_str(&super::markdown_flows::flows(report));
     findings(&mut page, report);
     suites(&mut page, report);
     skipped(&mut page, report);
     dialect(&mut page, report);
+    page.push_str(&super::markdown_flows::must_support(report));
     sources(&mut page, report);
     page
 }

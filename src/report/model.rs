@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
-use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
+use super::flow::Flow;
+use crate::result::{Evidence, Level, MustSupportResult, PackageUse, RunClock, Subject, Target, Verdict};
 
 /// The version of the format that this program writes; older ones stay readable.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -45,6 +46,12 @@ pub struct Report {
     pub findings: Vec<FindingGroup>,
     /// The requirements that the checks name, in order of their ids: tested or not, and why.
     pub requirements: Vec<RequirementCoverage>,
+    /// The guide's use cases: how far each got, what blocked it, and what was still proven.
+    #[serde(default)]
+    pub flows: Vec<Flow>,
+    /// Must-support elements: shown by which resources, or not demonstrated.
+    #[serde(default)]
+    pub must_support: Vec<MustSupportResult>,
     /// What was not tested, and why, grouped by reason.
     pub skipped: Vec<Skipped>,
     /// Everything that differs between two runs on the same answers: times, durations, ids.

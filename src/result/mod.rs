@@ -11,7 +11,7 @@ use crate::fhir::codes;
 use crate::finding::{Cause, Finding, Severity};
 
 pub use run::{
-    DialectFact, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
+    DialectFact, MustSupportResult, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
 };
 
 codes! {
@@ -46,6 +46,9 @@ pub struct ScenarioResult {
     pub id: String,
     /// What it shows, in words.
     pub title: String,
+    /// Whether it is a use case of the guide, whose progress the report shows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub workflow: bool,
     /// Its steps, in order.
     pub steps: Vec<StepResult>,
 }
@@ -62,6 +65,9 @@ pub struct StepResult {
     pub exchanges: Vec<String>,
     /// What was judged.
     pub checks: Vec<CheckResult>,
+    /// What it went on with where it failed: an existing resource, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<String>,
     /// What the reader should know: fallbacks, changes made to an example, choices of a profile.
     pub notes: Vec<String>,
 }

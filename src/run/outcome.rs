@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::{Plan, Played, Probe, RunOptions, Session};
 use crate::finding::Finding;
 use crate::http::Exchange;
+use crate::must_support::Shown;
 use crate::redaction::Redactor;
 use crate::result::{
-    Observed, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, ScenarioResult,
+    MustSupportResult, Observed, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, ScenarioResult,
     StepResult, Target, TargetKind,
 };
 
@@ -40,9 +41,11 @@ impl Outcome<'_> {
         let mut exchanges = self.probe.exchanges;
         let mut scenarios = vec![self.probe.scenario];
         let mut resources = 0;
+        let mut shown = Shown::default();
         for played in self.played {
             exchanges.extend(played.exchanges);
             resources += played.resources;
+            shown.merge(played.shown);
             scenarios.push(played.result);
         }
         // Exchanges first: what is personal in them is then known in the texts about them.
@@ -66,6 +69,7 @@ impl Outcome<'_> {
             suites,
             scenarios,
             requirements: requirements(),
+            must_support: must_support(self.session, self.redactor, &shown),
             exchanges,
             resources,
             clock: RunClock {
@@ -77,6 +81,14 @@ impl Outcome<'_> {
             },
         }
     }
+}
+
+fn must_support(session: &Session, redactor: &Redactor, shown: &Shown) -> Vec<MustSupportResult> {
+    let mut results = session.must_support.results(shown);
+    for label in results.iter_mut().flat_map(|result| &mut result.shown_by) {
+        *label = redactor.redact_text(label);
+    }
+    results
 }
 
 fn target(options: &RunOptions, session: &Session) -> Target {
@@ -142,6 +154,9 @@ impl Texts<'_> {
     fn step(&self, mut step: StepResult) -> StepResult {
         for note in &mut step.notes {
             *note = self.redactor.redact_text(note);
+        }
+        if let Some(stood_in) = &mut step.stood_in {
+            *stood_in = self.redactor.redact_text(stood_in);
         }
         for check in &mut step.checks {
             if let Some(reason) = &mut check.reason {

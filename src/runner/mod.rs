@@ -4,11 +4,15 @@
 //! order of the plan. Answers are judged as they come and let go, so that memory stays flat.
 
 mod create;
+mod listen;
 mod read;
 mod references;
 mod scenario;
 mod search;
 mod step;
+mod twin;
+mod until;
+mod update;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +22,7 @@ use crate::dialect::Dialect;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
+use crate::must_support::{MustSupport, Shown};
 use crate::package::Definitions;
 use crate::result::ScenarioResult;
 use crate::suite::plan::Plan;
@@ -37,8 +42,10 @@ pub struct Session {
     pub validator: Validator,
     /// Bounds.
     pub limits: Limits,
-    /// Values made for this run, such as `new-code`.
+    /// What values are made from: the seed of the run and the server's date.
     pub values: BTreeMap<String, String>,
+    /// The elements that the guide wants supported.
+    pub must_support: MustSupport,
     /// Where creates are written down; only in write mode.
     pub journal: Option<Journal>,
 }
@@ -68,6 +75,8 @@ pub struct Played {
     pub result: ScenarioResult,
     /// The exchanges, as they were, personal data included.
     pub exchanges: Vec<Exchange>,
+    /// Must-support elements that were shown.
+    pub shown: Shown,
     /// Resources validated.
     pub resources: u32,
 }

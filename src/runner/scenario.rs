@@ -1,15 +1,17 @@
 //! One scenario: its steps in order, and what they hand on to each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Played, Session};
 use crate::check::Judgement;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::json::Node;
+use crate::must_support::Shown;
 use crate::result::{ScenarioResult, StepResult};
 use crate::suite::plan::{PlannedScenario, PlannedStep};
-use crate::suite::template::{MissingCapture, fill};
+use crate::suite::body::Filling;
+use crate::suite::template::{MissingCapture, SEED, fill};
 
 /// A scenario being replayed.
 pub(super) struct Scenario<'s> {
@@ -25,6 +27,23 @@ pub(super) struct Scenario<'s> {
     pub(super) references: super::references::Seen,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
+    /// What was sent, by step.
+    pub(super) sent: BTreeMap<String, Sent>,
+    /// Resources that were answered, by step.
+    pub(super) answers: BTreeMap<String, String>,
+    /// What a step that failed went on with.
+    pub(super) stood_in: Option<String>,
+    /// The listener that the server can call.
+    pub(super) listener: Option<super::listen::Listener>,
+    /// Must-support elements that were shown.
+    pub(super) shown: Shown,
+}
+
+/// What was sent with a create or an update.
+pub(super) struct Sent {
+    pub(super) body: String,
+    /// Elements of which the answer showed that they were not kept.
+    pub(super) reported: BTreeSet<String>,
 }
 
 /// What a step gave.
@@ -41,11 +60,16 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         id: planned.id.clone(),
         step: String::new(),
         sent_in_step: 0,
-        values: session.values.clone(),
+        values: values(session, &planned.id),
         found: Vec::new(),
         references: super::references::Seen::default(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
+        sent: BTreeMap::new(),
+        answers: BTreeMap::new(),
+        stood_in: None,
+        listener: None,
+        shown: Shown::default(),
     };
     let mut steps = Vec::new();
     for planned_step in &planned.steps {
@@ -57,11 +81,22 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
             suite: planned.suite.clone(),
             id: planned.id.clone(),
             title: planned.title.clone(),
+            workflow: planned.workflow,
             steps,
         },
         exchanges: scenario.exchanges,
+        shown: scenario.shown,
         resources,
     }
+}
+
+/// The values of the run; what is made of them is another in each scenario.
+fn values(session: &Session, scenario: &str) -> BTreeMap<String, String> {
+    let mut values = session.values.clone();
+    if let Some(seed) = values.get_mut(SEED) {
+        seed.push_str(scenario);
+    }
+    values
 }
 
 /// Resources held to R4: each is, whatever else it is held to.
@@ -89,7 +124,43 @@ impl Scenario<'_> {
             title: planned.step.title.clone(),
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
+            stood_in: self.stood_in.take(),
             notes: outcome.notes,
+        }
+    }
+
+    /// Goes by another name for a while: exchanges and the journal name a twin, not its step.
+    pub(super) fn go_by(&mut self, step: &str) {
+        step.clone_into(&mut self.step);
+        self.sent_in_step = 0;
+    }
+
+    /// How many requests the step has sent.
+    pub(super) fn sent_so_far(&self) -> usize {
+        self.sent_in_step
+    }
+
+    /// Goes by the step's own name again, and goes on counting its requests.
+    pub(super) fn go_back_to(&mut self, step: &str, sent: usize) {
+        step.clone_into(&mut self.step);
+        self.sent_in_step = sent;
+    }
+
+    /// Notes what a resource shows.
+    pub(super) fn see(&mut self, resource: &Node<'_>) {
+        let session = self.session;
+        session
+            .must_support
+            .see(&session.validator, resource, &mut self.shown);
+    }
+
+    /// Fills in a body.
+    pub(super) fn filling(&self) -> Filling<'_> {
+        Filling {
+            definitions: &self.session.definitions,
+            model: self.model(),
+            values: &self.values,
+            answers: &self.answers,
         }
     }
 

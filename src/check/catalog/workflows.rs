@@ -5,4 +5,13 @@ use super::Check;
 checks! {
     ALL_OF_WORKFLOWS:
     FOUND = "found", ["SCN-A.village"], "the data that a workflow builds on is there";
+    UPDATE_STATUS = "update-status", ["RT-1.update"], "an update answers 200";
+    DELETE_STATUS = "delete-status", ["SUB-1.delete"], "a delete answers 200, 202 or 204";
+    ROUND_TRIP = "round-trip", ["RT-1.read"], "what was sent is read back";
+    BECOMES_FINAL = "becomes-final", ["SCN-C.final"], "an answer that is not final becomes final";
+    TWIN_REFUSED = "twin-refused", ["SCN-N.refused"], "a body with one thing wrong is refused";
+    TWIN_REASON = "twin-reason", ["SCN-N.reason"], "a refusal says what is wrong, and where";
+    TWIN_NOTHING_LEFT = "twin-nothing-left", ["SCN-N.nothing-left"], "a refusal leaves nothing behind";
+    NOTIFIED = "notified", ["SUB-1.notified"], "a subscriber is called";
+    NOTIFIED_HEADER = "notified-header", ["SUB-1.header"], "a call carries the header that the subscription names";
 }

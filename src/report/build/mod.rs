@@ -4,6 +4,7 @@
 //! [`CheckResult::settled`]), so that no writer can show a pass that saw nothing.
 
 mod excerpt;
+mod flows;
 mod grouping;
 mod latency;
 mod request_line;
@@ -52,6 +53,8 @@ pub fn build(run: &RunResult) -> Report {
         suites,
         findings,
         requirements: requirements::coverage(run),
+        flows: flows::flows(run),
+        must_support: run.must_support.clone(),
         skipped,
         run: RunBlock {
             clock: run.clock.clone(),

@@ -19,7 +19,11 @@ use self::detail::Detail;
 use self::page::Page;
 use super::model::Report;
 
-const PAGE: &str = concat!(include_str!("parts.html"), include_str!("page.html"));
+const PAGE: &str = concat!(
+    include_str!("parts.html"),
+    include_str!("flows.html"),
+    include_str!("page.html")
+);
 /// Bytes that the page should not pass: it is sent by mail and opened on phones.
 const LIMIT: usize = 1_900_000;
 const STYLE: &str = include_str!("style.css");

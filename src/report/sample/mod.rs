@@ -55,6 +55,7 @@ pub(crate) fn run() -> RunResult {
             flows::claims(),
         ],
         requirements: requirements(),
+        must_support: Vec::new(),
         exchanges: exchanges::exchanges(),
         resources: 12,
         clock: RunClock {
