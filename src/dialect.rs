@@ -66,6 +66,18 @@ pub enum ProbeError {
     },
 }
 
+impl Probe {
+    /// Today by the server's clock, or by ours where it does not tell.
+    #[must_use]
+    pub fn today(&self) -> jiff::civil::Date {
+        self.server_date.unwrap_or_else(|| {
+            jiff::Timestamp::now()
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .date()
+        })
+    }
+}
+
 impl Dialect {
     /// The address of a type, relative to the base.
     #[must_use]
@@ -383,6 +395,7 @@ impl Prober<'_> {
             title: "Find out how the server speaks".to_owned(),
             exchanges,
             checks: self.checks,
+            preparation: Vec::new(),
             notes: Vec::new(),
         };
         Probe {

@@ -206,10 +206,15 @@ impl Marked {
 
     fn is_in_slice(&self, node: &Node<'_>, id: &str) -> bool {
         let slice = self.elements.iter().find(|element| element.id == id);
-        let profiles = slice.iter().flat_map(|it| &it.types).flat_map(|it| &it.profiles);
+        let profiles = slice
+            .iter()
+            .flat_map(|it| &it.types)
+            .flat_map(|it| &it.profiles);
         let urls: Vec<&String> = profiles.collect();
         if !urls.is_empty() {
-            return node.str("url").is_some_and(|url| urls.iter().any(|it| *it == url));
+            return node
+                .str("url")
+                .is_some_and(|url| urls.iter().any(|it| *it == url));
         }
         let below: Vec<(&str, &ElementDefinition)> = self
             .elements
@@ -230,7 +235,10 @@ impl Marked {
         let decides = |path: &str| {
             discriminators.iter().any(|discriminator| {
                 let below = |long: &str, short: &str| {
-                    long == short || long.strip_prefix(short).is_some_and(|it| it.starts_with('.'))
+                    long == short
+                        || long
+                            .strip_prefix(short)
+                            .is_some_and(|it| it.starts_with('.'))
                 };
                 below(discriminator, path) || below(path, discriminator)
             })
@@ -280,9 +288,10 @@ fn at<'n, 'a>(node: &'n Node<'a>, path: &str) -> Vec<&'n Node<'a>> {
 /// Whether a node has everything of a pattern (R4 `ElementDefinition.pattern`).
 fn matches(pattern: &Node<'_>, node: &Node<'_>) -> bool {
     match &pattern.value {
-        Value::Object(members) => members
-            .iter()
-            .all(|member| node.get(&member.name).is_some_and(|it| matches(&member.value, it))),
+        Value::Object(members) => members.iter().all(|member| {
+            node.get(&member.name)
+                .is_some_and(|it| matches(&member.value, it))
+        }),
         Value::Array(entries) => entries
             .iter()
             .all(|entry| node.entries().iter().any(|it| matches(entry, it))),
@@ -330,7 +339,10 @@ mod tests {
         ] {
             assert!(seen.iter().any(|it| it == element), "{element}: {seen:?}");
         }
-        for element in ["Patient.address:InsureeAddress.city", "Patient.photo:URL.title"] {
+        for element in [
+            "Patient.address:InsureeAddress.city",
+            "Patient.photo:URL.title",
+        ] {
             assert!(!seen.iter().any(|it| it == element), "{element}");
         }
     }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::http::Mode;
+use crate::result::TargetKind;
 
 /// Arguments of a run as they were given.
 #[derive(Debug, Clone, Default)]
@@ -163,6 +164,17 @@ impl RunArguments {
             max_pages: self.max_pages.unwrap_or(1000),
             include_personal_data: self.include_personal_data,
         })
+    }
+}
+
+impl RunOptions {
+    /// Which server is tested.
+    #[must_use]
+    pub fn target_kind(&self) -> TargetKind {
+        match self.target {
+            Some(_) => TargetKind::Remote,
+            None => TargetKind::Embedded,
+        }
     }
 }
 

@@ -17,10 +17,11 @@ use crate::journal::{Journal, JournalError};
 use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
-use crate::recording::{Recording, RecordingError};
+use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::{Key, Redactor};
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
+use crate::result::RunResult;
 use crate::runner::{Limits, Played, Session};
 use crate::suite::load::LoadError;
 use crate::suite::plan::{Declared, Plan};
@@ -28,7 +29,11 @@ use crate::suite::template::{SEED, TODAY};
 use crate::suite::{Suite, load};
 use crate::validator::Validator;
 
+pub mod clean_up;
 mod outcome;
+mod revalidate;
+
+pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
 
 /// Why a run gave no report.
 #[derive(Debug, Error)]
@@ -71,6 +76,11 @@ pub enum RunError {
     /// The report.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Cleaning up writes, and on a server that is still there.
+    #[error(
+        "expected --target and --mode write with --clean-up: it deletes what the journal names"
+    )]
+    CleanUp,
     /// The selection leaves nothing.
     #[error("expected something to run, found nothing: the selection leaves no scenario")]
     NothingSelected,
@@ -166,43 +176,113 @@ async fn run_against(
     base: url::Url,
     progress: &dyn Progress,
 ) -> Result<Finished, RunError> {
-    let started = jiff::Timestamp::now();
-    let clock = Instant::now();
-    let redactor = Arc::new(redactor(options, &prepared.definitions)?);
+    let values: BTreeMap<String, String> = [(SEED.to_owned(), seed()?)].into();
+    let redactor = redactor(options, &prepared.definitions)?;
+    let made = crate::suite::made_values(&prepared.suites, &values);
+    let redactor = Arc::new(redactor.keeping(made.iter().map(String::as_str)));
     let recording = Arc::new(Recording::create(
         &options.output.join("exchanges.ndjson"),
         Arc::clone(&redactor),
+        Some(recorded_run(options, &base, &values)),
     )?);
-    let client = client(options, &prepared, base, Arc::clone(&recording))?;
-    let mut declared = Declared::by_guide(&prepared.definitions);
-    let types: Vec<&str> = declared.resource_types().collect();
-    let probe = probe(&client, &types).await?;
-    if let Some(statement) = &probe.statement {
-        declared.add(statement);
-    }
-    let plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
-    if plan.scenarios.is_empty() {
-        return Err(RunError::NothingSelected);
-    }
-    progress.planned(plan.scenarios.len());
-    let session = session(options, &prepared, client, &probe)?;
-    let played =
-        crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
-    let finished = outcome::Outcome {
+    let client = client(options, &prepared, base, Some(Arc::clone(&recording)))?;
+    let journal = journal(options)?;
+    let replay = Replay {
         options,
-        session: &session,
-        plan: &plan,
-        probe,
-        played,
+        prepared: &prepared,
+        client,
+        values,
+        journal,
         redactor: &redactor,
-        started,
-        elapsed: clock.elapsed(),
-    }
-    .into_result();
+    };
+    let result = replay.run(progress).await?;
     recording.finish()?;
-    let report = crate::report::build(&finished);
+    let report = crate::report::build(&result);
     let files = crate::report::write_all(&report, &options.output)?;
     Ok(Finished { report, files })
+}
+
+/// A plan about to be replayed: against a server, or against a recording.
+struct Replay<'r> {
+    options: &'r RunOptions,
+    prepared: &'r Prepared,
+    client: Client,
+    values: BTreeMap<String, String>,
+    journal: Option<Journal>,
+    redactor: &'r Redactor,
+}
+
+impl Replay<'_> {
+    /// Probes, plans, replays; gives what a report is built from.
+    async fn run(self, progress: &dyn Progress) -> Result<RunResult, RunError> {
+        let started = jiff::Timestamp::now();
+        let clock = Instant::now();
+        let mut declared = Declared::by_guide(&self.prepared.definitions);
+        let types: Vec<&str> = declared.resource_types().collect();
+        let probe = probe(&self.client, &types).await?;
+        if let Some(statement) = &probe.statement {
+            declared.add(statement);
+        }
+        let may_write = self.options.mode == Mode::Write;
+        let plan = Plan::new(&self.prepared.suites, &declared, may_write);
+        if plan.scenarios.is_empty() {
+            return Err(RunError::NothingSelected);
+        }
+        progress.planned(plan.scenarios.len());
+        let (options, redactor) = (self.options, self.redactor);
+        let session = self.session(&probe);
+        let played =
+            crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
+        Ok(outcome::Outcome {
+            options,
+            session: &session,
+            plan: &plan,
+            probe,
+            played,
+            redactor,
+            started,
+            elapsed: clock.elapsed(),
+        }
+        .into_result())
+    }
+
+    fn session(self, probe: &Probe) -> Session {
+        let definitions = &self.prepared.definitions;
+        let mut values = self.values;
+        values.insert(TODAY.to_owned(), probe.today().to_string());
+        Session {
+            client: self.client,
+            dialect: probe.dialect.clone(),
+            definitions: definitions.clone(),
+            model: Arc::new(DefinitionsModel::new(definitions.clone())),
+            validator: Validator::new(definitions.clone()),
+            limits: Limits {
+                pages: self.options.max_pages,
+                scenarios: self.options.concurrency,
+            },
+            values,
+            must_support: MustSupport::new(definitions),
+            journal: self.journal,
+        }
+    }
+}
+
+/// What the recording says of the run.
+fn recorded_run(
+    options: &RunOptions,
+    base: &url::Url,
+    values: &BTreeMap<String, String>,
+) -> RecordedRun {
+    RecordedRun {
+        label: options.label.clone(),
+        kind: options.target_kind(),
+        base: base.clone(),
+        mode: options.mode,
+        release: options.release.clone(),
+        suites: options.suites.clone(),
+        max_pages: options.max_pages,
+        values: values.clone(),
+    }
 }
 
 fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor, RunError> {
@@ -217,7 +297,7 @@ fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recording: Arc<Recording>,
+    recording: Option<Arc<Recording>>,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
@@ -226,53 +306,28 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
-    client.observer = Some(Arc::new(move |exchange| {
-        recording.record(exchange);
-    }));
+    if let Some(recording) = recording {
+        client.observer = Some(Arc::new(move |exchange| {
+            recording.record(exchange);
+        }));
+    }
     Client::new(client)
 }
 
-fn session(
-    options: &RunOptions,
-    prepared: &Prepared,
-    client: Client,
-    probe: &Probe,
-) -> Result<Session, RunError> {
+fn journal(options: &RunOptions) -> Result<Option<Journal>, JournalError> {
+    let path = options.output.join("journal.ndjson");
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
-        let _ = std::fs::remove_file(options.output.join("journal.ndjson"));
+        let _ = std::fs::remove_file(&path);
     }
-    let journal = (options.mode == Mode::Write)
-        .then(|| Journal::create(&options.output.join("journal.ndjson")))
-        .transpose()?;
-    Ok(Session {
-        client,
-        dialect: probe.dialect.clone(),
-        definitions: prepared.definitions.clone(),
-        model: DefinitionsModel::new(prepared.definitions.clone()),
-        validator: Validator::new(prepared.definitions.clone()),
-        limits: Limits {
-            pages: options.max_pages,
-            scenarios: options.concurrency,
-        },
-        values: values(probe)?,
-        must_support: MustSupport::new(&prepared.definitions),
-        journal,
-    })
+    (options.mode == Mode::Write)
+        .then(|| Journal::create(&path))
+        .transpose()
 }
 
-/// What values are made from: a seed that no other run has, not even one of the same second, and
-/// the server's date.
-fn values(probe: &Probe) -> Result<BTreeMap<String, String>, RunError> {
+/// A seed that no other run has, not even one of the same second.
+fn seed() -> Result<String, RunError> {
     let mut seed = [0; 16];
     getrandom::fill(&mut seed).map_err(|error| RunError::Key(std::io::Error::other(error)))?;
-    let seed = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-    let today = probe
-        .server_date
-        .unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
-    Ok([
-        (SEED.to_owned(), seed),
-        (TODAY.to_owned(), today.to_string()),
-    ]
-    .into())
+    Ok(seed.iter().map(|byte| format!("{byte:02x}")).collect())
 }

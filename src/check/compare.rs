@@ -84,9 +84,8 @@ fn walk(sent: &Node<'_>, got: &Node<'_>, path: &mut Vec<String>, out: &mut Compa
 
 fn objects(sent: &Node<'_>, got: &Node<'_>, path: &mut Vec<String>, out: &mut Comparison) {
     let is_root = path.len() == 1;
-    let is_servers = |name: &str| {
-        is_root && matches!(name, "id" | "meta" | "text" | "resourceType")
-    };
+    let is_servers =
+        |name: &str| is_root && matches!(name, "id" | "meta" | "text" | "resourceType");
     for member in sent.members() {
         if is_servers(&member.name) {
             continue;
@@ -204,7 +203,10 @@ mod tests {
         let sent = r#"{"identifier":[{"value":"a"},{"value":"b"}]}"#;
         let got = r#"{"identifier":[{"value":"uuid"},{"value":"b"},{"value":"a"}]}"#;
         let (kept, words) = differences(sent, got);
-        assert_eq!((kept, words.as_slice()), (2, &["Patient.identifier[0] appeared".to_owned()][..]));
+        assert_eq!(
+            (kept, words.as_slice()),
+            (2, &["Patient.identifier[0] appeared".to_owned()][..])
+        );
         let once = r#"{"identifier":[{"value":"a"}]}"#;
         let twice = r#"{"identifier":[{"value":"a"},{"value":"a"}]}"#;
         assert_eq!(differences(twice, once).1.len(), 1);
@@ -214,6 +216,9 @@ mod tests {
     fn a_reference_may_come_back_absolute_and_digits_count() {
         let sent = r#"{"a":{"reference":"Group/1"},"b":1.0}"#;
         let got = r#"{"a":{"reference":"http://h/fhir/Group/1"},"b":1.00}"#;
-        assert_eq!(differences(sent, got), (1, vec!["Patient.b Changed: 1.00".to_owned()]));
+        assert_eq!(
+            differences(sent, got),
+            (1, vec!["Patient.b Changed: 1.00".to_owned()])
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::compare::{Fate, compare};
+use super::compare::compare;
 use super::exchange::{describe_status, error_body, no_server_error, response};
-use super::round_trip::not_kept;
+use super::round_trip::{is_kept_in_meaning, not_kept};
 use super::validity::{Validity, label};
 use super::{Judgement, catalog};
 use crate::finding::Rule;
@@ -105,7 +105,8 @@ impl<'v> CreateJudge<'v> {
             // The guide's pages want the answer to a claim or a question here, not the resource.
             Some(found) if answers == Some(found) => {
                 self.validity.judge(&exchange.id, &document, &document.root);
-                self.kept.skip(format!("the answer is a {found}, as the guide asks"));
+                self.kept
+                    .skip(format!("the answer is a {found}, as the guide asks"));
                 see(&document);
                 return true;
             }
@@ -127,7 +128,7 @@ impl<'v> CreateJudge<'v> {
         self.validity.judge(&exchange.id, &document, &document.root);
         self.kept.saw_resource();
         for difference in compare(sent, &document.root, resource_type).differences {
-            if difference.fate != Fate::Appeared {
+            if !is_kept_in_meaning(&difference) {
                 self.reported.insert(difference.element());
                 let label = label(&document.root);
                 self.kept

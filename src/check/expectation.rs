@@ -33,7 +33,9 @@ pub fn judge_profile(
         .find(|known| known.id == profile || known.url == profile);
     let Some(known) = known else {
         let hint = crate::wording::did_you_mean(profile, profiles.iter().map(|it| it.id.as_str()));
-        judgement.error(format!("expected a profile of the guide, found `{profile}`{hint}"));
+        judgement.error(format!(
+            "expected a profile of the guide, found `{profile}`{hint}"
+        ));
         return judgement;
     };
     judgement.saw_resource();

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Judgement;
 use super::compare::{Comparison, Difference, Fate, compare};
 use super::validity::label;
-use super::Judgement;
 use crate::fhirpath::{Context, Element, Expression, LocalEnvironment, Model};
 use crate::finding::{Finding, Rule, Severity};
 use crate::json::Node;
@@ -25,12 +25,20 @@ pub fn judge(
     let comparison = compare(sent, got, resource_type);
     let owned = server_owned(model, got, crate::suite::overlay::server_owned());
     for difference in &comparison.differences {
-        if difference.fate != Fate::Appeared && !reported.contains(&difference.element()) {
+        if !is_kept_in_meaning(difference) && !reported.contains(&difference.element()) {
             let finding = not_kept(difference);
             judgement.find(exchange, Some(&label(got)), finding);
         }
     }
     summary(&comparison, &owned)
+}
+
+/// Whether a difference is none that a client minds: an element that appeared, or one that is the
+/// server's own by its path, such as `Contract.status`.
+#[must_use]
+pub fn is_kept_in_meaning(difference: &Difference) -> bool {
+    let element = difference.element();
+    difference.fate == Fate::Appeared || crate::suite::overlay::server_owned().contains(&element)
 }
 
 /// The finding for an element that was changed or lost.
@@ -41,7 +49,10 @@ pub fn not_kept(difference: &Difference) -> Finding {
         Severity::Warning,
         Rule::RoundTrip,
         &difference.path,
-        format!("expected what was sent ({sent}), found {}", difference.found()),
+        format!(
+            "expected what was sent ({sent}), found {}",
+            difference.found()
+        ),
     );
     finding.element = Some(difference.element());
     finding.expected = Some(sent);
@@ -65,7 +76,10 @@ fn summary(comparison: &Comparison, owned: &BTreeSet<u32>) -> String {
         ("changed", named(Fate::Changed, None)),
         ("lost", named(Fate::Lost, None)),
         ("appeared", named(Fate::Appeared, Some(false))),
-        ("appeared, the server's own", named(Fate::Appeared, Some(true))),
+        (
+            "appeared, the server's own",
+            named(Fate::Appeared, Some(true)),
+        ),
     ] {
         if !elements.is_empty() {
             words.push_str(&format!("; {what}: {elements}"));
@@ -83,7 +97,10 @@ fn server_owned(model: &dyn Model, got: &Node<'_>, expressions: &[String]) -> BT
         let items = Expression::parse(expression)
             .ok()
             .and_then(|expression| expression.evaluate(&context).ok());
-        let nodes = items.iter().flatten().filter_map(|item| item.element()?.node());
+        let nodes = items
+            .iter()
+            .flatten()
+            .filter_map(|item| item.element()?.node());
         offsets.extend(nodes.map(|node| node.offset));
     }
     offsets
@@ -111,9 +128,18 @@ mod tests {
         let model = DefinitionsModel::new(Definitions::embedded());
         let mut judgement = Judgement::new(&catalog::ROUND_TRIP, &Subject::default());
         let reported: BTreeSet<String> = reported.iter().map(|it| (*it).to_owned()).collect();
-        let note = judge(&mut judgement, &model, "a#1", (&sent.root, &got.root), &reported);
+        let note = judge(
+            &mut judgement,
+            &model,
+            "a#1",
+            (&sent.root, &got.root),
+            &reported,
+        );
         let result = judgement.finish();
-        let elements = result.findings.iter().filter_map(|it| it.finding.element.clone());
+        let elements = result
+            .findings
+            .iter()
+            .filter_map(|it| it.finding.element.clone());
         (result.verdict, elements.collect(), note)
     }
 
@@ -133,6 +159,9 @@ mod tests {
     #[test]
     fn what_comes_back_passes_and_what_was_reported_is_not_reported_again() {
         assert_eq!(judged(SENT, &[]).0, Verdict::Pass);
-        assert_eq!(judged(GOT, &["Patient.gender", "Patient.telecom"]).0, Verdict::Pass);
+        assert_eq!(
+            judged(GOT, &["Patient.gender", "Patient.telecom"]).0,
+            Verdict::Pass
+        );
     }
 }

@@ -17,6 +17,7 @@ pub struct TwinJudge<'t> {
     nothing_left: Judgement,
     error_body: Judgement,
     no_server_error: Judgement,
+    is_taken: bool,
 }
 
 impl<'t> TwinJudge<'t> {
@@ -31,7 +32,20 @@ impl<'t> TwinJudge<'t> {
             nothing_left: judge(&catalog::TWIN_NOTHING_LEFT),
             error_body: judge(&catalog::ERROR_BODY),
             no_server_error: judge(&catalog::NO_SERVER_ERROR),
+            is_taken: false,
         }
+    }
+
+    /// Whether the twin was taken.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.is_taken
+    }
+
+    /// The twin.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.twin.id
     }
 
     /// Says why the twin was not sent.
@@ -67,6 +81,7 @@ impl<'t> TwinJudge<'t> {
         let status = answer.status;
         let expected = format!("a refusal: {}", self.twin.says);
         if status < 400 {
+            self.is_taken = true;
             let hint = "it differs from a body that was taken in this one thing, and was taken too";
             self.refused.find(
                 &exchange.id,
@@ -76,7 +91,8 @@ impl<'t> TwinJudge<'t> {
             return false;
         }
         if status >= 500 {
-            let hint = "whether it was refused for the right reason cannot be told from a server error";
+            let hint =
+                "whether it was refused for the right reason cannot be told from a server error";
             self.refused.find(
                 &exchange.id,
                 None,
@@ -133,7 +149,9 @@ impl<'t> TwinJudge<'t> {
 
     fn wrong_code(&self, issues: &[Node<'_>]) -> Option<(String, String)> {
         let codes: Vec<&str> = issues.iter().filter_map(|it| it.str("code")).collect();
-        let fits = codes.iter().any(|code| self.twin.issue.iter().any(|it| it == code));
+        let fits = codes
+            .iter()
+            .any(|code| self.twin.issue.iter().any(|it| it == code));
         (!self.twin.issue.is_empty() && !fits).then(|| {
             (
                 format!("an issue with the code {}", self.twin.issue.join(" or ")),
@@ -146,7 +164,9 @@ impl<'t> TwinJudge<'t> {
         let wanted = self.twin.element.as_deref()?;
         let named = |text: &str| text.to_lowercase().contains(&wanted.to_lowercase());
         let fits = issues.iter().any(|issue| {
-            let lists = ["expression", "location"].into_iter().filter_map(|name| issue.get(name));
+            let lists = ["expression", "location"]
+                .into_iter()
+                .filter_map(|name| issue.get(name));
             let mut places = lists.flat_map(Node::entries).filter_map(Node::as_str);
             places.any(named)
                 || issue.str("diagnostics").is_some_and(named)
@@ -169,7 +189,8 @@ impl<'t> TwinJudge<'t> {
             return;
         };
         if answer.status != 200 {
-            self.nothing_left.unseen("the search for what may be left failed");
+            self.nothing_left
+                .unseen("the search for what may be left failed");
             return;
         }
         self.nothing_left.saw_exchange();

@@ -6,6 +6,7 @@ mod list;
 mod output;
 mod progress;
 mod render;
+mod revalidate;
 mod run;
 mod serve;
 mod validate;
@@ -35,6 +36,8 @@ enum Command {
     List(list::ListCommand),
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
+    /// Judge the recorded exchanges of a run again, offline
+    Revalidate(revalidate::RevalidateCommand),
     /// Make another format from a report.json
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
@@ -51,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
+        Command::Revalidate(command) => command.run(),
         Command::Render(arguments) => render::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Serve(serve) => serve.run(),

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ExitCode;
 use crate::http::Mode;
-use crate::options::RunArguments;
+use crate::options::{RunArguments, RunOptions};
 use crate::result::ScenarioResult;
 use crate::run::{Progress, RunError};
 
@@ -57,6 +57,9 @@ pub struct RunCommand {
     /// Leave personal data in everything that is written
     #[arg(long)]
     include_personal_data: bool,
+    /// Remove what the journal of an earlier run says it created, or list what is left; tests nothing
+    #[arg(long, value_name = "JOURNAL")]
+    clean_up: Option<PathBuf>,
     /// Print nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -76,6 +79,7 @@ impl RunCommand {
     #[must_use]
     pub fn run(self) -> ExitCode {
         let (quiet, no_color) = (self.quiet, self.no_color);
+        let journal = self.clean_up.clone();
         let options = match self.arguments().check() {
             Ok(options) => options,
             Err(error) => return super::complain(&error, ExitCode::Usage),
@@ -93,6 +97,9 @@ impl RunCommand {
             Ok(runtime) => runtime,
             Err(error) => return super::complain(&error, ExitCode::Incomplete),
         };
+        if let Some(journal) = journal {
+            return clean_up(&runtime, &options, &journal);
+        }
         let progress = Bar::new(quiet);
         let finished = runtime.block_on(crate::run::run(&options, &progress));
         progress.bar.finish_and_clear();
@@ -136,6 +143,7 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Package(_)
         | RunError::Credentials(_)
         | RunError::Client(_)
+        | RunError::CleanUp
         | RunError::Output { .. } => ExitCode::Usage,
         RunError::NothingSelected => ExitCode::NothingTested,
         RunError::Recording(_)
@@ -144,6 +152,25 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Key(_)
         | RunError::Probe(_)
         | RunError::Write(_) => ExitCode::Incomplete,
+    }
+}
+
+/// Cleans up after an earlier run, and prints what became of each of its creations.
+fn clean_up(
+    runtime: &tokio::runtime::Runtime,
+    options: &RunOptions,
+    journal: &std::path::Path,
+) -> ExitCode {
+    match runtime.block_on(crate::run::clean_up::clean_up(options, journal)) {
+        Err(error) => super::complain(&error, exit_code(&error)),
+        Ok(cleaned) => {
+            let lines: Vec<String> = cleaned.iter().map(ToString::to_string).collect();
+            super::output::print(&match lines.is_empty() {
+                true => "nothing is left of that journal\n".to_owned(),
+                false => format!("{}\n", lines.join("\n")),
+            });
+            ExitCode::Conformant
+        }
     }
 }
 

@@ -112,8 +112,25 @@ impl Client {
 
     /// Logs in with the options' credentials; `None` without credentials.
     pub async fn login(&self) -> Option<Login> {
+        if let Some(playback) = &self.shared.options.playback {
+            let n = self.shared.session.next_login();
+            let (exchange, outcome) = playback.login(n)?;
+            return Some(Login { exchange, outcome });
+        }
         let _turn = self.shared.session.login.lock().await;
         self.shared.log_in().await
+    }
+
+    /// Whether a recording stands in the place of a server.
+    #[must_use]
+    pub fn is_playback(&self) -> bool {
+        self.shared.options.playback.is_some()
+    }
+
+    /// Notes an exchange that the server began: a call of a listener of ours.
+    #[must_use]
+    pub fn received(&self, exchange: Exchange) -> Exchange {
+        self.shared.observed(exchange)
     }
 
     /// Sends a request, if it may be sent, and waits for the answer.
@@ -124,6 +141,9 @@ impl Client {
 
 impl Shared {
     async fn send(&self, spec: RequestSpec) -> Exchange {
+        if let Some(playback) = &self.options.playback {
+            return self.observed(playback.answer(&spec));
+        }
         let mut outgoing = match self.prepare(&spec) {
             Ok(outgoing) => outgoing,
             Err((shown, failure)) => return self.refused(&spec, shown, failure),

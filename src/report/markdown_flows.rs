@@ -73,7 +73,10 @@ pub(super) fn must_support(report: &Report) -> String {
 fn text(text: &str) -> String {
     let mut out = String::new();
     for character in cut(&one_line(text), QUOTED).chars() {
-        if matches!(character, '|' | '<' | '>' | '*' | '_' | '[' | ']' | '`' | '\\') {
+        if matches!(
+            character,
+            '|' | '<' | '>' | '*' | '_' | '[' | ']' | '`' | '\\'
+        ) {
             out.push('\\');
         }
         out.push(character);

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
 use super::flow::Flow;
-use crate::result::{Evidence, Level, MustSupportResult, PackageUse, RunClock, Subject, Target, Verdict};
+use crate::result::{
+    Evidence, Level, MustSupportResult, PackageUse, RunClock, Subject, Target, Verdict,
+};
 
 /// The version of the format that this program writes; older ones stay readable.
 pub const FORMAT_VERSION: &str = "1.0";

@@ -11,7 +11,8 @@ use crate::fhir::codes;
 use crate::finding::{Cause, Finding, Severity};
 
 pub use run::{
-    DialectFact, MustSupportResult, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
+    DialectFact, MustSupportResult, PackageUse, PlannedSuite, Requirement, RunClock, RunResult,
+    Target, TargetKind,
 };
 
 codes! {
@@ -68,7 +69,11 @@ pub struct StepResult {
     /// What it went on with where it failed: an existing resource, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stood_in: Option<String>,
-    /// What the reader should know: fallbacks, changes made to an example, choices of a profile.
+    /// How what was sent came about: the example that it is shaped after and the changes made to
+    /// it. Nothing of it comes from the server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preparation: Vec<String>,
+    /// What the reader should know of the answers: fallbacks, choices of a profile.
     pub notes: Vec<String>,
 }
 

@@ -8,8 +8,8 @@ use crate::http::Exchange;
 use crate::must_support::Shown;
 use crate::redaction::Redactor;
 use crate::result::{
-    MustSupportResult, Observed, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, ScenarioResult,
-    StepResult, Target, TargetKind,
+    MustSupportResult, Observed, PackageUse, PlannedSuite, Requirement, RunClock, RunResult,
+    ScenarioResult, StepResult, Target, TargetKind,
 };
 
 /// The base of the built-in server in a report: its port is arbitrary.
@@ -92,11 +92,7 @@ fn must_support(session: &Session, redactor: &Redactor, shown: &Shown) -> Vec<Mu
 }
 
 fn target(options: &RunOptions, session: &Session) -> Target {
-    let kind = if options.target.is_some() {
-        TargetKind::Remote
-    } else {
-        TargetKind::Embedded
-    };
+    let kind = options.target_kind();
     Target {
         kind,
         base: match kind {

@@ -24,7 +24,10 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         (None, None) => Err("the step has no body".to_owned()),
         (None, Some(body)) => match unmet(scenario, step) {
             Some(reason) => Err(reason),
-            None => scenario.filling().fill(body).map_err(|error| error.to_string()),
+            None => scenario
+                .filling()
+                .fill(body)
+                .map_err(|error| error.to_string()),
         },
     };
     let control = filled.as_ref().ok().cloned();
@@ -33,6 +36,14 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Some(control) => super::twin::perform_first(scenario, step, control, &mut outcome).await,
         None => Vec::new(),
     };
+    let taken = first.iter().find(|judge| judge.is_taken());
+    let filled = match taken {
+        Some(twin) => Err(format!(
+            "its twin `{}` was taken, and stands in its place",
+            twin.id()
+        )),
+        None => filled,
+    };
     match filled {
         Err(reason) => {
             judge.skip(&reason);
@@ -40,10 +51,10 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
             outcome.notes.push(format!("nothing was sent: {reason}"));
         }
         Ok(filled) => {
-            outcome
-                .notes
+            scenario
+                .preparation
                 .push(format!("shaped after {}", filled.shaped_after));
-            outcome.notes.extend(
+            scenario.preparation.extend(
                 filled
                     .changes
                     .iter()
@@ -94,7 +105,9 @@ async fn create(
             return;
         }
     };
-    let Ok(sent) = crate::json::read(body) else {
+    // What was sent is what the exchange says: in a recording that is what its answer fits.
+    let body = exchange.request.body.clone().unwrap_or_default();
+    let Ok(sent) = crate::json::read(&body) else {
         return;
     };
     let mut created = false;
@@ -102,7 +115,7 @@ async fn create(
     let stored = judge.create(&exchange, types, &sent.root, |_| created = true);
     if stored {
         let sent = Sent {
-            body: body.to_owned(),
+            body: body.clone(),
             reported: judge.reported.clone(),
         };
         scenario.sent.insert(step.id.clone(), sent);
@@ -254,7 +267,11 @@ async fn post_as(
 }
 
 /// Captures what later steps need from an existing resource where the step gave nothing.
-pub(super) async fn go_on_with_existing(scenario: &mut Scenario<'_>, step: &Step, outcome: &mut StepOutcome) {
+pub(super) async fn go_on_with_existing(
+    scenario: &mut Scenario<'_>,
+    step: &Step,
+    outcome: &mut StepOutcome,
+) {
     let Some(existing) = &step.or_existing else {
         return;
     };
@@ -265,7 +282,8 @@ pub(super) async fn go_on_with_existing(scenario: &mut Scenario<'_>, step: &Step
     {
         return;
     }
-    let Ok(url) = super::search::address_of(scenario, &existing.search, &existing.parameters) else {
+    let Ok(url) = super::search::address_of(scenario, &existing.search, &existing.parameters)
+    else {
         return;
     };
     let exchange = scenario.get(&url).await;
@@ -291,7 +309,9 @@ pub(super) async fn go_on_with_existing(scenario: &mut Scenario<'_>, step: &Step
         .extend(scenario.capture(&existing.capture, &document.root));
     let known = |scenario: &Scenario<'_>| {
         let names = existing.capture.keys();
-        names.filter(|name| scenario.values.contains_key(*name)).count()
+        names
+            .filter(|name| scenario.values.contains_key(*name))
+            .count()
     };
     let found = known(scenario) > before;
     if found {

@@ -13,6 +13,7 @@ use super::scenario::{Scenario, StepOutcome};
 use super::step::{subject, unmet};
 use crate::check::{Judgement, catalog};
 use crate::finding::{Finding, Rule, Severity};
+use crate::http::{Exchange, Method, Outcome, Request, RequestSpec, Response};
 use crate::suite::Step;
 use crate::suite::plan::PlannedStep;
 
@@ -37,21 +38,45 @@ impl Drop for Listener {
 /// The head of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Call {
-    head: String,
+    method: String,
+    headers: Vec<(String, String)>,
 }
 
 impl Call {
-    fn method(&self) -> &str {
-        self.head.split(' ').next().unwrap_or_default()
+    fn read(head: &str) -> Option<Self> {
+        let mut lines = head.lines();
+        let method = lines.next()?.split(' ').next()?.to_owned();
+        let headers = lines.filter_map(|line| line.split_once(':'));
+        Some(Self {
+            method,
+            headers: headers
+                .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
+                .collect(),
+        })
     }
 
-    fn has_header(&self, wanted: &str) -> bool {
-        let (name, value) = wanted.split_once(':').unwrap_or((wanted, ""));
-        self.head.lines().skip(1).any(|line| {
-            line.split_once(':').is_some_and(|(found, is)| {
-                found.eq_ignore_ascii_case(name.trim()) && is.trim() == value.trim()
-            })
-        })
+    /// The same as an exchange that the server began.
+    fn exchange(self, id: String, url: String) -> Exchange {
+        let methods = Method::ALL.iter();
+        let known = methods.copied().find(|it| it.code() == self.method);
+        Exchange {
+            id,
+            request: Request {
+                method: known.unwrap_or(Method::Get),
+                url,
+                headers: self.headers,
+                body: None,
+            },
+            redirects: Vec::new(),
+            outcome: Outcome::Response(Response {
+                status: 200,
+                version: "HTTP/1.1".to_owned(),
+                headers: Vec::new(),
+                body: String::new(),
+                body_fault: None,
+            }),
+            elapsed_ms: 0,
+        }
     }
 }
 
@@ -59,11 +84,19 @@ impl Call {
 pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
     let opened = match &planned.skip {
         Some(reason) => Err(reason.clone()),
+        // The calls that came are in the recording.
+        None if scenario.session.client.is_playback() => {
+            let address = "http://127.0.0.1/hook".to_owned();
+            scenario.values.insert("listener".to_owned(), address);
+            return StepOutcome::default();
+        }
         None if !is_here(scenario) => Err(
             "the server is on another machine and cannot call a listener on this one's loopback"
                 .to_owned(),
         ),
-        None => open().await.map_err(|error| format!("no listener could be opened: {error}")),
+        None => open()
+            .await
+            .map_err(|error| format!("no listener could be opened: {error}")),
     };
     let mut outcome = StepOutcome::default();
     match opened {
@@ -123,8 +156,7 @@ async fn answer(mut stream: TcpStream) -> Option<Call> {
     }
     let _ = stream.write_all(ANSWER).await;
     let text = String::from_utf8_lossy(&text);
-    let head = text.split("\r\n\r\n").next()?.to_owned();
-    Some(Call { head })
+    Call::read(text.split("\r\n\r\n").next()?)
 }
 
 /// Waits for a call; the parameter `header` names one that it must carry.
@@ -134,13 +166,18 @@ pub(super) async fn await_call(scenario: &mut Scenario<'_>, planned: &PlannedSte
     let mut notified = Judgement::new(&catalog::NOTIFIED, &subject);
     let mut header = Judgement::new(&catalog::NOTIFIED_HEADER, &subject);
     let reason = planned.skip.clone().or_else(|| unmet(scenario, step));
-    match (reason, scenario.listener.take()) {
-        (Some(reason), _) => notified.skip(reason),
-        (None, None) => notified.skip("there is no listener that the server could call"),
-        (None, Some(mut listener)) => {
-            let call = tokio::time::timeout(PATIENCE, listener.calls.recv()).await;
-            judge(scenario, step, call.ok().flatten(), &mut notified, &mut header);
-        }
+    match reason {
+        Some(reason) => notified.skip(reason),
+        None => match call(scenario).await {
+            Err(reason) => notified.skip(reason),
+            Ok(call) => {
+                notified.saw_exchange();
+                judge(scenario, step, call.as_ref(), &mut notified, &mut header);
+                if let Some(exchange) = call {
+                    scenario.keep_received(exchange);
+                }
+            }
+        },
     }
     header.only_where("no call came");
     StepOutcome {
@@ -149,32 +186,55 @@ pub(super) async fn await_call(scenario: &mut Scenario<'_>, planned: &PlannedSte
     }
 }
 
+/// The call that came, if one did; or why none could.
+async fn call(scenario: &mut Scenario<'_>) -> Result<Option<Exchange>, &'static str> {
+    let client = &scenario.session.client;
+    let url = scenario.values.get("listener").cloned().unwrap_or_default();
+    if client.is_playback() {
+        let spec = RequestSpec::new(scenario.next_id(), Method::Post, url);
+        let recorded = client.send(spec).await;
+        return Ok(recorded.response().is_some().then_some(recorded));
+    }
+    let Some(mut listener) = scenario.listener.take() else {
+        return Err("there is no listener that the server could call");
+    };
+    let call = tokio::time::timeout(PATIENCE, listener.calls.recv()).await;
+    let id = scenario.next_id();
+    Ok(call
+        .ok()
+        .flatten()
+        .map(|call| client.received(call.exchange(id, url))))
+}
+
 fn judge(
     scenario: &Scenario<'_>,
     step: &Step,
-    call: Option<Call>,
+    call: Option<&Exchange>,
     notified: &mut Judgement,
     header: &mut Judgement,
 ) {
-    let place = scenario.place();
-    notified.saw_exchange();
     let Some(call) = call else {
         let actual = format!("none within {} seconds", PATIENCE.as_secs());
-        notified.find(&place, None, not_told("a call of the listener", &actual));
-        notified.hint("an active Subscription calls its endpoint when a resource meets its criteria");
+        let finding = not_told("a call of the listener", &actual);
+        notified.find(&scenario.place(), None, finding);
+        notified
+            .hint("an active Subscription calls its endpoint when a resource meets its criteria");
         return;
     };
-    if call.method() != "POST" {
-        let actual = format!("a {}", call.method());
-        notified.find(&place, None, not_told("a POST to the listener", &actual));
+    if call.request.method != Method::Post {
+        let actual = format!("a {}", call.request.method);
+        notified.find(&call.id, None, not_told("a POST to the listener", &actual));
     }
-    let wanted = step.parameters.get("header").and_then(|it| scenario.fill(it).ok());
-    if let Some(wanted) = wanted {
+    let wanted = step
+        .parameters
+        .get("header")
+        .and_then(|it| scenario.fill(it).ok());
+    if let Some((name, value)) = wanted.as_deref().and_then(|it| it.split_once(':')) {
         header.saw_exchange();
-        if !call.has_header(&wanted) {
-            let name = wanted.split(':').next().unwrap_or_default();
+        let mut headers = call.request.headers.iter();
+        if !headers.any(|(it, is)| it.eq_ignore_ascii_case(name.trim()) && is == value.trim()) {
             let expected = format!("the header `{name}` as the subscription names it");
-            header.find(&place, None, not_told(&expected, "a call without it"));
+            header.find(&call.id, None, not_told(&expected, "a call without it"));
         }
     }
 }
@@ -205,7 +265,11 @@ mod tests {
         stream.read_to_string(&mut answer).await.expect("answered");
         assert!(answer.starts_with("HTTP/1.1 200"));
         let call = listener.calls.recv().await.expect("a call");
-        assert_eq!(call.method(), "POST");
-        assert!(call.has_header("x-mark: CT1") && !call.has_header("X-Mark: CT2"));
+        assert_eq!(call.method, "POST");
+        let exchange = call.exchange("a/b#1".to_owned(), address);
+        assert_eq!(
+            exchange.request.headers[1],
+            ("x-mark".to_owned(), "CT1".to_owned())
+        );
     }
 }

@@ -15,6 +15,7 @@ mod until;
 mod update;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures::StreamExt;
 
@@ -37,7 +38,7 @@ pub struct Session {
     /// The packages.
     pub definitions: Definitions,
     /// Types for FHIRPath.
-    pub model: DefinitionsModel,
+    pub model: Arc<DefinitionsModel>,
     /// The rules.
     pub validator: Validator,
     /// Bounds.

@@ -9,9 +9,9 @@ use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::json::Node;
 use crate::must_support::Shown;
 use crate::result::{ScenarioResult, StepResult};
-use crate::suite::plan::{PlannedScenario, PlannedStep};
 use crate::suite::body::Filling;
-use crate::suite::template::{MissingCapture, SEED, fill};
+use crate::suite::plan::{PlannedScenario, PlannedStep};
+use crate::suite::template::{MissingCapture, fill, of_scenario};
 
 /// A scenario being replayed.
 pub(super) struct Scenario<'s> {
@@ -27,6 +27,8 @@ pub(super) struct Scenario<'s> {
     pub(super) references: super::references::Seen,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
+    /// How what the step sent came about; see [`StepResult::preparation`].
+    pub(super) preparation: Vec<String>,
     /// What was sent, by step.
     pub(super) sent: BTreeMap<String, Sent>,
     /// Resources that were answered, by step.
@@ -60,7 +62,7 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         id: planned.id.clone(),
         step: String::new(),
         sent_in_step: 0,
-        values: values(session, &planned.id),
+        values: of_scenario(&session.values, &planned.id),
         found: Vec::new(),
         references: super::references::Seen::default(),
         exchanges: Vec::new(),
@@ -70,6 +72,7 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         stood_in: None,
         listener: None,
         shown: Shown::default(),
+        preparation: Vec::new(),
     };
     let mut steps = Vec::new();
     for planned_step in &planned.steps {
@@ -88,15 +91,6 @@ pub(super) async fn play(session: &Session, planned: &PlannedScenario) -> Played
         shown: scenario.shown,
         resources,
     }
-}
-
-/// The values of the run; what is made of them is another in each scenario.
-fn values(session: &Session, scenario: &str) -> BTreeMap<String, String> {
-    let mut values = session.values.clone();
-    if let Some(seed) = values.get_mut(SEED) {
-        seed.push_str(scenario);
-    }
-    values
 }
 
 /// Resources held to R4: each is, whatever else it is held to.
@@ -125,6 +119,7 @@ impl Scenario<'_> {
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
             stood_in: self.stood_in.take(),
+            preparation: std::mem::take(&mut self.preparation),
             notes: outcome.notes,
         }
     }
@@ -199,6 +194,12 @@ impl Scenario<'_> {
                 response.headers = Vec::new();
             }
         }
+        self.exchanges.push(exchange);
+    }
+
+    /// Keeps an exchange that the server began.
+    pub(super) fn keep_received(&mut self, exchange: Exchange) {
+        self.step_exchanges.push(exchange.id.clone());
         self.exchanges.push(exchange);
     }
 

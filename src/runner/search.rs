@@ -74,15 +74,11 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
             notes.extend(scenario.capture(&step.capture, &document.root));
         }
         looking.searched(&exchange);
-        let is_found = step.requirement.is_some() && looking.is_found();
         let cited = judge.cites(&exchange.id) || looking.cites(&exchange.id) || pages == 1;
         scenario.keep(exchange, cited);
         match after {
             AfterPage::End => break Ok(()),
             AfterPage::Broken => break Err("the walk through the pages broke off".to_owned()),
-            AfterPage::Next(_) if is_found => {
-                break Err("what was looked for is found".to_owned());
-            }
             AfterPage::Next(_) if step.pages == Pages::First => {
                 break Err("only the first page was asked for".to_owned());
             }
@@ -207,13 +203,10 @@ impl Looking {
     /// Notes a page that came.
     fn searched(&mut self, exchange: &Exchange) {
         if self.wanted.is_some() && exchange.status() == Some(200) {
-            self.first_exchange.get_or_insert_with(|| exchange.id.clone());
+            self.first_exchange
+                .get_or_insert_with(|| exchange.id.clone());
             self.finds.saw_exchange();
         }
-    }
-
-    fn is_found(&self) -> bool {
-        self.hits > 0
     }
 
     fn cites(&self, exchange: &str) -> bool {
@@ -231,12 +224,8 @@ impl Looking {
             };
             let actual = format!("none among {}", crate::wording::count(self.seen, "match"));
             let message = format!("expected {expected}, found {actual}");
-            let mut finding = Finding::new(
-                Severity::Error,
-                Rule::SearchResult,
-                "Bundle.entry",
-                message,
-            );
+            let mut finding =
+                Finding::new(Severity::Error, Rule::SearchResult, "Bundle.entry", message);
             // A scenario may look for several things of a type: each is a finding of its own.
             finding.constraint.clone_from(&self.wanted);
             finding.expected = Some(expected);

@@ -193,9 +193,7 @@ pub(super) fn unmet(scenario: &Scenario<'_>, step: &Step) -> Option<String> {
         .needs
         .iter()
         .find(|name| !scenario.values.contains_key(*name))?;
-    Some(format!(
-        "it needs `{missing}`, and no earlier step gave it"
-    ))
+    Some(format!("it needs `{missing}`, and no earlier step gave it"))
 }
 
 /// The expectations of a step that had no answer to hold them to.

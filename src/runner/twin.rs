@@ -42,7 +42,13 @@ pub(super) async fn perform(
 ) {
     let control = control.filter(|_| scenario.sent.contains_key(&step.id));
     let Some(control) = control else {
-        for twin in &step.twins {
+        // That a wrong body was taken is true without a control.
+        let taken: Vec<_> = first.into_iter().filter(TwinJudge::is_taken).collect();
+        let known: Vec<String> = taken.iter().map(|judge| judge.id().to_owned()).collect();
+        outcome
+            .judgements
+            .extend(taken.into_iter().flat_map(TwinJudge::finish));
+        for twin in step.twins.iter().filter(|twin| !known.contains(&twin.id)) {
             let mut judge = TwinJudge::new(twin, &subject(step));
             judge.skip("the create that it differs from did not succeed");
             outcome.judgements.extend(judge.finish());
@@ -76,7 +82,8 @@ async fn one<'t>(
             return judge;
         }
     };
-    outcome.notes.push(format!("twin {}: {}", twin.id, differs(&body)));
+    let words = format!("twin {}: {}", twin.id, differs(&body));
+    scenario.preparation.push(words);
     let resource_type = step.resource_type.clone().unwrap_or_default();
     let intent = match intend(scenario, &resource_type, &body.text, outcome) {
         Ok(intent) => intent,
@@ -136,15 +143,15 @@ async fn look_for(
 
 /// What to search for: as the twin says, else its identifier on another resource than its
 /// control's.
-fn trace(
-    scenario: &Scenario<'_>,
-    step: &Step,
-    twin: &Twin,
-    body: &str,
-) -> Result<Trace, String> {
+fn trace(scenario: &Scenario<'_>, step: &Step, twin: &Twin, body: &str) -> Result<Trace, String> {
     if let Some(trace) = &twin.leaves_no {
-        let find = scenario.fill(&trace.find).map_err(|missing| missing.to_string())?;
-        return Ok(Trace { find, ..trace.clone() });
+        let find = scenario
+            .fill(&trace.find)
+            .map_err(|missing| missing.to_string())?;
+        return Ok(Trace {
+            find,
+            ..trace.clone()
+        });
     }
     let Some(identifier) = business_identifier(body) else {
         return Err("it has no identifier by which what is left could be found".to_owned());
@@ -169,18 +176,28 @@ fn matches(
     exchange: &Exchange,
     find: &str,
 ) -> (Vec<String>, Option<String>) {
-    let response = exchange.response().filter(|response| response.status == 200);
+    let response = exchange
+        .response()
+        .filter(|response| response.status == 200);
     let Some(bundle) = response.and_then(|it| crate::json::read(&it.body).ok()) else {
         return (Vec::new(), None);
     };
-    let entries = bundle.root.get("entry").map(Node::entries).unwrap_or_default();
+    let entries = bundle
+        .root
+        .get("entry")
+        .map(Node::entries)
+        .unwrap_or_default();
     let left = entries
         .iter()
         .filter_map(|entry| entry.get("resource"))
         .filter(|resource| is_true(scenario.model(), find, resource) == Ok(true))
         .map(crate::check::validity::label)
         .collect();
-    let links = bundle.root.get("link").map(Node::entries).unwrap_or_default();
+    let links = bundle
+        .root
+        .get("link")
+        .map(Node::entries)
+        .unwrap_or_default();
     let next = links
         .iter()
         .find(|link| link.str("relation") == Some("next"))

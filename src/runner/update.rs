@@ -29,16 +29,25 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
             outcome.judgements = skipped_expectations(&step.expect, &subject, &reason);
         }
         Ok((url, body)) => {
-            let changes = body.changes.iter().map(|change| format!("changed {change}"));
-            outcome.notes.extend(changes);
+            scenario
+                .preparation
+                .push(format!("shaped after {}", body.shaped_after));
+            let changes = body
+                .changes
+                .iter()
+                .map(|change| format!("changed {change}"));
+            scenario.preparation.extend(changes);
             let exchange = put(scenario, &url, &body.text).await;
             no_server_error(&mut server_error, &exchange);
             error_body(&mut failure, &exchange);
             let stored = judge_status(&mut status, &exchange);
-            let answer = exchange.response().map(|it| it.body.clone()).unwrap_or_default();
+            let answer = exchange
+                .response()
+                .map(|it| it.body.clone())
+                .unwrap_or_default();
             if stored {
                 let sent = Sent {
-                    body: body.text,
+                    body: exchange.request.body.clone().unwrap_or(body.text),
                     reported: std::collections::BTreeSet::new(),
                 };
                 scenario.sent.insert(step.id.clone(), sent);
@@ -100,10 +109,7 @@ pub(super) async fn delete(scenario: &mut Scenario<'_>, planned: &PlannedStep) -
 }
 
 /// Where to and what, or why nothing is sent.
-fn prepare(
-    scenario: &Scenario<'_>,
-    planned: &PlannedStep,
-) -> Result<(String, FilledBody), String> {
+fn prepare(scenario: &Scenario<'_>, planned: &PlannedStep) -> Result<(String, FilledBody), String> {
     let url = address(scenario, planned)?;
     let body = planned.step.body.as_ref().ok_or("the step has no body")?;
     let filled = scenario.filling().fill(body);
@@ -141,12 +147,7 @@ async fn put(scenario: &mut Scenario<'_>, url: &str, body: &str) -> Exchange {
     put_as(scenario, url, PLAIN_JSON, body).await
 }
 
-async fn put_as(
-    scenario: &mut Scenario<'_>,
-    url: &str,
-    media_type: &str,
-    body: &str,
-) -> Exchange {
+async fn put_as(scenario: &mut Scenario<'_>, url: &str, media_type: &str, body: &str) -> Exchange {
     let spec = RequestSpec::new(scenario.next_id(), Method::Put, url)
         .header("accept", scenario.session.dialect.accept)
         .body(media_type, body);

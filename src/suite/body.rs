@@ -17,6 +17,8 @@ mod edit;
 pub struct FilledBody {
     /// The resource as JSON.
     pub text: String,
+    /// Whether it is an example or a fixture, and nothing that a server answered.
+    pub is_ours: bool,
     /// What it was shaped after, in words.
     pub shaped_after: String,
     /// Each change made to it, in words.
@@ -79,6 +81,7 @@ impl Filling<'_> {
         let (shaped_after, text) = self.source(body)?;
         let filled = FilledBody {
             text,
+            is_ours: body.answer_of.is_none(),
             shaped_after,
             changes: Vec::new(),
         };
@@ -94,6 +97,7 @@ impl Filling<'_> {
             model: self.model,
             values: self.values,
             source_name: &body.shaped_after,
+            is_ours: body.is_ours,
             text: body.text,
             changes: Vec::new(),
         };
@@ -101,6 +105,7 @@ impl Filling<'_> {
         let edit::Editor { text, changes, .. } = editor;
         Ok(FilledBody {
             text,
+            is_ours: body.is_ours,
             shaped_after: body.shaped_after,
             changes,
         })
@@ -207,7 +212,7 @@ mod tests {
         assert_eq!(
             filled.changes,
             [
-                "Patient.identifier[0].value: \"123456788\" becomes \"CT12345\"",
+                "Patient.identifier[0].value: \"123456788\" becomes \"{{code}}\"",
                 "Patient.id: left out",
                 "Patient.maritalStatus: left out",
             ]
@@ -222,7 +227,10 @@ mod tests {
             "Patient.address": { "country": "XX" },
         } }));
         let text = filled(&wanted).expect("a body").text;
-        assert!(text.contains(r#""telecom":[{"system":"phone","value":"CT12345"}]"#), "{text}");
+        assert!(
+            text.contains(r#""telecom":[{"system":"phone","value":"CT12345"}]"#),
+            "{text}"
+        );
         assert!(text.contains(r#""given":["Jane","Second"]"#), "{text}");
         assert!(text.contains(r#""country":"XX""#), "{text}");
     }

@@ -42,7 +42,10 @@ pub(super) fn check(path: &Path, text: &str, suite: &Suite) -> Result<(), FileEr
         let mistake = if ids.insert(&scenario.id) {
             check_scenario(scenario)
         } else {
-            let message = format!("expected scenario ids to be unique, found `{}`", scenario.id);
+            let message = format!(
+                "expected scenario ids to be unique, found `{}`",
+                scenario.id
+            );
             Err(Mistake::new(&scenario.id, &scenario.id, message))
         };
         mistake.map_err(|mistake| place(path, text, mistake))?;
@@ -56,8 +59,7 @@ fn check_scenario(scenario: &Scenario) -> Result<(), Mistake> {
         let ids = std::iter::once(&step.id).chain(step.twins.iter().map(|twin| &twin.id));
         for id in ids {
             if !seen.steps.insert(id.clone()) {
-                let message =
-                    format!("expected step ids to be unique in a scenario, found `{id}`");
+                let message = format!("expected step ids to be unique in a scenario, found `{id}`");
                 return Err(Mistake::new(id, id, message));
             }
         }
@@ -65,10 +67,7 @@ fn check_scenario(scenario: &Scenario) -> Result<(), Mistake> {
             let message = format!("{missing}, found `{}`", step.id);
             return Err(Mistake::new(&step.id, &step.id, message));
         }
-        let words = Words {
-            step,
-            seen: &seen,
-        };
+        let words = Words { step, seen: &seen };
         words.types()?;
         words.requirements()?;
         words.steps()?;
@@ -148,13 +147,23 @@ impl Words<'_> {
     }
 
     fn types(&self) -> Result<(), Mistake> {
-        let traces = self.step.twins.iter().filter_map(|twin| twin.leaves_no.as_ref());
+        let traces = self
+            .step
+            .twins
+            .iter()
+            .filter_map(|twin| twin.leaves_no.as_ref());
         let named = [
             self.step.resource_type.as_ref(),
             self.step.answers.as_ref(),
-            self.step.or_existing.as_ref().map(|existing| &existing.search),
+            self.step
+                .or_existing
+                .as_ref()
+                .map(|existing| &existing.search),
         ];
-        let words = named.into_iter().flatten().chain(traces.map(|trace| &trace.search));
+        let words = named
+            .into_iter()
+            .flatten()
+            .chain(traces.map(|trace| &trace.search));
         for word in words {
             if !TYPES.contains(word) {
                 let hint = did_you_mean(word, TYPES.iter().map(String::as_str));
@@ -185,7 +194,11 @@ impl Words<'_> {
     }
 
     fn steps(&self) -> Result<(), Mistake> {
-        let source = self.step.body.as_ref().and_then(|body| body.answer_of.as_ref());
+        let source = self
+            .step
+            .body
+            .as_ref()
+            .and_then(|body| body.answer_of.as_ref());
         for word in source.into_iter().chain(&self.step.round_trip) {
             if !self.seen.steps.contains(word) || word == &self.step.id {
                 let hint = did_you_mean(word, self.seen.steps.iter().map(String::as_str));
@@ -202,7 +215,7 @@ impl Words<'_> {
                 || self.step.capture.contains_key(word)
                 || self.step.created.as_deref() == Some(word)
         };
-        let texts = self.texts();
+        let texts = texts(self.step);
         let used = texts.iter().flat_map(|text| names(text));
         for word in used.chain(self.step.needs.iter().map(String::as_str)) {
             if !known(word) {
@@ -215,7 +228,7 @@ impl Words<'_> {
     }
 
     fn expressions(&self) -> Result<(), Mistake> {
-        for text in self.fhirpaths() {
+        for text in fhirpaths(self.step) {
             // Captures stand inside of strings; a word in their place keeps the syntax.
             let plain = names(text)
                 .iter()
@@ -227,44 +240,42 @@ impl Words<'_> {
         }
         Ok(())
     }
+}
 
-    fn fhirpaths(&self) -> Vec<&String> {
-        let step = self.step;
-        let existing = step.or_existing.iter().flat_map(|it| it.capture.values());
-        let mut all: Vec<&String> = step.capture.values().chain(existing).collect();
-        all.extend(step.expect.iter().filter_map(|it| it.fhirpath.as_ref()));
-        all.extend(&step.find);
-        all.extend(step.until.iter().map(|until| &until.fhirpath));
-        for changes in self.changes() {
-            all.extend(changes.set.keys().chain(changes.add.keys()));
-            all.extend(&changes.remove);
-        }
-        let traces = step.twins.iter().filter_map(|twin| twin.leaves_no.as_ref());
-        all.extend(traces.map(|trace| &trace.find));
-        all
+fn fhirpaths(step: &Step) -> Vec<&String> {
+    let existing = step.or_existing.iter().flat_map(|it| it.capture.values());
+    let mut all: Vec<&String> = step.capture.values().chain(existing).collect();
+    all.extend(step.expect.iter().filter_map(|it| it.fhirpath.as_ref()));
+    all.extend(&step.find);
+    all.extend(step.until.iter().map(|until| &until.fhirpath));
+    for changes in changes(step) {
+        all.extend(changes.set.keys().chain(changes.add.keys()));
+        all.extend(&changes.remove);
     }
+    let traces = step.twins.iter().filter_map(|twin| twin.leaves_no.as_ref());
+    all.extend(traces.map(|trace| &trace.find));
+    all
+}
 
-    fn changes(&self) -> impl Iterator<Item = &Changes> {
-        let body = self.step.body.iter().map(|body| &body.changes);
-        body.chain(self.step.twins.iter().map(|twin| &twin.changes))
-    }
+fn changes(step: &Step) -> impl Iterator<Item = &Changes> {
+    let body = step.body.iter().map(|body| &body.changes);
+    body.chain(step.twins.iter().map(|twin| &twin.changes))
+}
 
-    /// Every text of the step that may hold captures.
-    fn texts(&self) -> Vec<String> {
-        let step = self.step;
-        let mut texts: Vec<String> = self.fhirpaths().into_iter().cloned().collect();
-        texts.extend(step.parameters.values().cloned());
-        texts.extend(step.target.clone());
-        let existing = step.or_existing.iter();
-        texts.extend(existing.flat_map(|it| it.parameters.values().cloned()));
-        for changes in self.changes() {
-            let values = changes.set.values().chain(changes.add.values());
-            texts.extend(values.map(ToString::to_string));
-        }
-        let traces = step.twins.iter().filter_map(|twin| twin.leaves_no.as_ref());
-        texts.extend(traces.flat_map(|trace| trace.parameters.values().cloned()));
-        texts
+/// Every text of a step that may hold captures.
+pub(super) fn texts(step: &Step) -> Vec<String> {
+    let mut texts: Vec<String> = fhirpaths(step).into_iter().cloned().collect();
+    texts.extend(step.parameters.values().cloned());
+    texts.extend(step.target.clone());
+    let existing = step.or_existing.iter();
+    texts.extend(existing.flat_map(|it| it.parameters.values().cloned()));
+    for changes in changes(step) {
+        let values = changes.set.values().chain(changes.add.values());
+        texts.extend(values.map(ToString::to_string));
     }
+    let traces = step.twins.iter().filter_map(|twin| twin.leaves_no.as_ref());
+    texts.extend(traces.flat_map(|trace| trace.parameters.values().cloned()));
+    texts
 }
 
 fn replaced(text: &str, name: &str) -> String {
@@ -272,7 +283,14 @@ fn replaced(text: &str, name: &str) -> String {
         return text.to_owned();
     };
     let after = after.split_once("}}").map_or("", |(_, after)| after);
-    format!("{before}{}{after}", if name.starts_with("today") { "2024-01-01" } else { "1" })
+    format!(
+        "{before}{}{after}",
+        if name.starts_with("today") {
+            "2024-01-01"
+        } else {
+            "1"
+        }
+    )
 }
 
 /// The line of a mistake: the first one with its word from the line of its id on.
@@ -324,7 +342,10 @@ mod tests {
     #[test]
     fn every_closed_word_gets_a_guess() {
         let cases = [
-            ("{ id: c, title: C, do: search, type: Pateint }", "did you mean `Patient`?"),
+            (
+                "{ id: c, title: C, do: search, type: Pateint }",
+                "did you mean `Patient`?",
+            ),
             (
                 "{ id: c, title: C, do: read, type: Patient, target: \"Patient/{{vilage}}\" }",
                 "did you mean `village`?",
@@ -351,13 +372,19 @@ mod tests {
 
     #[test]
     fn fhirpath_that_cannot_be_read_is_refused_before_the_run() {
-        let message = refused("      - { id: c, title: C, do: search, type: Patient, find: \"name.where(\" }\n");
-        assert!(message.starts_with("a.yaml:7:1: expected FHIRPath, found `name.where(`"), "{message}");
+        let message = refused(
+            "      - { id: c, title: C, do: search, type: Patient, find: \"name.where(\" }\n",
+        );
+        assert!(
+            message.starts_with("a.yaml:7:1: expected FHIRPath, found `name.where(`"),
+            "{message}"
+        );
     }
 
     #[test]
     fn a_step_without_its_parts_is_refused_at_its_line() {
-        let message = refused("      - id: c\n        title: C\n        do: create\n        type: Patient\n");
+        let message =
+            refused("      - id: c\n        title: C\n        do: create\n        type: Patient\n");
         assert_eq!(
             message,
             "a.yaml:7:1: expected the key `body` in a step that writes, found `c`"
@@ -366,7 +393,12 @@ mod tests {
 
     #[test]
     fn twins_stand_below_a_create() {
-        let message = refused("      - { id: c, title: C, do: search, type: Patient, twins: [{ id: t, says: x, requirement: RT-1.kept }] }\n");
-        assert!(message.contains("expected `twins` only in a step that creates"), "{message}");
+        let message = refused(
+            "      - { id: c, title: C, do: search, type: Patient, twins: [{ id: t, says: x, requirement: RT-1.kept }] }\n",
+        );
+        assert!(
+            message.contains("expected `twins` only in a step that creates"),
+            "{message}"
+        );
     }
 }

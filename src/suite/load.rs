@@ -149,7 +149,9 @@ fn read_fixtures(path: &Path, suite: &mut Suite) -> Result<(), LoadError> {
     let steps = suite.scenarios.iter_mut().flat_map(|it| &mut it.steps);
     for body in steps.filter_map(|step| step.body.as_mut()) {
         let Some(name) = &body.fixture else { continue };
-        let shipped = FIXTURES.get_file(name).and_then(|file| file.contents_utf8());
+        let shipped = FIXTURES
+            .get_file(name)
+            .and_then(|file| file.contents_utf8());
         body.fixture_text = Some(match shipped {
             Some(text) => text.to_owned(),
             None => {

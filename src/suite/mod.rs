@@ -11,9 +11,26 @@ pub mod overlay;
 pub mod plan;
 pub mod template;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+
+/// Every code and UUID that these suites make in a run of that seed: what is known to be ours.
+#[must_use]
+pub fn made_values(suites: &[Suite], values: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let mut made = BTreeSet::new();
+    for scenario in suites.iter().flat_map(|suite| &suite.scenarios) {
+        let values = template::of_scenario(values, &scenario.id);
+        for text in scenario.steps.iter().flat_map(check::texts) {
+            let names = template::names(&text);
+            let of_run = names.into_iter().filter(|name| name.starts_with("new-"));
+            made.extend(
+                of_run.filter_map(|name| template::fill(&format!("{{{{{name}}}}}"), &values).ok()),
+            );
+        }
+    }
+    made
+}
 
 /// One file of scenarios.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -69,7 +69,11 @@ mod tests {
         let overlay = read().expect("the overlay");
         assert_eq!(overlay.declares.len(), 2);
         for owned in &overlay.server_owned {
-            assert!(Expression::parse(&owned.fhirpath).is_ok(), "{}", owned.fhirpath);
+            assert!(
+                Expression::parse(&owned.fhirpath).is_ok(),
+                "{}",
+                owned.fhirpath
+            );
         }
     }
 }

@@ -57,6 +57,16 @@ pub fn fill(text: &str, values: &BTreeMap<String, String>) -> Result<String, Mis
     Ok(out)
 }
 
+/// The values of a run for one scenario: what is made of them is another in each.
+#[must_use]
+pub fn of_scenario(values: &BTreeMap<String, String>, scenario: &str) -> BTreeMap<String, String> {
+    let mut values = values.clone();
+    if let Some(seed) = values.get_mut(SEED) {
+        seed.push_str(scenario);
+    }
+    values
+}
+
 /// The names in a text, in order, with repeats.
 #[must_use]
 pub fn names(text: &str) -> Vec<&str> {
@@ -140,13 +150,9 @@ mod tests {
     use super::{MARK, SEED, TODAY, fill, is_made, names};
 
     fn values(seed: &str) -> BTreeMap<String, String> {
-        [
-            ("village", "42"),
-            (SEED, seed),
-            (TODAY, "2024-02-28"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
+        [("village", "42"), (SEED, seed), (TODAY, "2024-02-28")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
     }
 
     #[test]
@@ -171,7 +177,11 @@ mod tests {
         let head = code("new-code.head", "a").expect("made");
         assert!(head.starts_with(MARK) && head.len() == 12, "{head}");
         assert_eq!(code("new-code.head", "a").as_ref(), Ok(&head));
-        for (name, seed) in [("new-code.child", "a"), ("new-code", "a"), ("new-code.head", "b")] {
+        for (name, seed) in [
+            ("new-code.child", "a"),
+            ("new-code", "a"),
+            ("new-code.head", "b"),
+        ] {
             assert_ne!(code(name, seed).as_ref(), Ok(&head), "{name} {seed}");
         }
         let uuid = code("new-uuid.question", "a").expect("made");

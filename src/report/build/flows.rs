@@ -111,7 +111,12 @@ fn standing(result: &StepResult) -> (Standing, Option<String>) {
     if failed.is_some() {
         return (Standing::Failed, because);
     }
-    let acts = || result.checks.iter().filter(|it| ACTS.contains(&it.check.as_str()));
+    let acts = || {
+        result
+            .checks
+            .iter()
+            .filter(|it| ACTS.contains(&it.check.as_str()))
+    };
     let skipped = |check: &CheckResult| check.settled() == Verdict::Skip;
     if acts().next().is_some() && acts().all(skipped) {
         let because = acts().find_map(|check| check.reason.clone());

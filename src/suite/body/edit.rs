@@ -8,11 +8,16 @@ use crate::json::{Member, Node, Value};
 use crate::suite::Changes;
 use crate::suite::template::{MissingCapture, fill};
 
+/// Characters of a value that a report shows.
+const SHOWN: usize = 120;
+
 /// A body that is being changed.
 pub(super) struct Editor<'e> {
     pub(super) model: &'e dyn Model,
     pub(super) values: &'e BTreeMap<String, String>,
     pub(super) source_name: &'e str,
+    /// Whether it is an example or a fixture, and nothing that a server answered.
+    pub(super) is_ours: bool,
     pub(super) text: String,
     /// Each change made so far, in words.
     pub(super) changes: Vec<String>,
@@ -27,17 +32,24 @@ enum Change {
 impl Editor<'_> {
     /// Makes the changes: values first, then additions, what is left out last.
     pub(super) fn apply(&mut self, changes: &Changes) -> Result<(), BodyError> {
+        let is_ours = self.is_ours;
         for (fhirpath, value) in &changes.set {
             self.one(fhirpath, |node, fhirpath, values| {
-                let value = shaped_like(node, filled(value, values)?);
-                let words = format!("{fhirpath}: {} becomes {}", short(node), short(&value));
-                Ok((Change::Set(value), words))
+                let new = shaped_like(node, filled(value, values)?);
+                // The template and not what it became: a capture may be somebody's.
+                let template = crate::wording::shortened(&value.to_string(), SHOWN);
+                let words = match is_ours {
+                    true => format!("{fhirpath}: {} becomes {template}", short(node)),
+                    false => format!("{fhirpath} becomes {template}"),
+                };
+                Ok((Change::Set(new), words))
             })?;
         }
         for (fhirpath, value) in &changes.add {
             self.one(fhirpath, |_, fhirpath, values| {
                 let added = filled(value, values)?;
-                let words = format!("{fhirpath}: {} added", short(&added));
+                let template = crate::wording::shortened(&value.to_string(), SHOWN);
+                let words = format!("{fhirpath}: {template} added");
                 let members = match added.value {
                     Value::Object(members) => members,
                     _ => Vec::new(),
@@ -58,13 +70,13 @@ impl Editor<'_> {
             &BTreeMap<String, String>,
         ) -> Result<(Change, String), MissingCapture>,
     ) -> Result<(), BodyError> {
-        let fhirpath = fill(fhirpath, self.values)?;
+        let filled = fill(fhirpath, self.values)?;
         let document = read(&self.text, self.source_name)?;
-        let node = select(self.model, &document.root, &fhirpath)?
+        let node = select(self.model, &document.root, &filled)?
             .into_iter()
             .next()
-            .ok_or_else(|| selects(&fhirpath, "it selects nothing".to_owned()))?;
-        let (change, words) = change(node, &fhirpath, self.values)?;
+            .ok_or_else(|| selects(fhirpath, "it selects nothing".to_owned()))?;
+        let (change, words) = change(node, fhirpath, self.values)?;
         let edits = [(node.offset, change)].into();
         let edited = edit(&document.root, &edits).map(|node| node.to_json());
         self.changes.push(words);
@@ -79,8 +91,8 @@ impl Editor<'_> {
         let document = read(&self.text, self.source_name)?;
         let mut edits = HashMap::new();
         for fhirpath in expressions {
-            let fhirpath = fill(fhirpath, self.values)?;
-            let nodes = select(self.model, &document.root, &fhirpath)?;
+            let filled = fill(fhirpath, self.values)?;
+            let nodes = select(self.model, &document.root, &filled)?;
             if !nodes.is_empty() {
                 self.changes.push(format!("{fhirpath}: left out"));
             }
@@ -176,7 +188,7 @@ fn selects(fhirpath: &str, reason: String) -> BodyError {
 
 /// A value as a report shows it.
 fn short(node: &Node<'_>) -> String {
-    crate::wording::shortened(&node.to_json(), 120)
+    crate::wording::shortened(&node.to_json(), SHOWN)
 }
 
 /// The tree with its edits; `None` where the node itself is removed. Offsets tell nodes apart.
