@@ -142,18 +142,21 @@ struct Looking {
     first_exchange: Option<String>,
     /// What a workflow looks for, in words: there it is a finding that there is no match at all.
     wanted: Option<String>,
+    /// Whether what is looked for is data to build on.
+    is_precondition: bool,
 }
 
 impl Looking {
     fn new(find: Option<String>, step: &Step, subject: &Subject) -> Self {
         let by_parameter = !step.parameters.is_empty();
         let finds = match &step.requirement {
+            _ if step.precondition => Judgement::new(&catalog::PRECONDITION, subject),
             // The search serves the workflow: what is not among the matches is missing.
             Some(id) => Judgement::new(&catalog::FOUND, subject).of_requirement(id),
             None if by_parameter => Judgement::new(&catalog::SEARCH_FINDS, subject),
             None => Judgement::new(&catalog::FOUND, subject),
         };
-        let is_test_of_parameter = by_parameter && step.requirement.is_none();
+        let is_test_of_parameter = by_parameter && step.requirement.is_none() && !step.precondition;
         Self {
             find,
             finds,
@@ -161,7 +164,8 @@ impl Looking {
             hits: 0,
             seen: 0,
             first_exchange: None,
-            wanted: step.requirement.as_ref().map(|_| step.title.clone()),
+            is_precondition: step.precondition,
+            wanted: (step.requirement.is_some() || step.precondition).then(|| step.title.clone()),
         }
     }
 
@@ -216,6 +220,12 @@ impl Looking {
     fn finish(mut self) -> Vec<Judgement> {
         if self.find.is_none() {
             return Vec::new();
+        }
+        if self.hits == 0 && self.is_precondition {
+            let title = self.wanted.as_deref().unwrap_or("data to build on");
+            self.finds
+                .skip(format!("the server has none of it: {title}"));
+            return vec![self.finds];
         }
         if let (0, Some(exchange)) = (self.hits, &self.first_exchange) {
             let expected = match &self.wanted {

@@ -167,6 +167,9 @@ pub struct Step {
     /// FHIRPath that at least one resource of a search must satisfy for the search to have found
     /// what was looked for.
     pub find: Option<String>,
+    /// Whether the search is for data to build on: that there is none is then no fault of the server.
+    #[serde(default)]
+    pub precondition: bool,
     /// The requirement that finding shows, where it is not the search's own.
     pub requirement: Option<String>,
     /// FHIRPath by name: the first value is kept for later steps.

@@ -5,6 +5,7 @@ use super::Check;
 checks! {
     ALL_OF_WORKFLOWS:
     FOUND = "found", ["SCN-A.village"], "the data that a workflow builds on is there";
+    PRECONDITION = "precondition", ["SCN-N.data"], "there is data that a workflow can start from";
     UPDATE_STATUS = "update-status", ["RT-1.update"], "an update answers 200";
     DELETE_STATUS = "delete-status", ["SUB-1.delete"], "a delete answers 200, 202 or 204";
     ROUND_TRIP = "round-trip", ["RT-1.read"], "what was sent is read back";

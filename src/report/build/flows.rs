@@ -11,6 +11,7 @@ const ACTS: &[&str] = &[
     "read-status",
     "search-status",
     "found",
+    "precondition",
     "search-finds",
     "becomes-final",
     "notified",
@@ -100,7 +101,11 @@ fn standing(result: &StepResult) -> (Standing, Option<String>) {
         .iter()
         .filter(|check| ACTS.contains(&check.check.as_str()))
         .find(|check| is_flaw(check.settled()));
-    let because = failed.and_then(why);
+    let nothing_to_build_on = result
+        .checks
+        .iter()
+        .find(|check| check.check == "precondition" && check.settled() == Verdict::Skip);
+    let because = failed.or(nothing_to_build_on).and_then(why);
     if let Some(stood_in) = &result.stood_in {
         let words = match because {
             Some(because) => format!("{because}; went on with {stood_in}"),
@@ -112,17 +117,18 @@ fn standing(result: &StepResult) -> (Standing, Option<String>) {
         return (Standing::Failed, because);
     }
     let acts = || {
-        result
-            .checks
-            .iter()
-            .filter(|it| ACTS.contains(&it.check.as_str()))
+        let checks = result.checks.iter();
+        checks.filter(|check| ACTS.contains(&check.check.as_str()))
     };
     let skipped = |check: &CheckResult| check.settled() == Verdict::Skip;
     if acts().next().is_some() && acts().all(skipped) {
         let because = acts().find_map(|check| check.reason.clone());
         return (Standing::LeftOut, because);
     }
-    (Standing::Done, None)
+    match because {
+        Some(because) => (Standing::LeftOut, Some(because)),
+        None => (Standing::Done, None),
+    }
 }
 
 fn why(check: &CheckResult) -> Option<String> {
