@@ -30,6 +30,7 @@ use crate::suite::{Suite, load};
 use crate::validator::Validator;
 
 pub mod clean_up;
+pub mod look;
 mod outcome;
 mod revalidate;
 
@@ -76,6 +77,9 @@ pub enum RunError {
     /// The report.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Arguments of a run.
+    #[error(transparent)]
+    Options(#[from] crate::options::OptionsError),
     /// Cleaning up writes, and on a server that is still there.
     #[error(
         "expected --target and --mode write with --clean-up: it deletes what the journal names"

@@ -1,17 +1,21 @@
 //! `list`: suites and scenarios, checks, requirements, and the plan of a run.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use tabled::builder::Builder;
 use tabled::settings::{Style, Width, peaker::PriorityMax};
 
 use super::ExitCode;
 use crate::check::catalog;
-use crate::package::Definitions;
+use crate::http::Mode;
+use crate::options::RunArguments;
+use crate::run::RunError;
+use crate::runner::preview::preview;
 use crate::suite::load::{self, LoadError};
-use crate::suite::plan::{Declared, Plan};
 
 /// Characters of a line; longer cells are wrapped.
-const WIDTH: usize = 100;
+const WIDTH: usize = 140;
 
 /// List suites, scenarios, checks, requirements or the plan of a run
 #[derive(Debug, Args)]
@@ -25,6 +29,12 @@ pub struct ListCommand {
     /// Steps that a run would carry out, in order
     #[arg(long, group = "what")]
     plan: bool,
+    /// With --plan: FHIR base of the server whose plan is shown; it is only probed
+    #[arg(long, value_name = "URL", requires = "plan")]
+    target: Option<String>,
+    /// With --target: file with user and password, readable by its owner only
+    #[arg(long, value_name = "FILE", requires = "target")]
+    credentials: Option<PathBuf>,
     /// Suite by name, or a scenario file; may be repeated [default: all]
     #[arg(long = "suite", value_name = "NAME|FILE")]
     suites: Vec<String>,
@@ -39,7 +49,13 @@ impl ListCommand {
         } else if self.requirements {
             Ok(requirements())
         } else if self.plan {
-            plan(&self.suites)
+            return match plan(self.arguments()) {
+                Ok(rows) => {
+                    super::output::print(&table(rows));
+                    ExitCode::Conformant
+                }
+                Err((error, code)) => super::complain(&error, code),
+            };
         } else {
             suites(&self.suites)
         };
@@ -49,6 +65,24 @@ impl ListCommand {
                 ExitCode::Conformant
             }
             Err(error) => super::complain(&error, ExitCode::Usage),
+        }
+    }
+}
+
+impl ListCommand {
+    /// The arguments of the run whose plan is shown. Nothing is written, so nothing is confirmed.
+    fn arguments(&self) -> RunArguments {
+        let host = self
+            .target
+            .as_deref()
+            .and_then(|target| url::Url::parse(target).ok()?.host_str().map(str::to_owned));
+        RunArguments {
+            target: self.target.clone(),
+            credentials: self.credentials.clone(),
+            suites: self.suites.clone(),
+            mode: Some(Mode::Write),
+            confirm_write: host,
+            ..RunArguments::default()
         }
     }
 }
@@ -95,20 +129,39 @@ fn requirements() -> Rows {
     rows
 }
 
-/// What a run in write mode would do on a server that declares no more than the guide.
-fn plan(selected: &[String]) -> Result<Rows, LoadError> {
-    let suites = load::select(selected)?;
-    let plan = Plan::new(&suites, &Declared::by_guide(&Definitions::embedded()), true);
-    let mut rows = vec![row(["scenario", "step", "interaction", "promised"])];
-    for scenario in &plan.scenarios {
-        for step in &scenario.steps {
-            let interaction = step.step.action.interaction();
-            let what = match &step.step.resource_type {
-                Some(resource_type) => format!("{interaction} {resource_type}"),
-                None => interaction.to_owned(),
+/// What a run would send: on the server that is given, or on one that declares no more than the
+/// guide; in write mode unless asked otherwise, so that the whole plan is shown.
+fn plan(arguments: RunArguments) -> Result<Rows, (RunError, ExitCode)> {
+    let options = arguments
+        .check()
+        .map_err(|error| (RunError::Options(error), ExitCode::Usage))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| (RunError::Embedded(error), ExitCode::Incomplete))?;
+    let looked = runtime
+        .block_on(crate::run::look::look(&options))
+        .map_err(|error| {
+            let code = super::run::exit_code(&error);
+            (error, code)
+        })?;
+    let mut rows = vec![row(["scenario", "step", "request", "body", "promised"])];
+    for scenario in &looked.plan.scenarios {
+        for planned in &scenario.steps {
+            let promised = match (&planned.skip, planned.required) {
+                (Some(reason), _) => reason,
+                (None, true) => "yes",
+                (None, false) => "no: probed",
             };
-            let promised = if step.required { "yes" } else { "no: probed" };
-            rows.push(row([&scenario.id, &step.step.id, &what, promised]));
+            for (step, preview) in preview(&looked.dialect, &planned.step) {
+                rows.push(row([
+                    &scenario.id,
+                    &step,
+                    &preview.request,
+                    &preview.body,
+                    promised,
+                ]));
+            }
         }
     }
     Ok(rows)

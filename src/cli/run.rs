@@ -137,13 +137,14 @@ impl RunCommand {
     }
 }
 
-fn exit_code(error: &RunError) -> ExitCode {
+pub(super) fn exit_code(error: &RunError) -> ExitCode {
     match error {
         RunError::Suite(_)
         | RunError::Package(_)
         | RunError::Credentials(_)
         | RunError::Client(_)
         | RunError::CleanUp
+        | RunError::Options(_)
         | RunError::Output { .. } => ExitCode::Usage,
         RunError::NothingSelected => ExitCode::NothingTested,
         RunError::Recording(_)

@@ -5,6 +5,7 @@
 
 mod create;
 mod listen;
+pub mod preview;
 mod read;
 mod references;
 mod scenario;
