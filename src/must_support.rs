@@ -36,13 +36,17 @@ struct Marked {
 pub struct Shown(BTreeMap<(String, String), Vec<String>>);
 
 impl Shown {
-    /// Adds what another part of the run showed; the earlier resources come first.
-    pub fn merge(&mut self, other: Self) {
-        for (key, resources) in other.0 {
-            for resource in resources {
-                self.add(key.clone(), resource);
-            }
-        }
+    /// The same as plain data.
+    #[must_use]
+    pub fn into_results(self) -> Vec<MustSupportResult> {
+        let shown = self.0.into_iter();
+        shown
+            .map(|((profile, element), shown_by)| MustSupportResult {
+                profile,
+                element,
+                shown_by,
+            })
+            .collect()
     }
 
     fn add(&mut self, key: (String, String), resource: String) {
@@ -122,25 +126,42 @@ impl MustSupport {
         }
     }
 
-    /// What a run showed and what it did not, in the order of the guide.
+    /// Every marked element, in the order of the guide, shown by nothing yet.
     #[must_use]
-    pub fn results(&self, shown: &Shown) -> Vec<MustSupportResult> {
+    pub fn results(&self) -> Vec<MustSupportResult> {
         let marked = self.profiles.iter().flat_map(|marked| {
             let url = marked.definition.url.clone();
             marked.ids.iter().map(move |id| (url.clone(), id.clone()))
         });
         marked
-            .map(|(profile, element)| {
-                let key = (profile, element);
-                let shown_by = shown.0.get(&key).cloned().unwrap_or_default();
-                MustSupportResult {
-                    profile: key.0,
-                    element: key.1,
-                    shown_by,
-                }
+            .map(|(profile, element)| MustSupportResult {
+                profile,
+                element,
+                shown_by: Vec::new(),
             })
             .collect()
     }
+}
+
+/// The elements with the resources that showed them, the first few in the order of the plan.
+#[must_use]
+pub fn merged<'r>(
+    mut elements: Vec<MustSupportResult>,
+    shown: impl Iterator<Item = &'r MustSupportResult>,
+) -> Vec<MustSupportResult> {
+    for one in shown {
+        let same =
+            |it: &&mut MustSupportResult| it.profile == one.profile && it.element == one.element;
+        let Some(element) = elements.iter_mut().find(same) else {
+            continue;
+        };
+        for resource in &one.shown_by {
+            if element.shown_by.len() < KEPT && !element.shown_by.contains(resource) {
+                element.shown_by.push(resource.clone());
+            }
+        }
+    }
+    elements
 }
 
 fn see_extensions(extensions: &[&Marked], node: &Node<'_>, label: &str, shown: &mut Shown) {
@@ -301,7 +322,7 @@ fn matches(pattern: &Node<'_>, node: &Node<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MustSupport, Shown};
+    use super::{MustSupport, Shown, merged};
     use crate::package::Definitions;
     use crate::validator::Validator;
 
@@ -313,7 +334,7 @@ mod tests {
         let document = crate::json::read(text).expect("JSON");
         let mut shown = Shown::default();
         must_support.see(&validator, &document.root, &mut shown);
-        let results = must_support.results(&shown);
+        let results = merged(must_support.results(), shown.into_results().iter());
         let seen = results.into_iter().filter(|it| !it.shown_by.is_empty());
         seen.map(|it| it.element).collect()
     }
@@ -321,7 +342,7 @@ mod tests {
     #[test]
     fn every_flag_of_the_guide_is_known() {
         let must_support = MustSupport::new(&Definitions::embedded());
-        let results = must_support.results(&Shown::default());
+        let results = must_support.results();
         assert!(results.len() > 90, "{}", results.len());
         assert!(results.iter().all(|result| result.shown_by.is_empty()));
     }

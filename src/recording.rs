@@ -5,7 +5,7 @@
 //! the run can be judged again ([`crate::run::revalidate`]). Deliberately not here: judging.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -163,24 +163,39 @@ impl Recording {
         }
     }
 
-    /// Goes on with a recording after its last whole line. The same key must be
-    /// used, or equal values are equal no more.
+    /// Goes on with a recording after its last whole line, without the exchanges that `keep` says
+    /// no to, because they will be made again. With another key than before, equal values are
+    /// equal only within one of the parts.
     ///
     /// # Errors
     /// There is none, it is not readable, or the file cannot be written.
-    pub fn resume(path: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
-        let whole = read(path)?.whole_bytes;
-        let open = || {
-            let file = OpenOptions::new().append(true).open(path)?;
-            file.set_len(whole)?;
-            Ok(file)
+    pub fn resume(
+        path: &Path,
+        redactor: Arc<Redactor>,
+        keep: impl Fn(&Exchange) -> bool,
+    ) -> Result<Self, RecordingError> {
+        let Recorded {
+            header, exchanges, ..
+        } = read(path)?;
+        let rewrite = || {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(".resuming-");
+            crate::report::readable_by_all(&mut builder);
+            let mut temporary = builder.tempfile_in(folder)?;
+            append(temporary.as_file_mut(), &header)?;
+            for exchange in exchanges.iter().filter(|exchange| keep(exchange)) {
+                append(temporary.as_file_mut(), exchange)?;
+            }
+            temporary.as_file().sync_all()?;
+            temporary.persist(path).map_err(|error| error.error)
         };
-        let file = open().map_err(|source| unwritable(path, source))?;
+        let file = rewrite().map_err(|source| unwritable(path, source))?;
         Ok(Self::over(path, file, redactor))
     }
 
     /// Records an exchange and gives back what was recorded: its redacted form. A line that cannot
-    /// be written is told by [`Self::has_failed`] and [`Self::finish`].
+    /// be written is told by [`Self::failure`] and [`Self::finish`].
     pub fn record(&self, exchange: &Exchange) -> Exchange {
         let redacted = self.redactor.redact_exchange(exchange);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -191,11 +206,12 @@ impl Recording {
         redacted
     }
 
-    /// Whether a line could not be written: the run should stop, because it loses results.
+    /// Why a line could not be written, if one could not: the run should stop, because it loses
+    /// results.
     #[must_use]
-    pub fn has_failed(&self) -> bool {
+    pub fn failure(&self) -> Option<String> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.failed.is_some()
+        state.failed.as_ref().map(ToString::to_string)
     }
 
     /// Says whether every exchange was written.
@@ -231,8 +247,6 @@ pub struct Recorded {
     pub exchanges: Vec<Exchange>,
     /// Whether its last line is cut: the run was killed while it was written.
     pub is_cut: bool,
-    /// Bytes up to the end of the last whole line.
-    whole_bytes: u64,
 }
 
 /// Reads a recording, also one that was compressed with gzip.
@@ -274,7 +288,6 @@ pub fn read(path: &Path) -> Result<Recorded, RecordingError> {
         header,
         exchanges,
         is_cut: lines.is_cut,
-        whole_bytes: lines.whole_bytes,
     })
 }
 
@@ -292,7 +305,6 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
 #[derive(Default)]
 struct Lines {
     count: usize,
-    whole_bytes: u64,
     is_cut: bool,
 }
 
@@ -305,7 +317,6 @@ impl Lines {
             return Ok(None);
         }
         self.count += 1;
-        self.whole_bytes += length as u64;
         Ok(Some(line))
     }
 }
@@ -394,11 +405,17 @@ mod tests {
         damage(&path, r#"{"id":"t/s#2","requ"#);
         let recorded = read(&path).expect("read");
         assert_eq!((recorded.exchanges.len(), recorded.is_cut), (1, true));
-        let recording = Recording::resume(&path, redactor()).expect("resumed");
+        let recording = Recording::resume(&path, redactor(), |_| true).expect("resumed");
         recording.record(&exchange(2));
         recording.finish().expect("written");
         let recorded = read(&path).expect("read");
         assert_eq!((recorded.exchanges.len(), recorded.is_cut), (2, false));
+        let keep = |exchange: &Exchange| exchange.id == "t/s#2";
+        let recording = Recording::resume(&path, redactor(), keep).expect("resumed");
+        recording.record(&exchange(3));
+        let recorded = read(&path).expect("read").exchanges;
+        let ids: Vec<&str> = recorded.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["t/s#2", "t/s#3"]);
     }
 
     #[test]
@@ -444,7 +461,7 @@ mod tests {
             .expect("there");
         let recording = Recording::over(Path::new("/dev/full"), full, redactor());
         recording.record(&exchange(1));
-        assert!(recording.has_failed());
+        assert!(recording.failure().is_some());
         let error = recording.finish().expect_err("full").to_string();
         assert!(error.contains("free some space"), "{error}");
         assert!(Recording::create(Path::new("/dev/full"), redactor(), None).is_err());

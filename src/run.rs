@@ -6,35 +6,39 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use thiserror::Error;
 
-use crate::dialect::{Probe, ProbeError, probe};
-use crate::fhirpath::DefinitionsModel;
-use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
+use crate::dialect::ProbeError;
+use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError};
 use crate::journal::{Journal, JournalError};
-use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{RecordedRun, Recording, RecordingError};
-use crate::redaction::{Key, Redactor};
+use crate::redaction::Redactor;
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
-use crate::result::RunResult;
-use crate::runner::{Limits, Played, Session};
+use crate::runner::{Earlier, Stop};
 use crate::suite::load::LoadError;
-use crate::suite::plan::{Declared, Plan};
-use crate::suite::template::{SEED, TODAY};
 use crate::suite::{Suite, load};
-use crate::validator::Validator;
 
 pub mod clean_up;
+mod files;
+mod frame;
+mod log;
 pub mod look;
-mod outcome;
+mod parts;
+mod publish;
+mod replay;
 mod revalidate;
 
+pub use log::{Header, Kept, LogError, read as read_results};
 pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
+
+use frame::Frame;
+use log::Log;
+use publish::Publisher;
+use replay::Replay;
 
 /// Why a run gave no report.
 #[derive(Debug, Error)]
@@ -57,6 +61,22 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
         /// What the system said.
+        error: std::io::Error,
+    },
+    /// The results.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A resumed run would use other rules than it was started with.
+    #[error(
+        "expected the packages with which the run was started, found others: {0}; resume with the same program and the same --package, or start a new run"
+    )]
+    Changed(String),
+    /// The file for the key.
+    #[error("expected a key in {}, found: {error}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
         error: std::io::Error,
     },
     /// The recording.
@@ -114,15 +134,19 @@ pub trait Progress: Sync {
     fn played(&self, scenario: &crate::result::ScenarioResult);
 }
 
-/// Carries a run out.
+/// Carries a run out. `stop` ends it early, with a partial report.
 ///
 /// # Errors
 /// Bad input, or a server that cannot be tested at all; findings are no errors.
-pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finished, RunError> {
+pub async fn run(
+    options: &RunOptions,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Finished, RunError> {
     let prepared = prepare(options)?;
-    make_output(options)?;
+    files::check_folder(&options.output)?;
     match &options.target {
-        Some(target) => run_against(options, prepared, target.clone(), progress).await,
+        Some(target) => run_against(options, prepared, target.clone(), progress, stop).await,
         None => {
             let server = Server::start(crate::reference::Options::default())
                 .await
@@ -133,7 +157,7 @@ pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finish
                 credentials: Some(Credentials::new(USER, PASSWORD)),
                 ..prepared
             };
-            let finished = run_against(options, embedded, base, progress).await;
+            let finished = run_against(options, embedded, base, progress, stop).await;
             server.shutdown().await;
             finished
         }
@@ -159,19 +183,14 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
     })
 }
 
-/// The folder, and a file in it: a full disk is found before the run, not after.
-fn make_output(options: &RunOptions) -> Result<(), RunError> {
-    let attempt = || {
-        std::fs::create_dir_all(&options.output)?;
-        tempfile::Builder::new()
-            .prefix(".probe")
-            .tempfile_in(&options.output)?;
-        Ok(())
-    };
-    attempt().map_err(|error| RunError::Output {
-        path: options.output.clone(),
-        error,
-    })
+/// What is open while a run goes on.
+struct Open {
+    redactor: Arc<Redactor>,
+    recording: Arc<Recording>,
+    journal: Option<Journal>,
+    header: Header,
+    log: Log,
+    earlier: Option<Earlier>,
 }
 
 async fn run_against(
@@ -179,94 +198,56 @@ async fn run_against(
     prepared: Prepared,
     base: url::Url,
     progress: &dyn Progress,
+    stop: &Stop,
 ) -> Result<Finished, RunError> {
-    let values: BTreeMap<String, String> = [(SEED.to_owned(), seed()?)].into();
-    let redactor = redactor(options, &prepared.definitions)?;
-    let made = crate::suite::made_values(&prepared.suites, &values);
-    let redactor = Arc::new(redactor.keeping(made.iter().map(String::as_str)));
-    let recording = Arc::new(Recording::create(
-        &options.output.join("exchanges.ndjson"),
-        Arc::clone(&redactor),
-        Some(recorded_run(options, &base, &values)),
-    )?);
-    let client = client(options, &prepared, base, Some(Arc::clone(&recording)))?;
-    let journal = journal(options)?;
+    let open = files::open(options, &base, &prepared)?;
+    let client = client(options, &prepared, base, Some(&open.recording), stop)?;
+    let frame = Frame::new(options, &open.header, &prepared.definitions, client.base());
+    let publisher = Arc::new(Publisher::new(&options.output, frame));
+    publisher.partial()?;
     let replay = Replay {
         options,
         prepared: &prepared,
         client,
-        values,
-        journal,
-        redactor: &redactor,
+        values: open.header.values,
+        journal: open.journal,
+        earlier: open.earlier,
+        redactor: &open.redactor,
+        log: Some(&open.log),
+        stop: stop.clone(),
     };
-    let result = replay.run(progress).await?;
-    recording.finish()?;
-    let report = crate::report::build(&result);
-    let files = crate::report::write_all(&report, &options.output)?;
-    Ok(Finished { report, files })
-}
-
-/// A plan about to be replayed: against a server, or against a recording.
-struct Replay<'r> {
-    options: &'r RunOptions,
-    prepared: &'r Prepared,
-    client: Client,
-    values: BTreeMap<String, String>,
-    journal: Option<Journal>,
-    redactor: &'r Redactor,
-}
-
-impl Replay<'_> {
-    /// Probes, plans, replays; gives what a report is built from.
-    async fn run(self, progress: &dyn Progress) -> Result<RunResult, RunError> {
-        let started = jiff::Timestamp::now();
-        let clock = Instant::now();
-        let mut declared = Declared::by_guide(&self.prepared.definitions);
-        let types: Vec<&str> = declared.resource_types().collect();
-        let probe = probe(&self.client, &types).await?;
-        if let Some(statement) = &probe.statement {
-            declared.add(statement);
+    let played = tokio::select! {
+        played = replay.run(progress) => played,
+        () = publisher.keep_up(&open.log) => Ok(None),
+    };
+    let played = match open.recording.finish() {
+        Ok(()) => played,
+        // What is not recorded has no evidence: the run is not whole.
+        Err(error) => {
+            stop.ask(error.to_string());
+            played.map(|_| None)
         }
-        let may_write = self.options.mode == Mode::Write;
-        let plan = Plan::new(&self.prepared.suites, &declared, may_write);
-        if plan.scenarios.is_empty() {
-            return Err(RunError::NothingSelected);
+    };
+    match played {
+        Ok(Some(parts)) => {
+            let run = parts.into_result(&publisher.frame().now(None));
+            let (report, files) = publisher.finish(&run)?;
+            open.log.remove();
+            Ok(Finished { report, files })
         }
-        progress.planned(plan.scenarios.len());
-        let (options, redactor) = (self.options, self.redactor);
-        let session = self.session(&probe);
-        let played =
-            crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
-        Ok(outcome::Outcome {
-            options,
-            session: &session,
-            plan: &plan,
-            probe,
-            played,
-            redactor,
-            started,
-            elapsed: clock.elapsed(),
+        Ok(None) => {
+            let reason = stop.reason().unwrap_or("it was stopped");
+            let (report, files) = publisher.finish(&publisher.run_so_far(Some(reason)))?;
+            Ok(Finished { report, files })
         }
-        .into_result())
-    }
-
-    fn session(self, probe: &Probe) -> Session {
-        let definitions = &self.prepared.definitions;
-        let mut values = self.values;
-        values.insert(TODAY.to_owned(), probe.today().to_string());
-        Session {
-            client: self.client,
-            dialect: probe.dialect.clone(),
-            definitions: definitions.clone(),
-            model: Arc::new(DefinitionsModel::new(definitions.clone())),
-            validator: Validator::new(definitions.clone()),
-            limits: Limits {
-                pages: self.options.max_pages,
-                scenarios: self.options.concurrency,
-            },
-            values,
-            must_support: MustSupport::new(definitions),
-            journal: self.journal,
+        Err(error) => {
+            // The report must not speak of a run that is still going on; where it cannot be
+            // written, the reason is the same one.
+            let reason = open
+                .redactor
+                .redact_text(error.to_string().trim_end_matches(['.', '?']));
+            let _ = publisher.finish(&publisher.run_so_far(Some(&reason)));
+            Err(error)
         }
     }
 }
@@ -289,19 +270,12 @@ fn recorded_run(
     }
 }
 
-fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor, RunError> {
-    if options.include_personal_data {
-        return Ok(Redactor::keeping_personal_data(definitions.clone()));
-    }
-    let key = Key::random().map_err(RunError::Key)?;
-    Ok(Redactor::new(&key, definitions.clone()))
-}
-
 fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recording: Option<Arc<Recording>>,
+    recording: Option<&Arc<Recording>>,
+    stop: &Stop,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
@@ -310,23 +284,16 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
-    if let Some(recording) = recording {
+    if let Some(recording) = recording.map(Arc::clone) {
+        let stop = stop.clone();
         client.observer = Some(Arc::new(move |exchange| {
             recording.record(exchange);
+            if let Some(reason) = recording.failure() {
+                stop.ask(reason);
+            }
         }));
     }
     Client::new(client)
-}
-
-fn journal(options: &RunOptions) -> Result<Option<Journal>, JournalError> {
-    let path = options.output.join("journal.ndjson");
-    if options.target.is_none() {
-        // What an earlier built-in server was sent went with it.
-        let _ = std::fs::remove_file(&path);
-    }
-    (options.mode == Mode::Write)
-        .then(|| Journal::create(&path))
-        .transpose()
 }
 
 /// A seed that no other run has, not even one of the same second.

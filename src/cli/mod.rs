@@ -49,6 +49,14 @@ enum Command {
 /// Parses the process's arguments and carries the command out.
 #[must_use]
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        // The words of a panic may quote somebody's data; the place is enough to mend it.
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        eprintln!("error: this program failed at {place}: please report this fault of it");
+    }));
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Run(command) => command.run(),

@@ -69,6 +69,9 @@ pub struct StepResult {
     /// What it went on with where it failed: an existing resource, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stood_in: Option<String>,
+    /// Must-support elements that its answers showed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<MustSupportResult>,
     /// How what was sent came about: the example that it is shaped after and the changes made to
     /// it. Nothing of it comes from the server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -38,7 +38,7 @@ pub struct RunResult {
     pub scenarios: Vec<ScenarioResult>,
     /// Statement and source of the requirements that the checks name; may be empty.
     pub requirements: Vec<Requirement>,
-    /// The elements that the guide wants supported, and which resources showed them.
+    /// The elements that the guide wants supported; the steps say which resources showed them.
     #[serde(default)]
     pub must_support: Vec<MustSupportResult>,
     /// Every request and what came of it.

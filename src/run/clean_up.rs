@@ -8,6 +8,7 @@ use crate::dialect::{Dialect, probe};
 use crate::http::{Client, Method, Mode, RequestSpec};
 use crate::journal::{self, Entry, Journal};
 use crate::options::RunOptions;
+use crate::runner::Stop;
 use crate::suite::plan::Declared;
 use crate::unfinished::{Found, look_for};
 
@@ -91,7 +92,13 @@ fn writing_client(
     prepared: &Prepared,
     target: &url::Url,
 ) -> Result<Client, RunError> {
-    Ok(client(options, prepared, target.clone(), None)?)
+    Ok(client(
+        options,
+        prepared,
+        target.clone(),
+        None,
+        &Stop::default(),
+    )?)
 }
 
 struct Broom {

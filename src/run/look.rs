@@ -4,6 +4,7 @@ use super::{RunError, client, prepare};
 use crate::dialect::{Dialect, FHIR_JSON, probe};
 use crate::http::Mode;
 use crate::options::RunOptions;
+use crate::runner::Stop;
 use crate::suite::plan::{Declared, Plan};
 
 /// The plan of a run, and how its requests would be sent.
@@ -31,7 +32,7 @@ pub async fn look(options: &RunOptions) -> Result<Looked, RunError> {
             mode: Mode::Read,
             ..options.clone()
         };
-        let client = client(&reading, &prepared, target.clone(), None)?;
+        let client = client(&reading, &prepared, target.clone(), None, &Stop::default())?;
         let types: Vec<&str> = declared.resource_types().collect();
         let probe = probe(&client, &types).await?;
         if let Some(statement) = &probe.statement {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
@@ -13,6 +14,7 @@ use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
 use crate::redaction::Redactor;
 use crate::report::Report;
 use crate::result::TargetKind;
+use crate::runner::Stop;
 use crate::suite::load;
 
 /// What to judge again, and by which rules.
@@ -88,15 +90,23 @@ pub async fn revalidate(
     client.playback = Some(Playback::new(recorded.exchanges));
     // What stands in the recording are pseudonyms, or was asked for: nothing is replaced again.
     let redactor = Redactor::keeping_personal_data(prepared.definitions.clone());
+    let client = Client::new(client)?;
+    let run_options = run_options(&run, options);
+    let used = super::frame::packages(&prepared.definitions);
+    let frame = Frame::of_recording(&run_options, used, &prepared.definitions, client.base());
     let replay = Replay {
-        options: &run_options(&run, options),
+        options: &run_options,
         prepared: &prepared,
-        client: Client::new(client)?,
+        client,
         values: run.values.clone(),
         journal: None,
+        earlier: None,
         redactor: &redactor,
+        log: None,
+        stop: Stop::default(),
     };
-    let result = replay.run(progress).await?;
+    let parts = replay.run(progress).await?.unwrap_or_default();
+    let result = parts.into_result(&frame.now(None));
     Ok(Revalidated {
         report: crate::report::build(&result),
         recording: path,
@@ -131,5 +141,7 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         max_rate: None,
         max_pages: run.max_pages,
         include_personal_data: false,
+        keep_key: None,
+        resume: false,
     }
 }

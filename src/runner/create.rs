@@ -90,13 +90,13 @@ async fn create(
     judge: &mut CreateJudge<'_>,
     outcome: &mut StepOutcome,
 ) {
-    let entry = intend(scenario, resource_type, body, outcome);
-    let exchange = match entry {
-        Ok(entry) => {
-            let exchange = post(scenario, subject, resource_type, body, outcome).await;
-            note_created(scenario, entry, resource_type, &exchange, outcome);
-            exchange
-        }
+    let settled = super::earlier::settle(scenario, step, resource_type).await;
+    let intent = match settled {
+        Some(reason) => Err(reason),
+        None => intend(scenario, resource_type, body, outcome),
+    };
+    let intent = match intent {
+        Ok(intent) => intent,
         Err(reason) => {
             judge.skip(&reason);
             outcome
@@ -105,6 +105,9 @@ async fn create(
             return;
         }
     };
+    let number = intent.as_ref().map(Intent::number);
+    let exchange = post(scenario, subject, resource_type, body, outcome).await;
+    note_created(scenario, intent, resource_type, &exchange, outcome);
     // What was sent is what the exchange says: in a recording that is what its answer fits.
     let body = exchange.request.body.clone().unwrap_or_default();
     let Ok(sent) = crate::json::read(&body) else {
@@ -132,6 +135,7 @@ async fn create(
             outcome
                 .notes
                 .extend(scenario.capture(&step.capture, &document.root));
+            note_captured(scenario, number, step, outcome);
             let judgements = expectations(scenario, &step.expect, &exchange.id, &document, subject);
             outcome.judgements.extend(judgements);
         }
@@ -198,6 +202,29 @@ pub(super) fn new_id(exchange: &Exchange, resource_type: &str) -> Option<String>
 fn capture_id(scenario: &mut Scenario<'_>, step: &Step, resource_type: &str, exchange: &Exchange) {
     if let (Some(name), Some(id)) = (&step.created, new_id(exchange, resource_type)) {
         scenario.values.entry(name.clone()).or_insert(id);
+    }
+}
+
+/// Writes down what later steps use, so that a resumed run can go on without creating it again.
+fn note_captured(
+    scenario: &Scenario<'_>,
+    number: Option<u64>,
+    step: &Step,
+    outcome: &mut StepOutcome,
+) {
+    let (Some(journal), Some(number)) = (&scenario.session.journal, number) else {
+        return;
+    };
+    let captured = scenario
+        .values
+        .iter()
+        .filter(|(name, _)| {
+            step.capture.contains_key(*name) || step.created.as_ref() == Some(*name)
+        })
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if let Err(error) = journal.captured(number, &captured) {
+        outcome.notes.push(error.to_string());
     }
 }
 

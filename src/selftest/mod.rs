@@ -17,7 +17,7 @@ use crate::must_support::MustSupport;
 use crate::package::Definitions;
 use crate::reference::{Fault, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
-use crate::runner::{Limits, Session};
+use crate::runner::{Limits, Session, Stop};
 use crate::suite::load::{self, LoadError};
 use crate::suite::plan::{Declared, Plan};
 use crate::suite::template::{SEED, TODAY};
@@ -192,8 +192,11 @@ impl Bench {
             values: values.into(),
             must_support: self.must_support.clone(),
             journal: None,
+            earlier: None,
+            stop: Stop::default(),
         };
-        let played = crate::runner::run(&session, &plan, |_| ()).await;
+        let played = crate::runner::run(&session, &plan, &()).await;
+        let played = played.unwrap_or_default();
         let mut scenarios = vec![probe.scenario];
         scenarios.extend(played.into_iter().map(|played| played.result));
         Ok(Tried { scenarios })
