@@ -21,6 +21,7 @@ use crate::report::{Report, WriteError};
 use crate::runner::{Earlier, Stop};
 use crate::suite::load::LoadError;
 use crate::suite::{Suite, load};
+use crate::surface::Collector;
 
 pub mod clean_up;
 mod files;
@@ -191,6 +192,8 @@ struct Open {
     header: Header,
     log: Log,
     earlier: Option<Earlier>,
+    /// What of the interface was seen, also before a run was cut off.
+    surface: Arc<Collector>,
 }
 
 async fn run_against(
@@ -201,9 +204,11 @@ async fn run_against(
     stop: &Stop,
 ) -> Result<Finished, RunError> {
     let open = files::open(options, &base, &prepared)?;
-    let client = client(options, &prepared, base, Some(&open.recording), stop)?;
-    let frame = Frame::new(options, &open.header, &prepared.definitions, client.base());
-    let publisher = Arc::new(Publisher::new(&options.output, frame));
+    let client = client(options, &prepared, base, Some(&open), stop)?;
+    let surface = Arc::clone(&open.surface);
+    let mut frame = Frame::new(options, &open.header, client.base(), surface);
+    frame.wants(&prepared.definitions);
+    let publisher = Arc::new(Publisher::new(&options.output, frame, options.language));
     publisher.partial()?;
     let replay = Replay {
         options,
@@ -274,7 +279,7 @@ fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recording: Option<&Arc<Recording>>,
+    open: Option<&Open>,
     stop: &Stop,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
@@ -284,9 +289,11 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
-    if let Some(recording) = recording.map(Arc::clone) {
-        let stop = stop.clone();
+    if let Some(open) = open {
+        let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
+        let surface = Arc::clone(&open.surface);
         client.observer = Some(Arc::new(move |exchange| {
+            surface.see(exchange);
             recording.record(exchange);
             if let Some(reason) = recording.failure() {
                 stop.ask(reason);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::flow::{Flow, Standing};
+use super::language::Language;
 use super::model::Report;
 use super::text::{cut, one_line};
 
@@ -12,12 +13,21 @@ use super::text::{cut, one_line};
 const QUOTED: usize = 200;
 
 /// The use cases of the guide, one row each.
-pub(super) fn flows(report: &Report) -> String {
+pub(super) fn flows(report: &Report, language: Language) -> String {
     let mut page = String::new();
     if report.flows.is_empty() {
         return page;
     }
-    page.push_str("## Use cases\n\n| use case | | how far | blocked by | still proven |\n|---|---|---|---|---|\n");
+    let t = |english| language.text(english);
+    let _ = writeln!(
+        page,
+        "## {}\n\n| {} | | {} | {} | {} |\n|---|---|---|---|---|",
+        t("Use cases"),
+        t("use case"),
+        t("how far"),
+        t("blocked by"),
+        t("still proven")
+    );
     for flow in &report.flows {
         // Writing to memory has no way to fail.
         let _ = writeln!(
@@ -46,7 +56,7 @@ fn sign(flow: &Flow) -> &'static str {
 }
 
 /// Must-support elements, counted by profile.
-pub(super) fn must_support(report: &Report) -> String {
+pub(super) fn must_support(report: &Report, language: Language) -> String {
     let mut page = String::new();
     let mut profiles: BTreeMap<&str, (usize, Vec<&str>)> = BTreeMap::new();
     for result in &report.must_support {
@@ -60,7 +70,15 @@ pub(super) fn must_support(report: &Report) -> String {
     if profiles.is_empty() {
         return page;
     }
-    page.push_str("## Must-support\n\nNot demonstrated is no failure.\n\n| profile | shown | not demonstrated |\n|---|---:|---|\n");
+    let t = |english| language.text(english);
+    let _ = writeln!(
+        page,
+        "## {}\n\n| {} | {} | {} |\n|---|---:|---|",
+        t("Must-support elements"),
+        t("Profile"),
+        t("Shown by"),
+        t("not demonstrated")
+    );
     for (name, (shown, missing)) in profiles {
         let missing = text(&missing.join(", "));
         let _ = writeln!(page, "| {} | {shown} | {missing} |", text(name));

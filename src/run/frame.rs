@@ -1,5 +1,6 @@
 //! What a report says of its run before the first request: the target, the packages, the clock.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use url::Url;
@@ -9,6 +10,7 @@ use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::package::Definitions;
 use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, TargetKind};
+use crate::surface::{Collector, Surface};
 
 /// The base of the built-in server in a report: its port is arbitrary.
 const EMBEDDED_BASE: &str = "http://embedded/api/api_fhir_r4/";
@@ -18,6 +20,7 @@ const EMBEDDED_BASE: &str = "http://embedded/api/api_fhir_r4/";
 pub(super) struct Frame {
     run: RunResult,
     clock: Instant,
+    surface: Arc<Collector>,
 }
 
 impl Frame {
@@ -25,37 +28,39 @@ impl Frame {
     pub(super) fn new(
         options: &RunOptions,
         header: &Header,
-        definitions: &Definitions,
         base: &Url,
+        surface: Arc<Collector>,
     ) -> Self {
         let clock = RunClock {
             id: header.id.clone(),
             started: header.started.clone(),
             ..RunClock::default()
         };
-        let mut frame = Self::with(options, header.used.clone(), base, clock);
-        frame.run.must_support = MustSupport::new(definitions).results();
-        frame
+        Self::with(options, header.used.clone(), base, clock, surface)
     }
 
     /// Starts the clock of judging a recording again.
     pub(super) fn of_recording(
         options: &RunOptions,
         used: Vec<PackageUse>,
-        definitions: &Definitions,
         base: &Url,
+        surface: Arc<Collector>,
     ) -> Self {
         let clock = RunClock {
             id: uuid::Uuid::new_v4().to_string(),
             started: jiff::Timestamp::now().to_string(),
             ..RunClock::default()
         };
-        let mut frame = Self::with(options, used, base, clock);
-        frame.run.must_support = MustSupport::new(definitions).results();
-        frame
+        Self::with(options, used, base, clock, surface)
     }
 
-    fn with(options: &RunOptions, used: Vec<PackageUse>, base: &Url, clock: RunClock) -> Self {
+    fn with(
+        options: &RunOptions,
+        used: Vec<PackageUse>,
+        base: &Url,
+        clock: RunClock,
+        surface: Arc<Collector>,
+    ) -> Self {
         let run = RunResult {
             label: options.label.clone(),
             target: target(options, base),
@@ -68,6 +73,7 @@ impl Frame {
             must_support: Vec::new(),
             exchanges: Vec::new(),
             resources: 0,
+            surface: Surface::default(),
             clock: RunClock {
                 base: base.to_string(),
                 ..clock
@@ -76,13 +82,20 @@ impl Frame {
         Self {
             run,
             clock: Instant::now(),
+            surface,
         }
+    }
+
+    /// Names the elements that the guide of these definitions wants supported.
+    pub(super) fn wants(&mut self, definitions: &Definitions) {
+        self.run.must_support = MustSupport::new(definitions).results();
     }
 
     /// The run as of now, with the reason why it did not come to its end, if it did not.
     pub(super) fn now(&self, stopped_because: Option<String>) -> RunResult {
         let mut run = self.run.clone();
         run.stopped_because = stopped_because;
+        run.surface = self.surface.finish();
         run.clock.finished = jiff::Timestamp::now().to_string();
         run.clock.elapsed_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         run

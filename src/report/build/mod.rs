@@ -56,6 +56,7 @@ pub fn build(run: &RunResult) -> Report {
         flows: flows::flows(run),
         must_support: must_support(run),
         skipped,
+        surface: Some(run.surface.clone()).filter(|surface| !surface.is_empty()),
         run: RunBlock {
             clock: run.clock.clone(),
             latency: latency::by_interaction(&run.exchanges, &run.clock.base),
