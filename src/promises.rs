@@ -58,6 +58,27 @@ pub struct PromiseRow {
     pub exchange: Option<String>,
 }
 
+/// Rows of several parts of one run: of each, what was seen in the part that looked.
+pub fn merge(rows: &mut Vec<PromiseRow>, more: Vec<PromiseRow>) {
+    let telling = |row: &PromiseRow| match row.observed {
+        Observed::Broken => 3,
+        Observed::Works => 2,
+        Observed::Absent => 1,
+        Observed::Unknown => 0,
+    };
+    for row in more {
+        let same = |known: &&mut PromiseRow| {
+            (&known.resource_type, known.kind, &known.name)
+                == (&row.resource_type, row.kind, &row.name)
+        };
+        match rows.iter_mut().find(same) {
+            Some(known) if telling(known) < telling(&row) => *known = row,
+            Some(_) => {}
+            None => rows.push(row),
+        }
+    }
+}
+
 impl PromiseRow {
     /// Whether anybody promises it.
     #[must_use]
@@ -83,6 +104,8 @@ type Seen = (Observed, Option<String>);
 
 /// The suite of the checks that are made of the table.
 pub const SUITE: &str = "capabilities";
+/// The scenario that holds a server to its own word.
+pub const SCENARIO: &str = "declared";
 
 /// The table of a run: everything that is declared, and what was found beside it.
 #[must_use]
@@ -296,8 +319,9 @@ pub fn judge(rows: &[PromiseRow]) -> ScenarioResult {
     }
     ScenarioResult {
         suite: SUITE.to_owned(),
-        id: "declared".to_owned(),
+        id: SCENARIO.to_owned(),
         title: "What the server declares is so".to_owned(),
+        workflow: false,
         steps: vec![StepResult {
             id: "seen".to_owned(),
             title: "Hold what was seen against the CapabilityStatement".to_owned(),
@@ -305,6 +329,8 @@ pub fn judge(rows: &[PromiseRow]) -> ScenarioResult {
             checks,
             preparation: Vec::new(),
             notes: Vec::new(),
+            shown: Vec::new(),
+            stood_in: None,
         }],
     }
 }

@@ -22,15 +22,18 @@ use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
 use crate::result::RunResult;
 use crate::runner::{Earlier, Stop};
-use crate::shard::{Shard, ShardFile};
+use crate::shard::ShardFile;
+use crate::suite::Declared;
 use crate::suite::load::LoadError;
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::plan::Plan;
 use crate::suite::{Suite, load};
 use crate::surface::Collector;
 
+pub mod clean_up;
 mod files;
 mod frame;
 mod log;
+pub mod look;
 mod parts;
 mod publish;
 mod replay;
@@ -111,6 +114,14 @@ pub enum RunError {
     /// A word of the filter.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// Arguments of a run.
+    #[error(transparent)]
+    Options(#[from] crate::options::OptionsError),
+    /// Cleaning up writes, and on a server that is still there.
+    #[error(
+        "expected --target and --mode write with --clean-up: it deletes what the journal names"
+    )]
+    CleanUp,
     /// The selection leaves nothing.
     #[error("expected something to run, found nothing: {0}; `list --plan` prints what there is")]
     NothingSelected(String),
@@ -213,10 +224,11 @@ async fn run_against(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Finished, RunError> {
-    let open = files::open(options, &base, &prepared.definitions)?;
-    let client = client(options, &prepared, base, &open, stop)?;
+    let open = files::open(options, &base, &prepared)?;
+    let client = client(options, &prepared, base, Some(&open), stop)?;
     let surface = Arc::clone(&open.surface);
-    let frame = Frame::new(options, &open.header, client.base(), surface);
+    let mut frame = Frame::new(options, &open.header, client.base(), surface);
+    frame.wants(&prepared.definitions);
     let publisher = Arc::new(Publisher::new(
         &options.output,
         frame,
@@ -322,7 +334,7 @@ fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    open: &Open,
+    open: Option<&Open>,
     stop: &Stop,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
@@ -332,24 +344,23 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
-    let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
-    let surface = Arc::clone(&open.surface);
-    client.observer = Some(Arc::new(move |exchange| {
-        surface.see(exchange);
-        recording.record(exchange);
-        if let Some(reason) = recording.failure() {
-            stop.ask(reason);
-        }
-    }));
+    if let Some(open) = open {
+        let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
+        let surface = Arc::clone(&open.surface);
+        client.observer = Some(Arc::new(move |exchange| {
+            surface.see(exchange);
+            recording.record(exchange);
+            if let Some(reason) = recording.failure() {
+                stop.ask(reason);
+            }
+        }));
+    }
     Client::new(client)
 }
 
-/// A number that no earlier run has had: tenths of a second. Shards that start together must not
-/// have the same, so they have seconds and their number.
-fn number_of_run(shard: Option<Shard>) -> i64 {
-    let now = jiff::Timestamp::now();
-    match shard {
-        None => now.as_millisecond() / 100,
-        Some(shard) => now.as_second() % 10_000_000 * 1000 + shard.index() as i64 % 1000,
-    }
+/// A seed that no other run has, not even one of the same second.
+fn seed() -> Result<String, RunError> {
+    let mut seed = [0; 16];
+    getrandom::fill(&mut seed).map_err(|error| RunError::Key(std::io::Error::other(error)))?;
+    Ok(seed.iter().map(|byte| format!("{byte:02x}")).collect())
 }

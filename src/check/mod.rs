@@ -4,6 +4,7 @@
 //! sees answers and says what it finds. Sending is the runner's.
 
 pub mod catalog;
+pub mod compare;
 pub mod create;
 pub mod exchange;
 pub mod expectation;
@@ -11,7 +12,9 @@ mod judgement;
 pub mod page;
 pub mod protocol;
 pub mod read;
+pub mod round_trip;
 pub mod search;
+pub mod twin;
 pub mod validity;
 
 pub use catalog::Check;

@@ -12,7 +12,7 @@ use crate::http::{Client, ClientOptions, Credentials};
 use crate::options::RunArguments;
 use crate::package::Definitions;
 use crate::reference::{PASSWORD, Server, USER};
-use crate::suite::plan::Declared;
+use crate::suite::Declared;
 
 /// Say whether a server can be tested, and what is in the way
 #[derive(Debug, Args)]

@@ -84,6 +84,10 @@ codes! {
         Expectation = "expectation",
         /// No whole answer came.
         Transport = "transport",
+        /// A negative twin is refused for what is wrong with it, and leaves nothing.
+        Twin = "twin",
+        /// A subscriber is called.
+        Notification = "notification",
         /// What is read back is what was stored.
         RoundTrip = "round-trip",
         /// The value conforms to one of the profiles that its element allows.
@@ -128,7 +132,8 @@ impl Rule {
             Self::Login => IssueType::Login,
             Self::ErrorBody => IssueType::Incomplete,
             Self::RoundTrip => IssueType::Value,
-            Self::Expectation => IssueType::BusinessRule,
+            Self::Expectation | Self::Twin => IssueType::BusinessRule,
+            Self::Notification => IssueType::Processing,
             Self::Transport => IssueType::Transient,
         }
     }

@@ -145,6 +145,12 @@ impl Client {
         self.shared.try_login(&spec).await
     }
 
+    /// Notes an exchange that the server began: a call of a listener of ours.
+    #[must_use]
+    pub fn received(&self, exchange: Exchange) -> Exchange {
+        self.shared.observed(exchange)
+    }
+
     /// Sends a request, if it may be sent, and waits for the answer.
     pub async fn send(&self, spec: RequestSpec) -> Exchange {
         self.shared.send(spec).await

@@ -33,11 +33,13 @@ pub fn markdown(report: &Report, language: Language) -> String {
         page.push_str(&gate::section(gate));
     }
     matrix(&mut page, &report, language);
+    page.push_str(&super::markdown_flows::flows(&report, language));
     findings(&mut page, &report, language);
     suites(&mut page, &report, language);
     skipped(&mut page, &report, language);
     promises(&mut page, &report, language);
     dialect(&mut page, &report, language);
+    page.push_str(&super::markdown_flows::must_support(&report, language));
     sources(&mut page, &report, language);
     page
 }

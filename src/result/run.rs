@@ -40,6 +40,9 @@ pub struct RunResult {
     pub scenarios: Vec<ScenarioResult>,
     /// Statement and source of the requirements that the checks name; may be empty.
     pub requirements: Vec<Requirement>,
+    /// The elements that the guide wants supported; the steps say which resources showed them.
+    #[serde(default)]
+    pub must_support: Vec<MustSupportResult>,
     /// Every request and what came of it.
     pub exchanges: Vec<Exchange>,
     /// Resources validated, each counted once.
@@ -52,6 +55,18 @@ pub struct RunResult {
     pub surface: Surface,
     /// Times and generated ids.
     pub clock: RunClock,
+}
+
+/// An element or slice that the guide wants supported; not shown is not demonstrated, no failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MustSupportResult {
+    /// The profile, by canonical URL.
+    pub profile: String,
+    /// Id of the ElementDefinition, such as `Patient.identifier:Code`.
+    pub element: String,
+    /// Resources that have it, the first few.
+    pub shown_by: Vec<String>,
 }
 
 /// What was tested, and how.

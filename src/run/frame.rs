@@ -6,6 +6,7 @@ use std::time::Instant;
 use url::Url;
 
 use super::log::Header;
+use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::package::Definitions;
 use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, TargetKind};
@@ -69,6 +70,7 @@ impl Frame {
             suites: Vec::new(),
             scenarios: Vec::new(),
             requirements: requirements(),
+            must_support: Vec::new(),
             exchanges: Vec::new(),
             resources: 0,
             promises: Vec::new(),
@@ -83,6 +85,11 @@ impl Frame {
             clock: Instant::now(),
             surface,
         }
+    }
+
+    /// Names the elements that the guide of these definitions wants supported.
+    pub(super) fn wants(&mut self, definitions: &Definitions) {
+        self.run.must_support = MustSupport::new(definitions).results();
     }
 
     /// The run as of now, with the reason why it did not come to its end, if it did not.

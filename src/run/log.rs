@@ -85,6 +85,8 @@ enum Line {
         suite: String,
         scenario: String,
         title: String,
+        #[serde(default)]
+        workflow: bool,
         result: StepResult,
         exchanges: Vec<Exchange>,
         resources: u32,
@@ -223,6 +225,7 @@ impl Log {
             suite: scenario.suite.clone(),
             scenario: scenario.id.clone(),
             title: scenario.title.clone(),
+            workflow: scenario.workflow,
             result: step.result,
             exchanges: step.exchanges,
             resources: step.resources,
@@ -309,6 +312,7 @@ pub struct Kept {
 struct Started {
     suite: String,
     title: String,
+    workflow: bool,
     steps: Vec<PlayedStep>,
 }
 
@@ -384,6 +388,7 @@ impl Kept {
                 suite,
                 scenario,
                 title,
+                workflow,
                 result,
                 exchanges,
                 resources,
@@ -391,6 +396,7 @@ impl Kept {
                 let started = self.scenarios.entry(scenario).or_insert_with(|| Started {
                     suite,
                     title,
+                    workflow,
                     steps: Vec::new(),
                 });
                 // A step that was made once more replaces what it gave before.
@@ -479,6 +485,7 @@ impl Started {
                 suite: self.suite.clone(),
                 id: id.to_owned(),
                 title: self.title.clone(),
+                workflow: self.workflow,
                 steps: self.steps.iter().map(|step| step.result.clone()).collect(),
             },
             exchanges: Vec::new(),

@@ -116,6 +116,12 @@ fn redact_step(redactor: &Redactor, step: &mut StepResult) {
     for note in &mut step.notes {
         *note = redactor.redact_text(note);
     }
+    if let Some(stood_in) = &mut step.stood_in {
+        *stood_in = redactor.redact_text(stood_in);
+    }
+    for label in step.shown.iter_mut().flat_map(|it| &mut it.shown_by) {
+        *label = redactor.redact_text(label);
+    }
     for check in &mut step.checks {
         if let Some(reason) = &mut check.reason {
             *reason = redactor.redact_text(reason);

@@ -11,12 +11,14 @@ use crate::dialect::{Probe, probe};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Mode};
 use crate::journal::Journal;
+use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::redaction::Redactor;
 use crate::result::PlannedSuite;
 use crate::runner::{Earlier, Limits, Played, PlayedStep, Session, Stop, Watch};
 use crate::suite::Declared;
 use crate::suite::plan::{Plan, PlannedScenario};
+use crate::suite::template::TODAY;
 use crate::validator::Validator;
 
 /// A plan about to be replayed: against a server, or against a recording.
@@ -87,18 +89,20 @@ impl Replay<'_> {
 
     fn session(self, probe: &Probe, declared: Declared) -> Session {
         let definitions = &self.prepared.definitions;
+        let mut values = self.values;
+        values.insert(TODAY.to_owned(), probe.today().to_string());
         Session {
             client: self.client,
             dialect: probe.dialect.clone(),
             definitions: definitions.clone(),
-            declared,
             model: Arc::new(DefinitionsModel::new(definitions.clone())),
             validator: Validator::new(definitions.clone()),
             limits: Limits {
                 pages: self.options.max_pages,
                 scenarios: self.options.concurrency,
             },
-            values: self.values,
+            values,
+            must_support: MustSupport::new(definitions),
             journal: self.journal,
             declared,
             statement: probe.statement.clone(),

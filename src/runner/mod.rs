@@ -6,6 +6,8 @@
 mod capabilities;
 mod create;
 mod earlier;
+mod listen;
+pub mod preview;
 mod probe;
 mod read;
 mod references;
@@ -14,6 +16,9 @@ mod search;
 mod searching;
 mod step;
 mod stop;
+mod twin;
+mod until;
+mod update;
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -27,6 +32,7 @@ use crate::fhir::CapabilityStatement;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
+use crate::must_support::MustSupport;
 use crate::package::Definitions;
 use crate::result::{CheckResult, Evidence, Level, ScenarioResult, StepResult, Subject, Verdict};
 use crate::suite::Declared;
@@ -52,8 +58,10 @@ pub struct Session {
     pub validator: Validator,
     /// Bounds.
     pub limits: Limits,
-    /// Values made for this run, such as `new-code`.
+    /// What values are made from: the seed of the run and the server's date.
     pub values: BTreeMap<String, String>,
+    /// The elements that the guide wants supported.
+    pub must_support: MustSupport,
     /// Where creates are written down; only in write mode.
     pub journal: Option<Journal>,
     /// What the server says of itself.
@@ -190,6 +198,8 @@ fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
         title: "Carry the scenario out".to_owned(),
         exchanges: Vec::new(),
         checks: vec![check],
+        stood_in: None,
+        shown: Vec::new(),
         notes: Vec::new(),
         preparation: Vec::new(),
     };
@@ -206,6 +216,7 @@ fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
             suite: planned.suite.clone(),
             id: planned.id.clone(),
             title: planned.title.clone(),
+            workflow: planned.workflow,
             steps: vec![step],
         },
         exchanges: Vec::new(),

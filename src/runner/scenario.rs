@@ -1,6 +1,6 @@
 //! One scenario: its steps in order, and what they hand on to each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Played, PlayedStep, Session, Watch};
 use crate::check::Judgement;
@@ -9,10 +9,12 @@ use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::journal::Entry;
 use crate::json::Node;
+use crate::must_support::Shown;
 use crate::result::{ScenarioResult, StepResult};
 use crate::suite::Body;
+use crate::suite::body::Filling;
 use crate::suite::plan::{PlannedScenario, PlannedStep};
-use crate::suite::template::{MissingCapture, fill};
+use crate::suite::template::{MissingCapture, fill, of_scenario};
 
 /// A scenario being replayed.
 pub(super) struct Scenario<'s> {
@@ -42,6 +44,23 @@ pub(super) struct Scenario<'s> {
     step_exchanges: Vec<String>,
     /// How what the step sent came about; see [`StepResult::preparation`].
     pub(super) preparation: Vec<String>,
+    /// What was sent, by step.
+    pub(super) sent: BTreeMap<String, Sent>,
+    /// Resources that were answered, by step.
+    pub(super) answers: BTreeMap<String, String>,
+    /// What a step that failed went on with.
+    pub(super) stood_in: Option<String>,
+    /// The listener that the server can call.
+    pub(super) listener: Option<super::listen::Listener>,
+    /// Must-support elements that the step showed.
+    pub(super) shown: Shown,
+}
+
+/// What was sent with a create or an update.
+pub(super) struct Sent {
+    pub(super) body: String,
+    /// Elements of which the answer showed that they were not kept.
+    pub(super) reported: BTreeSet<String>,
 }
 
 /// What a step gave.
@@ -63,7 +82,7 @@ pub(super) async fn play(
         step: String::new(),
         sent_in_step: 0,
         again: false,
-        values: session.values.clone(),
+        values: of_scenario(&session.values, &planned.id),
         found: Vec::new(),
         references: super::references::Seen::default(),
         samples: Vec::new(),
@@ -73,6 +92,11 @@ pub(super) async fn play(
         known: BTreeMap::new(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
+        sent: BTreeMap::new(),
+        answers: BTreeMap::new(),
+        stood_in: None,
+        listener: None,
+        shown: Shown::default(),
         preparation: Vec::new(),
     };
     let mut played = Played {
@@ -80,6 +104,7 @@ pub(super) async fn play(
             suite: planned.suite.clone(),
             id: planned.id.clone(),
             title: planned.title.clone(),
+            workflow: planned.workflow,
             steps: Vec::new(),
         },
         exchanges: Vec::new(),
@@ -133,6 +158,8 @@ impl Scenario<'_> {
             title: planned.step.title.clone(),
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
+            stood_in: self.stood_in.take(),
+            shown: std::mem::take(&mut self.shown).into_results(),
             preparation: std::mem::take(&mut self.preparation),
             notes: outcome.notes,
         };
@@ -177,6 +204,8 @@ impl Scenario<'_> {
         self.exchanges.clear();
         self.step_exchanges.clear();
         self.preparation.clear();
+        self.shown = Shown::default();
+        self.stood_in = None;
         Some(left)
     }
 
@@ -198,6 +227,46 @@ impl Scenario<'_> {
     /// Whether a step of an interrupted run is asked again for what later steps use.
     pub(super) fn is_again(&self) -> bool {
         self.again
+    }
+
+    /// Goes by another name for a while: exchanges and the journal name a twin, not its step.
+    pub(super) fn go_by(&mut self, step: &str) {
+        step.clone_into(&mut self.step);
+        self.sent_in_step = 0;
+    }
+
+    /// How many requests the step has sent.
+    pub(super) fn sent_so_far(&self) -> usize {
+        self.sent_in_step
+    }
+
+    /// Goes by the step's own name again, and goes on counting its requests.
+    pub(super) fn go_back_to(&mut self, step: &str, sent: usize) {
+        step.clone_into(&mut self.step);
+        self.sent_in_step = sent;
+    }
+
+    /// Notes what a resource shows.
+    pub(super) fn see(&mut self, resource: &Node<'_>) {
+        let session = self.session;
+        session
+            .must_support
+            .see(&session.validator, resource, &mut self.shown);
+    }
+
+    /// A code of this scenario's own for a probe: the same for the same letter.
+    pub(super) fn code_of(&self, letter: char) -> Option<String> {
+        self.fill(&format!("{{{{new-code.{letter}}}}}")).ok()
+    }
+
+    /// Fills in a body.
+    pub(super) fn filling(&self) -> Filling<'_> {
+        Filling {
+            definitions: &self.session.definitions,
+            model: self.model(),
+            values: &self.values,
+            answers: &self.answers,
+        }
     }
 
     /// `scenario/step`.
@@ -241,6 +310,12 @@ impl Scenario<'_> {
                 response.headers = Vec::new();
             }
         }
+        self.exchanges.push(exchange);
+    }
+
+    /// Keeps an exchange that the server began.
+    pub(super) fn keep_received(&mut self, exchange: Exchange) {
+        self.step_exchanges.push(exchange.id.clone());
         self.exchanges.push(exchange);
     }
 

@@ -15,10 +15,18 @@ const UNKNOWN_ID: &str = "5d1f0c9a-7be4-4d1e-9f53-0a6f2c8be711";
 pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
     match planned.step.action {
         Action::Capabilities => super::capabilities::perform(scenario, &planned.step).await,
-        Action::Search => super::search::perform(scenario, planned).await,
+        Action::Search => {
+            let mut outcome = super::search::perform(scenario, planned).await;
+            super::create::go_on_with_existing(scenario, &planned.step, &mut outcome).await;
+            outcome
+        }
         Action::Read => super::read::perform(scenario, planned).await,
         Action::ReadUnknown => read_unknown(scenario, planned).await,
         Action::Create => super::create::perform(scenario, planned).await,
+        Action::Update => super::update::perform(scenario, planned).await,
+        Action::Delete => super::update::delete(scenario, planned).await,
+        Action::Listen => super::listen::perform(scenario, planned).await,
+        Action::AwaitCall => super::listen::await_call(scenario, planned).await,
         Action::ResolveReferences => super::references::perform(scenario, &planned.step).await,
         Action::Sample
         | Action::SearchDeclared
@@ -83,18 +91,42 @@ pub(super) fn expectations(
 ) -> Vec<Judgement> {
     expect
         .iter()
-        .map(|expectation| match scenario.fill(&expectation.fhirpath) {
-            Ok(filled) => crate::check::expectation::judge(
-                scenario.model(),
-                expectation,
-                &filled,
-                exchange,
-                &document.root,
-                subject,
-            ),
-            Err(missing) => skipped(expectation, subject, &missing.to_string()),
-        })
+        .map(|expectation| expect_one(scenario, expectation, exchange, document, subject))
         .collect()
+}
+
+fn expect_one(
+    scenario: &Scenario<'_>,
+    expectation: &Expectation,
+    exchange: &str,
+    document: &Document<'_>,
+    subject: &Subject,
+) -> Judgement {
+    use crate::check::expectation::{judge, judge_profile};
+    if let Some(profile) = &expectation.profile {
+        let validator = &scenario.session.validator;
+        return judge_profile(validator, expectation, profile, exchange, document, subject);
+    }
+    match scenario.fill(expectation.fhirpath.as_deref().unwrap_or_default()) {
+        Ok(filled) => judge(
+            scenario.model(),
+            expectation,
+            &filled,
+            exchange,
+            &document.root,
+            subject,
+        ),
+        Err(missing) => skipped(expectation, subject, &missing.to_string()),
+    }
+}
+
+/// Why a step has nothing to start from.
+pub(super) fn unmet(scenario: &Scenario<'_>, step: &Step) -> Option<String> {
+    let missing = step
+        .needs
+        .iter()
+        .find(|name| !scenario.values.contains_key(*name))?;
+    Some(format!("it needs `{missing}`, and no earlier step gave it"))
 }
 
 /// The expectations of a step that had no answer to hold them to.

@@ -17,6 +17,7 @@ use thiserror::Error;
 use crate::dialect::{ProbeError, probe};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, ClientError, ClientOptions, Credentials, Mode};
+use crate::must_support::MustSupport;
 use crate::package::Definitions;
 use crate::reference::{Fault, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
@@ -24,7 +25,7 @@ use crate::runner::{Limits, Session, Stop};
 use crate::suite::Declared;
 use crate::suite::load::{self, LoadError};
 use crate::suite::plan::Plan;
-use crate::suite::template::values_of_run;
+use crate::suite::template::{SEED, TODAY};
 use crate::validator::Validator;
 
 pub use campaign::{Campaign, CampaignError};
@@ -41,6 +42,7 @@ pub struct Bench {
     definitions: Definitions,
     model: Arc<DefinitionsModel>,
     validator: Validator,
+    must_support: MustSupport,
 }
 
 /// A run in this process against a server with faults.
@@ -151,6 +153,7 @@ impl Bench {
         Self {
             model: Arc::new(DefinitionsModel::new(definitions.clone())),
             validator: Validator::new(definitions.clone()),
+            must_support: MustSupport::new(&definitions),
             definitions,
         }
     }
@@ -181,20 +184,24 @@ impl Bench {
         let suites = load::select(&trial.suites)?;
         let mut plan = Plan::new(&suites, &declared, trial.mode == Mode::Write);
         select(&mut plan, &trial.scenarios)?;
+        let values = [
+            (SEED.to_owned(), "trial".to_owned()),
+            (TODAY.to_owned(), probe.today().to_string()),
+        ];
         let session = Session {
             client,
             dialect: probe.dialect,
             definitions: self.definitions.clone(),
-            declared: declared.clone(),
             model: Arc::clone(&self.model),
             validator: self.validator.clone(),
             limits: Limits {
                 pages: PAGES,
                 ..Limits::default()
             },
-            values: values_of_run(1),
+            values: values.into(),
+            must_support: self.must_support.clone(),
             journal: None,
-            declared,
+            declared: declared.clone(),
             statement: probe.statement,
             earlier: None,
             stop: Stop::default(),

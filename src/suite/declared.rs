@@ -6,13 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-
+use super::overlay;
 use crate::fhir::{CapabilityResource, CapabilityStatement, SearchParameterType};
 use crate::package::Definitions;
-
-const OVERLAY: &str = include_str!("../../fixtures/guide-overlay.yaml");
-const OVERLAY_SCHEMA: &str = include_str!("../../fixtures/guide-overlay.schema.json");
 
 /// What is promised, by resource type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,18 +57,6 @@ enum Speaker {
     Server,
 }
 
-#[derive(Deserialize)]
-struct Overlay {
-    declares: Vec<Declares>,
-}
-
-#[derive(Deserialize)]
-struct Declares {
-    #[serde(rename = "type")]
-    resource_type: String,
-    interactions: BTreeSet<String>,
-}
-
 impl Promise {
     fn note(&mut self, speaker: Speaker) {
         match speaker {
@@ -90,13 +74,16 @@ impl Declared {
         for statement in crate::guide::requirements::read(definitions) {
             declared.note(&statement, Speaker::Guide, definitions);
         }
-        for entry in overlay() {
-            let own = declared.types.entry(entry.resource_type).or_default();
+        for entry in overlay::declares() {
+            let own = declared
+                .types
+                .entry(entry.resource_type.clone())
+                .or_default();
             own.interactions
                 .retain(|code, _| entry.interactions.contains(code));
-            for code in entry.interactions {
+            for code in &entry.interactions {
                 own.interactions
-                    .entry(code)
+                    .entry(code.clone())
                     .or_default()
                     .note(Speaker::Guide);
             }
@@ -180,16 +167,6 @@ impl DeclaredType {
     }
 }
 
-fn overlay() -> Vec<Declares> {
-    let Ok(schema) = crate::yaml::Schema::new(OVERLAY_SCHEMA) else {
-        return Vec::new();
-    };
-    schema
-        .read::<Overlay>(std::path::Path::new("fixtures/guide-overlay.yaml"), OVERLAY)
-        .map(|overlay| overlay.declares)
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +183,7 @@ mod tests {
         assert!(declared.promises("Patient", "update"));
         assert!(!declared.promises("Communication", "search-type"));
         assert_eq!(declared.resource_types().count(), 20);
-        assert_eq!(overlay().len(), 2);
+        assert_eq!(overlay::declares().len(), 2);
     }
 
     #[test]

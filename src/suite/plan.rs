@@ -22,6 +22,8 @@ pub struct PlannedScenario {
     pub title: String,
     /// Words to select it by: its own, its suite's, and `reads` or `writes`.
     pub tags: Vec<String>,
+    /// Whether it is a use case of the guide.
+    pub workflow: bool,
     /// Its steps; each has its type.
     pub steps: Vec<PlannedStep>,
 }
@@ -91,6 +93,8 @@ fn planned(
             }
             let interaction = step.interaction();
             let required = match &step.resource_type {
+                // R4 has no interaction for what a server sends by itself.
+                Some(_) if interaction == "notification" => true,
                 Some(resource_type) => declared.promises(resource_type, interaction),
                 None => true,
             };
@@ -115,6 +119,7 @@ fn planned(
         id,
         title,
         tags: tags(suite, scenario),
+        workflow: scenario.workflow,
         steps,
     }
 }

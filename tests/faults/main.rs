@@ -4,11 +4,12 @@
 mod capabilities;
 mod content;
 mod errors;
+mod flows;
 mod paging;
-mod search;
 mod read;
 mod references;
 mod robustness;
+mod search;
 mod security;
 mod support;
 mod write;

@@ -58,6 +58,7 @@ pub(crate) fn run() -> RunResult {
             flows::claims(),
         ],
         requirements: requirements(),
+        must_support: Vec::new(),
         exchanges: exchanges::exchanges(),
         resources: 12,
         promises: promises(),

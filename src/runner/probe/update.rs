@@ -117,7 +117,7 @@ async fn refusals(context: &mut Context<'_, '_>, id: &str, changed: &Value) {
     }
     let mut unknown = changed.clone();
     unknown["id"] = json!(UNKNOWN_ID);
-    if let Some(code) = context.scenario.values.get("new-code-q")
+    if let Some(code) = context.scenario.code_of('q')
         && unknown["identifier"][0]["value"].is_string()
     {
         unknown["identifier"] = json!([unknown["identifier"][0].clone()]);

@@ -10,7 +10,7 @@ use crate::check::create::created_id;
 use crate::check::protocol::is_success;
 use crate::dialect::{FHIR_JSON, PLAIN_JSON};
 use crate::http::{Exchange, Method, RequestSpec};
-use crate::suite::body::fill_body;
+use crate::suite::body::Filling;
 use crate::suite::probe::Probe;
 
 /// Something that a probe created.
@@ -110,7 +110,7 @@ impl Context<'_, '_> {
     }
 
     fn with_code(&self, mut body: Value, letter: char) -> Value {
-        let code = self.scenario.values.get(&format!("new-code-{letter}"));
+        let code = self.scenario.code_of(letter);
         if let (Some(code), true) = (code, body["identifier"][0]["value"].is_string()) {
             body["identifier"][0]["value"] = json!(code);
         }
@@ -124,13 +124,15 @@ impl Context<'_, '_> {
             .body
             .as_ref()
             .ok_or("neither this step nor one before it has a body")?;
-        let session = self.scenario.session;
         let mut values = self.scenario.values.clone();
-        if let Some(code) = values.get(&format!("new-code-{letter}")).cloned() {
+        if let Some(code) = self.scenario.code_of(letter) {
             values.insert("new-code".to_owned(), code);
         }
-        let filled = fill_body(&session.definitions, session.model.as_ref(), body, &values)
-            .map_err(|error| error.to_string())?;
+        let filling = Filling {
+            values: &values,
+            ..self.scenario.filling()
+        };
+        let filled = filling.fill(body).map_err(|error| error.to_string())?;
         serde_json::from_str(&filled.text).map_err(|error| error.to_string())
     }
 
