@@ -6,7 +6,7 @@ use super::{Played, PlayedStep, Session, Watch};
 use crate::check::Judgement;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
-use crate::journal::Entry;
+use crate::journal::{Entry, Journal, JournalError};
 use crate::json::Node;
 use crate::result::{ScenarioResult, StepResult};
 use crate::suite::plan::{PlannedScenario, PlannedStep};
@@ -168,9 +168,17 @@ impl Scenario<'_> {
 
     /// Writes down that a creation of an interrupted run is on the server.
     pub(super) fn note_found(&self, number: u64, id: &str) {
-        if let Some(journal) = &self.session.journal
-            && let Err(error) = journal.found(number, id)
-        {
+        self.note(|journal| journal.found(number, id));
+    }
+
+    /// Writes down that a creation of an interrupted run is not on the server.
+    pub(super) fn note_absent(&self, number: u64) {
+        self.note(|journal| journal.absent(number));
+    }
+
+    /// What the journal cannot hold stops the run.
+    fn note(&self, write: impl FnOnce(&Journal) -> Result<(), JournalError>) {
+        if let Some(Err(error)) = self.session.journal.as_ref().map(write) {
             self.session.stop.ask(error.to_string());
         }
     }
