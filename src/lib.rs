@@ -20,6 +20,7 @@ pub mod interpretation;
 pub mod journal;
 pub mod json;
 pub mod options;
+pub mod overlay;
 pub mod package;
 pub mod profile;
 pub mod recording;

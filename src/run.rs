@@ -13,6 +13,7 @@ use crate::dialect::ProbeError;
 use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
+use crate::overlay::{Overlay, OverlayError};
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::Redactor;
@@ -89,6 +90,9 @@ pub enum RunError {
     /// The server cannot be tested.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// The overlay.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
     /// The key of the pseudonyms.
     #[error("expected random numbers from the system for pseudonyms, found: {0}")]
     Key(std::io::Error),
@@ -114,6 +118,7 @@ struct Prepared {
     suites: Vec<Suite>,
     definitions: Definitions,
     credentials: Option<Credentials>,
+    overlay: Overlay,
 }
 
 /// Told about the progress of a run.
@@ -156,12 +161,17 @@ pub async fn run(
 
 fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
     let suites = load::select(&options.suites)?;
+    let overlay = match &options.overlay {
+        Some(path) => Overlay::load(path)?,
+        None => Overlay::default(),
+    };
     let definitions = options
         .packages
         .iter()
         .try_fold(Definitions::embedded(), |definitions, path| {
             Ok::<_, PackageError>(definitions.with_package(Package::load(path)?))
         })?;
+    let definitions = overlay.over(definitions)?;
     let credentials = match options.target {
         Some(_) => Credentials::find(options.credentials.as_deref())?,
         None => None,
@@ -170,6 +180,7 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         suites,
         definitions,
         credentials,
+        overlay,
     })
 }
 
@@ -192,7 +203,7 @@ async fn run_against(
 ) -> Result<Finished, RunError> {
     let open = files::open(options, &base, &prepared.definitions)?;
     let client = client(options, &prepared, base, &open.recording, stop)?;
-    let frame = Frame::new(options, &open.header, client.base());
+    let frame = Frame::new(options, &prepared.overlay, &open.header, client.clone());
     let publisher = Arc::new(Publisher::new(&options.output, frame));
     publisher.partial()?;
     let replay = Replay {
@@ -266,14 +277,26 @@ fn client(
     base: url::Url,
     recording: &Arc<Recording>,
     stop: &Stop,
-) -> Result<Client, ClientError> {
+) -> Result<Client, RunError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
     client.credentials = prepared.credentials.clone();
     client.timeout = options.timeout;
-    client.ca_file = options.ca_file.clone();
+    let overlay = &prepared.overlay;
+    let token = std::env::var(crate::http::TOKEN_VARIABLE).ok();
+    client.login = overlay.login(token)?;
+    if let Some(path) = overlay.login_path() {
+        client.login_path = path.to_owned();
+    }
+    client.ca_file = options.ca_file.clone().or_else(|| overlay.ca.clone());
+    client.identity_file = overlay.client_certificate.clone();
+    client.proxy = overlay.proxy.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
+    let alarmed = stop.clone();
+    client.alarm = Some(Arc::new(move |reason| {
+        alarmed.ask(reason);
+    }));
     let (recording, stop) = (Arc::clone(recording), stop.clone());
     client.observer = Some(Arc::new(move |exchange| {
         recording.record(exchange);
@@ -281,7 +304,7 @@ fn client(
             stop.ask(reason);
         }
     }));
-    Client::new(client)
+    Ok(Client::new(client)?)
 }
 
 /// A code of at most 12 characters that no earlier run has used, with a mark that says whose it

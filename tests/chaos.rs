@@ -44,7 +44,7 @@ use Ends::{Stops, Struck};
 
 fn expected(chaos: Chaos) -> Ends {
     match chaos {
-        Chaos::Refuse => Stops("refused"),
+        Chaos::Refuse => Stops("nothing listens"),
         Chaos::ResetAtConnect | Chaos::CloseAtConnect => Stops("closed the connection"),
         Chaos::StallAtConnect => Stops("no answer within"),
         Chaos::OtherProtocol => Stops("does not answer in HTTP"),
@@ -79,7 +79,7 @@ fn expected(chaos: Chaos) -> Ends {
             Struck(Verdict::Error, "HTTP")
         }
         Chaos::EndlessHeaders | Chaos::HugeHeader => Struck(Verdict::Error, "headers"),
-        Chaos::Switching => Struck(Verdict::Error, ""),
+        Chaos::Switching => Struck(Verdict::Fail, "status 101"),
         Chaos::HugeBody | Chaos::GzipBomb => Struck(Verdict::Error, "expected at most 32 MiB"),
         Chaos::GzipBroken | Chaos::GzipMissing => Struck(Verdict::Fail, "do not decompress"),
         Chaos::EncodingUnknown => Struck(Verdict::Fail, "found `br`"),
@@ -90,16 +90,16 @@ fn expected(chaos: Chaos) -> Ends {
         | Chaos::EmptyBody
         | Chaos::HtmlPage
         | Chaos::LengthTooShort => Struck(Verdict::Fail, "JSON"),
-        Chaos::DuplicateKeys => Struck(Verdict::Fail, "`resourceType`"),
+        Chaos::DuplicateKeys => Struck(Verdict::Fail, "language"),
         Chaos::InvalidUtf8 | Chaos::Utf16 | Chaos::Latin1 => Struck(Verdict::Fail, "UTF-8"),
         Chaos::RedirectLoop => Struck(Verdict::Error, "in a circle"),
         Chaos::RedirectElsewhere | Chaos::RedirectDowngrade => {
             Struck(Verdict::Error, "leads to another origin")
         }
         Chaos::RedirectNowhere => Struck(Verdict::Fail, "status 302"),
-        Chaos::NextElsewhere => Struck(Verdict::Fail, "elsewhere.example"),
+        Chaos::NextElsewhere => Struck(Verdict::Error, "elsewhere.example"),
         Chaos::NextItself => Struck(Verdict::Fail, "next"),
-        Chaos::NextForever => Struck(Verdict::Fail, ""),
+        Chaos::NextForever => Struck(Verdict::Fail, "on page 2"),
         Chaos::OtherAnswer => Struck(Verdict::Fail, "Basic"),
         Chaos::BusyLong | Chaos::RetryGarbage => Struck(Verdict::Fail, "status 503"),
         Chaos::Flaky => Struck(Verdict::Warning, "flaky"),

@@ -61,8 +61,11 @@ pub struct RunCommand {
     /// New file for the key that leads from pseudonyms back to people; outside of the report
     #[arg(long, value_name = "FILE", conflicts_with = "include_personal_data")]
     keep_key: Option<PathBuf>,
+    /// File that says what is different in one country: login, certificates, definitions
+    #[arg(long, value_name = "FILE")]
+    overlay: Option<PathBuf>,
     /// Go on with the interrupted run in that folder, as it was started
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data", "overlay"])]
     resume: Option<PathBuf>,
     /// Print nothing but errors
     #[arg(long, short)]
@@ -137,6 +140,7 @@ impl RunCommand {
             max_pages: Some(header.max_pages),
             include_personal_data: header.include_personal_data,
             resume: true,
+            overlay: header.overlay,
             ..self.given()
         })
     }
@@ -162,6 +166,7 @@ impl RunCommand {
             include_personal_data: self.include_personal_data,
             keep_key: self.keep_key,
             resume: false,
+            overlay: self.overlay,
         }
     }
 }
@@ -202,6 +207,7 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Package(_)
         | RunError::Credentials(_)
         | RunError::Client(_)
+        | RunError::Overlay(_)
         | RunError::Changed(_)
         | RunError::KeyFile { .. }
         | RunError::Log(LogError::Missing { .. } | LogError::Busy { .. })

@@ -47,10 +47,18 @@ fn heading(page: &mut String, report: &Report) {
     line!(page);
     line!(page, "**{}**", text(&report.summary));
     line!(page);
+    for warning in &report.warnings {
+        line!(page, "> **Mind:** {}", text(warning));
+        line!(page);
+    }
     line!(page, "| | pass | warning | fail | error | skip |");
     line!(page, "|---|---:|---:|---:|---:|---:|");
     line!(page, "| checks | {} |", counts(&report.totals.checks));
     line!(page);
+    if let Some(load) = &report.run.clock.load {
+        line!(page, "{}", view::load(load));
+        line!(page);
+    }
 }
 
 fn counts(counts: &VerdictCounts) -> String {

@@ -66,7 +66,14 @@ fn heading(report: &Report, style: &TableStyle) -> String {
         _ => "35",
     };
     let sentence = wrap(&one_line(&report.summary), style.width).join("\n");
-    format!("{}\n{sentence}", paint(&verdict, code, style))
+    let mut lines = vec![paint(&verdict, code, style), sentence];
+    for warning in &report.warnings {
+        lines.extend(wrap(&one_line(&format!("mind: {warning}")), style.width));
+    }
+    if let Some(load) = &report.run.clock.load {
+        lines.extend(wrap(&view::load(load), style.width));
+    }
+    lines.join("\n")
 }
 
 fn suites(report: &Report, style: &TableStyle) -> String {

@@ -215,3 +215,27 @@ pub(super) fn grade(group: &FindingGroup) -> &'static str {
         verdict => verdict.code(),
     }
 }
+
+/// What the run cost the server, in a sentence.
+pub(super) fn load(load: &crate::http::Load) -> String {
+    let mut parts = vec![format!(
+        "{}, {} kB received",
+        crate::wording::count(load.requests as usize, "request"),
+        load.bytes.div_ceil(1000)
+    )];
+    if load.errors > 0 {
+        let answers = crate::wording::count(load.errors as usize, "answer");
+        parts.push(format!("{answers} that say that it suffers"));
+    }
+    if load.waited_ms > 0 {
+        let seconds = load.waited_ms.div_ceil(1000);
+        parts.push(format!("{seconds} s waited because it asked for it"));
+    }
+    if load.slowed_ms > 0 {
+        let seconds = load.slowed_ms.div_ceil(1000);
+        parts.push(format!(
+            "{seconds} s waited because its answers became slow"
+        ));
+    }
+    format!("What it cost the server: {}.", parts.join(", "))
+}

@@ -68,6 +68,7 @@ fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result
         release: options.release.clone(),
         suites: options.suites.clone(),
         packages: options.packages.clone(),
+        overlay: options.overlay.clone(),
         used: frame::packages(definitions),
         max_pages: options.max_pages,
         include_personal_data: options.include_personal_data,

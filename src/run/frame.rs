@@ -5,7 +5,9 @@ use std::time::Instant;
 use url::Url;
 
 use super::log::Header;
+use crate::http::Client;
 use crate::options::RunOptions;
+use crate::overlay::Overlay;
 use crate::package::Definitions;
 use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, TargetKind};
 
@@ -13,21 +15,31 @@ use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, Target
 const EMBEDDED_BASE: &str = "http://embedded/api/api_fhir_r4/";
 
 /// A run without results.
-#[derive(Debug, Clone)]
 pub(super) struct Frame {
     run: RunResult,
     clock: Instant,
+    /// Knows what the run has cost the server.
+    client: Option<Client>,
 }
 
 impl Frame {
     /// Starts the clock of a run.
-    pub(super) fn new(options: &RunOptions, header: &Header, base: &Url) -> Self {
+    pub(super) fn new(
+        options: &RunOptions,
+        overlay: &Overlay,
+        header: &Header,
+        client: Client,
+    ) -> Self {
         let clock = RunClock {
             id: header.id.clone(),
             started: header.started.clone(),
             ..RunClock::default()
         };
-        Self::with(options, header.used.clone(), base, clock)
+        let base = client.base().clone();
+        let mut frame = Self::with(options, header.used.clone(), &base, clock);
+        frame.run.warnings.extend(overlay.warnings());
+        frame.client = Some(client);
+        frame
     }
 
     /// Starts the clock of judging a recording again.
@@ -46,6 +58,7 @@ impl Frame {
             target: target(options, base),
             packages: used,
             stopped_because: None,
+            warnings: warnings(options),
             dialect: Vec::new(),
             suites: Vec::new(),
             scenarios: Vec::new(),
@@ -60,6 +73,7 @@ impl Frame {
         Self {
             run,
             clock: Instant::now(),
+            client: None,
         }
     }
 
@@ -68,6 +82,7 @@ impl Frame {
         let mut run = self.run.clone();
         run.stopped_because = stopped_because;
         run.clock.finished = jiff::Timestamp::now().to_string();
+        run.clock.load = self.client.as_ref().map(Client::load);
         run.clock.elapsed_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         run
     }
@@ -88,6 +103,17 @@ fn target(options: &RunOptions, base: &Url) -> Target {
             .as_ref()
             .map(|_| "claimed by --release".to_owned()),
     }
+}
+
+/// What the reader has to know about the report as a whole.
+fn warnings(options: &RunOptions) -> Vec<String> {
+    let personal = "it holds personal data, because `--include-personal-data` asked for it: keep it \
+                    as you keep the data itself";
+    let mut warnings = Vec::new();
+    if options.include_personal_data {
+        warnings.push(personal.to_owned());
+    }
+    warnings
 }
 
 /// The packages as a report names them.

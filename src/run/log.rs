@@ -46,6 +46,8 @@ pub struct Header {
     pub suites: Vec<String>,
     /// Paths of other packages.
     pub packages: Vec<PathBuf>,
+    /// Path of the overlay.
+    pub overlay: Option<PathBuf>,
     /// The packages that were used.
     pub used: Vec<PackageUse>,
     /// Pages of one search.

@@ -11,6 +11,7 @@ use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Mode};
 use crate::journal::Journal;
 use crate::options::RunOptions;
+use crate::overlay::switch_off;
 use crate::redaction::Redactor;
 use crate::result::PlannedSuite;
 use crate::runner::{Earlier, Limits, Played, PlayedStep, Session, Stop, Watch};
@@ -36,10 +37,17 @@ impl Replay<'_> {
     pub(super) async fn run(self, progress: &dyn Progress) -> Result<Option<Parts>, RunError> {
         let mut declared = Declared::by_guide(&self.prepared.definitions);
         let types: Vec<&str> = declared.resource_types().collect();
-        let probe = tokio::select! {
+        let mut probe = tokio::select! {
             probe = probe(&self.client, &types) => probe?,
             () = self.stop.over() => return Ok(None),
         };
+        let off = &self.prepared.overlay.off;
+        let made = probe
+            .scenario
+            .steps
+            .iter_mut()
+            .flat_map(|step| &mut step.checks);
+        made.for_each(|check| switch_off(off, check));
         if let Some(statement) = &probe.statement {
             declared.add(statement);
         }
@@ -84,6 +92,7 @@ impl Replay<'_> {
             journal: self.journal,
             earlier: self.earlier,
             stop: self.stop,
+            off: self.prepared.overlay.off.clone(),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
+use crate::overlay::Overlay;
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
 use crate::redaction::Redactor;
@@ -84,6 +85,7 @@ pub async fn revalidate(
         suites: load::select(&run.suites).map_err(RunError::from)?,
         definitions,
         credentials: None,
+        overlay: Overlay::default(),
     };
     let mut client = ClientOptions::new(run.base.clone());
     client.mode = run.mode;
@@ -143,5 +145,6 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         include_personal_data: false,
         keep_key: None,
         resume: false,
+        overlay: None,
     }
 }

@@ -5,6 +5,7 @@
 
 mod create;
 mod earlier;
+mod flaky;
 mod read;
 mod references;
 mod scenario;
@@ -23,6 +24,7 @@ use crate::dialect::Dialect;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
+use crate::overlay::Off;
 use crate::package::Definitions;
 use crate::result::{CheckResult, Evidence, Level, ScenarioResult, StepResult, Subject, Verdict};
 use crate::suite::plan::{Plan, PlannedScenario};
@@ -53,6 +55,8 @@ pub struct Session {
     pub earlier: Option<Earlier>,
     /// Asked when the run is to end before its end.
     pub stop: Stop,
+    /// Checks that are switched off.
+    pub off: Vec<Off>,
 }
 
 /// How much a run does at most.
@@ -166,6 +170,7 @@ fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
         requirements: Vec::new(),
         level: Level::Shall,
         conditional: false,
+        flaky: false,
         subject: Subject::default(),
         verdict: Verdict::Error,
         reason: Some(

@@ -8,9 +8,13 @@ use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::journal::{Entry, Journal, JournalError};
 use crate::json::Node;
-use crate::result::{ScenarioResult, StepResult};
+use crate::overlay::switch_off;
+use crate::result::{CheckResult, ScenarioResult, StepResult};
 use crate::suite::plan::{PlannedScenario, PlannedStep};
 use crate::suite::template::{MissingCapture, fill};
+
+/// A step that sent more requests than this is not asked once more.
+const LONGEST_RETRIED: usize = 10;
 
 /// A scenario being replayed.
 pub(super) struct Scenario<'s> {
@@ -18,6 +22,8 @@ pub(super) struct Scenario<'s> {
     id: String,
     step: String,
     sent_in_step: usize,
+    /// Whether an answer of the step looked like a bad moment of the server.
+    was_transient: bool,
     /// Whether a step of an interrupted run is asked again for what later steps use.
     again: bool,
     /// Captures and values of the run.
@@ -50,6 +56,7 @@ pub(super) async fn play(
         id: planned.id.clone(),
         step: String::new(),
         sent_in_step: 0,
+        was_transient: false,
         again: false,
         values: session.values.clone(),
         found: Vec::new(),
@@ -105,19 +112,25 @@ fn validated(step: &StepResult) -> u32 {
 impl Scenario<'_> {
     async fn play_step(&mut self, planned: &PlannedStep) -> PlayedStep {
         self.begin(planned);
-        let outcome = super::step::perform(self, planned).await;
-        let checks: Vec<_> = outcome
-            .judgements
-            .into_iter()
-            .map(Judgement::finish)
-            .collect();
+        let (checks, mut notes) = self.perform(planned).await;
+        let checks = if self.is_worth_another_try(planned, &checks) {
+            let (second, _) = self.perform(planned).await;
+            notes.push(super::flaky::note(&checks, &second).to_owned());
+            super::flaky::settle(checks, second)
+        } else {
+            checks
+        };
+        let mut checks = checks;
+        for check in &mut checks {
+            switch_off(&self.session.off, check);
+        }
         let result = StepResult {
             id: planned.step.id.clone(),
             title: planned.step.title.clone(),
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
             preparation: std::mem::take(&mut self.preparation),
-            notes: outcome.notes,
+            notes,
         };
         PlayedStep {
             resources: validated(&result),
@@ -129,6 +142,23 @@ impl Scenario<'_> {
     fn begin(&mut self, planned: &PlannedStep) {
         self.step.clone_from(&planned.step.id);
         self.sent_in_step = 0;
+        self.was_transient = false;
+    }
+
+    async fn perform(&mut self, planned: &PlannedStep) -> (Vec<CheckResult>, Vec<String>) {
+        let outcome = super::step::perform(self, planned).await;
+        let judgements = outcome.judgements.into_iter();
+        (judgements.map(Judgement::finish).collect(), outcome.notes)
+    }
+
+    /// Whether a step that failed may only have met a bad moment of the server: it reads, it was
+    /// short, and an answer looked like one. What writes is never sent twice.
+    fn is_worth_another_try(&self, planned: &PlannedStep, checks: &[CheckResult]) -> bool {
+        self.was_transient
+            && !planned.step.action.writes()
+            && self.sent_in_step <= LONGEST_RETRIED
+            && !self.session.stop.is_asked()
+            && checks.iter().any(super::flaky::is_bad)
     }
 
     /// What an interrupted run left of a step, if it left anything; what later steps use of it is
@@ -198,6 +228,7 @@ impl Scenario<'_> {
     /// Sends a request and notes that it was sent.
     pub(super) async fn send(&mut self, spec: RequestSpec) -> Exchange {
         let exchange = self.session.client.send(spec).await;
+        self.was_transient |= exchange.is_transient();
         self.step_exchanges.push(exchange.id.clone());
         exchange
     }

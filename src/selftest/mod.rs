@@ -185,6 +185,7 @@ impl Bench {
             journal: None,
             earlier: None,
             stop: Stop::default(),
+            off: Vec::new(),
         };
         let played = crate::runner::run(&session, &plan, &()).await;
         let played = played.unwrap_or_default();

@@ -66,7 +66,9 @@ pub(super) fn json_nan(_: &Asked, answer: Answer) -> Vec<Act> {
 }
 
 pub(super) fn duplicate_keys(_: &Asked, answer: Answer) -> Vec<Act> {
-    inserted(answer, "\"resourceType\":\"Bundle\",")
+    let twice = "\"resourceType\":\"Claim\",\"language\":\"en\",\"language\":\"en\"";
+    let body = answer.text().replace("\"resourceType\":\"Claim\"", twice);
+    answer.with_body(body).whole()
 }
 
 pub(super) fn json_cut(_: &Asked, answer: Answer) -> Vec<Act> {

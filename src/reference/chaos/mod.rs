@@ -137,7 +137,7 @@ chaos! {
     HugeHeader = "huge-header", "one header of a megabyte", "error: the headers are too large", Hook::Claim(wire::huge_header);
     StatusGarbage = "status-garbage", "a status line without a number", "error: that is not HTTP", Hook::Claim(wire::status_garbage);
     EndlessContinue = "endless-continue", "`100 Continue` for ever", "error: no answer in time", Hook::Claim(wire::endless_continue);
-    Switching = "switching", "`101 Switching Protocols` that nobody asked for", "error: no usable answer", Hook::Claim(wire::switching);
+    Switching = "switching", "`101 Switching Protocols` that nobody asked for", "fail: status 101", Hook::Claim(wire::switching);
     GzipBomb = "gzip-bomb", "a small gzip body that grows to 500 MB", "error: larger than the limit after decompression", Hook::Claim(content::gzip_bomb);
     GzipBroken = "gzip-broken", "a gzip body that is damaged", "fail: the bytes do not decompress", Hook::Claim(content::gzip_broken);
     GzipMissing = "gzip-missing", "`Content-Encoding: gzip` on plain text", "fail: the bytes do not decompress", Hook::Claim(content::gzip_missing);
@@ -157,9 +157,9 @@ chaos! {
     RedirectElsewhere = "redirect-elsewhere", "a redirect to another host", "error: not followed, because the login must not go there", Hook::Claim(wire::redirect_elsewhere);
     RedirectDowngrade = "redirect-downgrade", "a redirect from https to http", "error: not followed, because the login must not go there", Hook::SecureClaim(wire::redirect_downgrade);
     RedirectNowhere = "redirect-nowhere", "a redirect without `Location`", "fail: status 302", Hook::Claim(wire::redirect_nowhere);
-    NextElsewhere = "next-elsewhere", "the `next` link leads to another host", "fail: not followed", Hook::Claim(content::next_elsewhere);
+    NextElsewhere = "next-elsewhere", "the `next` link leads to another host", "error: not followed, because the login must not go there", Hook::Claim(content::next_elsewhere);
     NextItself = "next-itself", "the `next` link leads to the same page", "fail: the walk comes back to a page", Hook::Claim(content::next_itself);
-    NextForever = "next-forever", "there is always a `next` page", "stops at the bound of pages, and says so", Hook::Claim(content::next_forever);
+    NextForever = "next-forever", "there is always a `next` page", "fail: the same matches again, and the walk ends", Hook::Claim(content::next_forever);
     OtherAnswer = "other-answer", "answers for another request", "fail: another type than was asked for", Hook::Claim(content::other_answer);
     Busy429 = "busy-429", "`429` with `Retry-After` for a while", "waits as asked, and goes on", Hook::Claim(wire::busy_429);
     Busy503 = "busy-503", "`503` with `Retry-After` for a while", "waits as asked, and goes on", Hook::Claim(wire::busy_503);

@@ -101,6 +101,11 @@ fn not_green_because(
         1 => because.push("1 check could not be evaluated".to_owned()),
         errors => because.push(format!("{errors} checks could not be evaluated")),
     }
+    match checks.iter().filter(|check| check.flaky).count() {
+        0 => {}
+        1 => because.push("1 check is flaky".to_owned()),
+        flaky => because.push(format!("{flaky} checks are flaky")),
+    }
     let mut untested: BTreeMap<String, usize> = BTreeMap::new();
     let is_gap = |check: &CheckResult| {
         let elsewhere = |id: &String| tested.contains(id.as_str());
@@ -152,6 +157,7 @@ fn check(result: &CheckResult, groups: &Groups) -> ReportedCheck {
         level: result.level,
         subject: result.subject.clone(),
         verdict,
+        flaky: result.flaky,
         reason: match verdict {
             Verdict::Skip => Some(skipped::reason(result)),
             _ => result.reason.clone(),
