@@ -7,6 +7,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::http::Mode;
+use crate::report::Language;
 use crate::result::TargetKind;
 
 /// Requests per second to a server elsewhere, where nothing else is asked for: less than what one
@@ -50,6 +51,8 @@ pub struct RunArguments {
     pub resume: bool,
     /// File that says what is different in one country.
     pub overlay: Option<PathBuf>,
+    /// The language of the report's readers; English by default.
+    pub language: Option<Language>,
 }
 
 /// A run, checked.
@@ -89,6 +92,8 @@ pub struct RunOptions {
     pub resume: bool,
     /// File that says what is different in one country.
     pub overlay: Option<PathBuf>,
+    /// The language of the report's readers.
+    pub language: Language,
 }
 
 /// Arguments that do not fit together.
@@ -200,6 +205,7 @@ impl RunArguments {
             keep_key: self.keep_key,
             resume: self.resume,
             overlay: self.overlay,
+            language: self.language.unwrap_or(Language::English),
         })
     }
 }

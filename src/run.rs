@@ -22,6 +22,7 @@ use crate::report::{Report, WriteError};
 use crate::runner::{Earlier, Stop};
 use crate::suite::load::LoadError;
 use crate::suite::{Suite, load};
+use crate::surface::Collector;
 
 mod files;
 mod frame;
@@ -192,6 +193,8 @@ struct Open {
     header: Header,
     log: Log,
     earlier: Option<Earlier>,
+    /// What of the interface was seen, also before a run was cut off.
+    surface: Arc<Collector>,
 }
 
 async fn run_against(
@@ -202,9 +205,16 @@ async fn run_against(
     stop: &Stop,
 ) -> Result<Finished, RunError> {
     let open = files::open(options, &base, &prepared.definitions)?;
-    let client = client(options, &prepared, base, &open.recording, stop)?;
-    let frame = Frame::new(options, &prepared.overlay, &open.header, client.clone());
-    let publisher = Arc::new(Publisher::new(&options.output, frame));
+    let client = client(options, &prepared, base, &open, stop)?;
+    let surface = Arc::clone(&open.surface);
+    let frame = Frame::new(
+        options,
+        &prepared.overlay,
+        &open.header,
+        client.clone(),
+        surface,
+    );
+    let publisher = Arc::new(Publisher::new(&options.output, frame, options.language));
     publisher.partial()?;
     let replay = Replay {
         options,
@@ -275,7 +285,7 @@ fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recording: &Arc<Recording>,
+    open: &Open,
     stop: &Stop,
 ) -> Result<Client, RunError> {
     let mut client = ClientOptions::new(base);
@@ -297,8 +307,10 @@ fn client(
     client.alarm = Some(Arc::new(move |reason| {
         alarmed.ask(reason);
     }));
-    let (recording, stop) = (Arc::clone(recording), stop.clone());
+    let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
+    let surface = Arc::clone(&open.surface);
     client.observer = Some(Arc::new(move |exchange| {
+        surface.see(exchange);
         recording.record(exchange);
         if let Some(reason) = recording.failure() {
             stop.ask(reason);

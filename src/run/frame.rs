@@ -1,5 +1,6 @@
 //! What a report says of its run before the first request: the target, the packages, the clock.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use url::Url;
@@ -10,6 +11,7 @@ use crate::options::RunOptions;
 use crate::overlay::Overlay;
 use crate::package::Definitions;
 use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, TargetKind};
+use crate::surface::{Collector, Surface};
 
 /// The base of the built-in server in a report: its port is arbitrary.
 const EMBEDDED_BASE: &str = "http://embedded/api/api_fhir_r4/";
@@ -20,6 +22,7 @@ pub(super) struct Frame {
     clock: Instant,
     /// Knows what the run has cost the server.
     client: Option<Client>,
+    surface: Arc<Collector>,
 }
 
 impl Frame {
@@ -29,6 +32,7 @@ impl Frame {
         overlay: &Overlay,
         header: &Header,
         client: Client,
+        surface: Arc<Collector>,
     ) -> Self {
         let clock = RunClock {
             id: header.id.clone(),
@@ -36,23 +40,34 @@ impl Frame {
             ..RunClock::default()
         };
         let base = client.base().clone();
-        let mut frame = Self::with(options, header.used.clone(), &base, clock);
+        let mut frame = Self::with(options, header.used.clone(), &base, clock, surface);
         frame.run.warnings.extend(overlay.warnings());
         frame.client = Some(client);
         frame
     }
 
     /// Starts the clock of judging a recording again.
-    pub(super) fn of_recording(options: &RunOptions, used: Vec<PackageUse>, base: &Url) -> Self {
+    pub(super) fn of_recording(
+        options: &RunOptions,
+        used: Vec<PackageUse>,
+        base: &Url,
+        surface: Arc<Collector>,
+    ) -> Self {
         let clock = RunClock {
             id: uuid::Uuid::new_v4().to_string(),
             started: jiff::Timestamp::now().to_string(),
             ..RunClock::default()
         };
-        Self::with(options, used, base, clock)
+        Self::with(options, used, base, clock, surface)
     }
 
-    fn with(options: &RunOptions, used: Vec<PackageUse>, base: &Url, clock: RunClock) -> Self {
+    fn with(
+        options: &RunOptions,
+        used: Vec<PackageUse>,
+        base: &Url,
+        clock: RunClock,
+        surface: Arc<Collector>,
+    ) -> Self {
         let run = RunResult {
             label: options.label.clone(),
             target: target(options, base),
@@ -65,6 +80,7 @@ impl Frame {
             requirements: requirements(),
             exchanges: Vec::new(),
             resources: 0,
+            surface: Surface::default(),
             clock: RunClock {
                 base: base.to_string(),
                 ..clock
@@ -74,6 +90,7 @@ impl Frame {
             run,
             clock: Instant::now(),
             client: None,
+            surface,
         }
     }
 
@@ -81,6 +98,7 @@ impl Frame {
     pub(super) fn now(&self, stopped_because: Option<String>) -> RunResult {
         let mut run = self.run.clone();
         run.stopped_because = stopped_because;
+        run.surface = self.surface.finish();
         run.clock.finished = jiff::Timestamp::now().to_string();
         run.clock.load = self.client.as_ref().map(Client::load);
         run.clock.elapsed_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);

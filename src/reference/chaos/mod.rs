@@ -149,7 +149,7 @@ chaos! {
     JsonTrailing = "json-trailing", "words after the JSON", "fail: no JSON", Hook::Claim(content::json_trailing);
     EmptyBody = "empty-body", "status 200 without a body", "fail: no JSON", Hook::Claim(content::empty_body);
     InvalidUtf8 = "invalid-utf8", "a byte that is not UTF-8", "fail: not UTF-8", Hook::Claim(content::invalid_utf8);
-    ByteOrderMark = "byte-order-mark", "a byte order mark before the JSON", "goes on; the mark is read over", Hook::Claim(content::byte_order_mark);
+    ByteOrderMark = "byte-order-mark", "a byte order mark before the JSON", "warning: a byte order mark", Hook::Claim(content::byte_order_mark);
     Utf16 = "utf-16", "the JSON is UTF-16", "fail: not UTF-8", Hook::Claim(content::utf_16);
     Latin1 = "latin-1", "the JSON is ISO-8859-1, as `charset` says", "fail: not UTF-8", Hook::Claim(content::latin_1);
     HtmlPage = "html-page", "a web page with status 200", "fail: no JSON", Hook::Claim(content::html_page);
