@@ -33,6 +33,12 @@ impl Evaluator {
         }
     }
 
+    /// The types, as FHIRPath knows them.
+    #[must_use]
+    pub const fn model(&self) -> &DefinitionsModel {
+        &self.model
+    }
+
     /// A node of a place as FHIRPath sees it; `path` is the type's name, or for backbone elements
     /// their path, where that is known beforehand.
     fn element<'w>(&self, place: &Place<'w>, path: Option<&str>) -> Element<'w> {

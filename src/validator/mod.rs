@@ -6,8 +6,11 @@
 
 mod choice;
 mod content;
+mod definition;
 mod finish;
 mod request;
+#[cfg(test)]
+mod wording;
 
 use std::sync::Arc;
 
@@ -49,6 +52,7 @@ impl Validator {
             registry: Registry::new(compile),
             terminology: Terminology::new(definitions.clone()),
             evaluator: Evaluator::new(definitions.clone()),
+            definitions: definitions.clone(),
         };
         Self {
             shared: Arc::new(Shared {
@@ -96,6 +100,10 @@ impl Validator {
     #[must_use]
     pub fn choose_profile(&self, resource: &Node<'_>) -> ProfileChoice {
         choice::choose(self, resource)
+    }
+
+    fn terminology(&self) -> &Terminology {
+        &self.shared.engine.terminology
     }
 
     fn judge(&self, document: &Document<'_>, node: &Node<'_>, request: &Request<'_>) -> Validation {
