@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use crate::http::Mode;
+use crate::http::{Credentials, Mode};
 use crate::report::Language;
 use crate::result::TargetKind;
 
@@ -31,6 +31,8 @@ pub struct RunArguments {
     pub output: Option<PathBuf>,
     /// File with user and password.
     pub credentials: Option<PathBuf>,
+    /// User and password that were typed.
+    pub account: Option<Credentials>,
     /// PEM file of certificates to trust.
     pub ca_file: Option<PathBuf>,
     /// Other FHIR packages.
@@ -72,6 +74,8 @@ pub struct RunOptions {
     pub output: PathBuf,
     /// File with user and password.
     pub credentials: Option<PathBuf>,
+    /// User and password that were typed.
+    pub account: Option<Credentials>,
     /// PEM file of certificates to trust.
     pub ca_file: Option<PathBuf>,
     /// Other FHIR packages.
@@ -195,6 +199,7 @@ impl RunArguments {
             release: self.release,
             suites: self.suites,
             credentials: self.credentials,
+            account: self.account,
             ca_file: self.ca_file,
             packages: self.packages,
             timeout: Duration::from_secs(self.timeout.unwrap_or(60)),

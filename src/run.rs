@@ -174,7 +174,10 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         })?;
     let definitions = overlay.over(definitions)?;
     let credentials = match options.target {
-        Some(_) => Credentials::find(options.credentials.as_deref())?,
+        Some(_) => match &options.account {
+            Some(account) => Some(account.clone()),
+            None => Credentials::find(options.credentials.as_deref())?,
+        },
         None => None,
     };
     Ok(Prepared {

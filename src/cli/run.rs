@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ExitCode;
 use super::language::LanguageArgument;
-use crate::http::Mode;
+use crate::http::{Credentials, Mode};
 use crate::options::RunArguments;
 use crate::report::Language;
 use crate::result::ScenarioResult;
@@ -39,6 +39,9 @@ pub struct RunCommand {
     /// File with user and password, readable by its owner only
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
+    /// Ask for user and password on the terminal
+    #[arg(long, conflicts_with = "credentials")]
+    ask_password: bool,
     /// PEM file of certificates to trust beside the system's
     #[arg(long = "ca", value_name = "FILE")]
     ca_file: Option<PathBuf>,
@@ -91,9 +94,20 @@ impl RunCommand {
     pub fn run(self) -> ExitCode {
         let (quiet, no_color) = (self.quiet, self.no_color);
         let language = self.language.language();
+        let account = match self.ask_password.then(ask).transpose() {
+            Ok(account) => account,
+            Err(error) => {
+                let words = format!("expected user and password on a terminal, found: {error}");
+                return super::complain(&words, ExitCode::Usage);
+            }
+        };
         let arguments = match self.arguments() {
             Ok(arguments) => arguments,
             Err(error) => return super::complain(&error, ExitCode::Usage),
+        };
+        let arguments = RunArguments {
+            account,
+            ..arguments
         };
         let options = match arguments.check() {
             Ok(options) => options,
@@ -162,6 +176,7 @@ impl RunCommand {
             suites: self.suites,
             output: self.output,
             credentials: self.credentials,
+            account: None,
             ca_file: self.ca_file,
             packages: self.packages,
             timeout: self.timeout,
@@ -175,6 +190,18 @@ impl RunCommand {
             language: Some(self.language.language()),
         }
     }
+}
+
+/// Asks for the account on the terminal; the password is not shown.
+fn ask() -> std::io::Result<Credentials> {
+    eprint!("user: ");
+    let mut user = String::new();
+    std::io::stdin().read_line(&mut user)?;
+    let password = rpassword::prompt_password("password: ")?;
+    if user.trim().is_empty() || password.is_empty() {
+        return Err(std::io::Error::other("an empty value"));
+    }
+    Ok(Credentials::new(user.trim(), password))
 }
 
 /// The first interrupt ends the run with what it has; the second does not wait for answers.

@@ -141,6 +141,7 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         suites: run.suites.clone(),
         output: PathBuf::new(),
         credentials: None,
+        account: None,
         ca_file: None,
         packages: options.packages.clone(),
         timeout: std::time::Duration::ZERO,
