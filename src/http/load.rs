@@ -25,6 +25,19 @@ pub struct Load {
     pub errors: u64,
 }
 
+impl Load {
+    /// Adds what another run has cost the same server.
+    pub fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.bytes += other.bytes;
+        self.retries += other.retries;
+        self.reconnects += other.reconnects;
+        self.waited_ms += other.waited_ms;
+        self.slowed_ms += other.slowed_ms;
+        self.errors += other.errors;
+    }
+}
+
 /// The same, counted by requests that run side by side.
 #[derive(Debug, Default)]
 pub(super) struct Counters {

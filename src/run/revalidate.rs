@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
+use crate::gate::{Gate, GateOptions};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
 use crate::overlay::Overlay;
@@ -88,6 +89,7 @@ pub async fn revalidate(
         definitions,
         credentials: None,
         overlay: Overlay::default(),
+        gate: Gate::default(),
     };
     let mut client = ClientOptions::new(run.base.clone());
     client.mode = run.mode;
@@ -139,6 +141,8 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         label: run.label.clone(),
         release: run.release.clone(),
         suites: run.suites.clone(),
+        selection: run.selection.clone(),
+        gate: GateOptions::default(),
         output: PathBuf::new(),
         credentials: None,
         account: None,
