@@ -26,6 +26,7 @@ pub mod journal;
 pub mod json;
 pub mod must_support;
 pub mod options;
+pub mod overlay;
 pub mod package;
 pub mod profile;
 pub mod promises;

@@ -15,6 +15,7 @@ use crate::gate::{Gate, GateError};
 use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
+use crate::overlay::{Overlay, OverlayError};
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::Redactor;
@@ -102,6 +103,9 @@ pub enum RunError {
     /// The server cannot be tested.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// The overlay.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
     /// The key of the pseudonyms.
     #[error("expected random numbers from the system for pseudonyms, found: {0}")]
     Key(std::io::Error),
@@ -141,6 +145,7 @@ struct Prepared {
     suites: Vec<Suite>,
     definitions: Definitions,
     credentials: Option<Credentials>,
+    overlay: Overlay,
     gate: Gate,
 }
 
@@ -184,14 +189,22 @@ pub async fn run(
 
 fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
     let suites = load::select(&options.suites)?;
+    let overlay = match &options.overlay {
+        Some(path) => Overlay::load(path)?,
+        None => Overlay::default(),
+    };
     let definitions = options
         .packages
         .iter()
         .try_fold(Definitions::embedded(), |definitions, path| {
             Ok::<_, PackageError>(definitions.with_package(Package::load(path)?))
         })?;
+    let definitions = overlay.over(definitions)?;
     let credentials = match options.target {
-        Some(_) => Credentials::find(options.credentials.as_deref())?,
+        Some(_) => match &options.account {
+            Some(account) => Some(account.clone()),
+            None => Credentials::find(options.credentials.as_deref())?,
+        },
         None => None,
     };
     let by_guide = Declared::by_guide(&definitions);
@@ -201,6 +214,7 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         suites,
         definitions,
         credentials,
+        overlay,
         gate: Gate::load(&options.gate)?,
     })
 }
@@ -227,7 +241,13 @@ async fn run_against(
     let open = files::open(options, &base, &prepared)?;
     let client = client(options, &prepared, base, Some(&open), stop)?;
     let surface = Arc::clone(&open.surface);
-    let mut frame = Frame::new(options, &open.header, client.base(), surface);
+    let mut frame = Frame::new(
+        options,
+        &prepared.overlay,
+        &open.header,
+        client.clone(),
+        surface,
+    );
     frame.wants(&prepared.definitions);
     let publisher = Arc::new(Publisher::new(
         &options.output,
@@ -336,14 +356,26 @@ fn client(
     base: url::Url,
     open: Option<&Open>,
     stop: &Stop,
-) -> Result<Client, ClientError> {
+) -> Result<Client, RunError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
     client.credentials = prepared.credentials.clone();
     client.timeout = options.timeout;
-    client.ca_file = options.ca_file.clone();
+    let overlay = &prepared.overlay;
+    let token = std::env::var(crate::http::TOKEN_VARIABLE).ok();
+    client.login = overlay.login(token)?;
+    if let Some(path) = overlay.login_path() {
+        client.login_path = path.to_owned();
+    }
+    client.ca_file = options.ca_file.clone().or_else(|| overlay.ca.clone());
+    client.identity_file = overlay.client_certificate.clone();
+    client.proxy = overlay.proxy.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
+    let alarmed = stop.clone();
+    client.alarm = Some(Arc::new(move |reason| {
+        alarmed.ask(reason);
+    }));
     if let Some(open) = open {
         let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
         let surface = Arc::clone(&open.surface);
@@ -355,7 +387,7 @@ fn client(
             }
         }));
     }
-    Client::new(client)
+    Ok(Client::new(client)?)
 }
 
 /// A seed that no other run has, not even one of the same second.

@@ -292,6 +292,7 @@ fn add(merged: &mut RunResult, part: RunResult) {
         target: _,
         packages: _,
         stopped_because: _,
+        warnings,
         dialect,
         suites,
         scenarios,
@@ -337,7 +338,15 @@ fn add(merged: &mut RunResult, part: RunResult) {
     merged.surface.add(surface);
     promises::merge(&mut merged.promises, promises);
     add_shown(&mut merged.must_support, must_support);
+    for warning in warnings {
+        if !merged.warnings.contains(&warning) {
+            merged.warnings.push(warning);
+        }
+    }
     let ours = &mut merged.clock;
+    if let Some(load) = clock.load {
+        ours.load.get_or_insert_default().add(load);
+    }
     ours.started = ours.started.clone().min(clock.started);
     ours.finished = ours.finished.clone().max(clock.finished);
     ours.elapsed_ms = ours.elapsed_ms.max(clock.elapsed_ms);

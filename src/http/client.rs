@@ -3,7 +3,7 @@
 //! Whatever the server does is an [`Exchange`]; errors are only for arguments with which no client
 //! can be made.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderValue;
@@ -11,16 +11,18 @@ use url::Url;
 
 use super::guard::Guard;
 use super::headers::headers;
+use super::health::Health;
 use super::load::{Counters, Load};
+use super::login;
 use super::options::{ClientError, checked_base};
 use super::redirect::{next_hop, redirect};
 use super::scrub::Scrubber;
-use super::session::{self, Session, Token};
+use super::session::{self, Granted, Session, Token};
 use super::throttle::{Throttle, asked_to_wait};
 use super::transport::{self, Connection, Connector, Incoming, Limits, Outgoing, round_trip};
 use super::{
-    ClientOptions, Exchange, FailureKind, Login, LoginOutcome, Method, Mode, Outcome, Redirect,
-    RedirectPolicy, Request, RequestSpec, Response, TokenUse, TransportFailure,
+    ClientOptions, Exchange, FailureKind, Login, LoginMethod, LoginOutcome, Method, Mode, Outcome,
+    Redirect, RedirectPolicy, Request, RequestSpec, Response, TokenUse, TransportFailure,
 };
 
 /// A request is sent at most this often when the server asks to come back later.
@@ -40,6 +42,7 @@ struct Shared {
     throttle: Throttle,
     scrubber: Scrubber,
     session: Session,
+    health: Mutex<Health>,
     load: Counters,
 }
 
@@ -65,12 +68,22 @@ impl Client {
         let login = guard
             .address(&options.login_path)
             .map_err(|_| ClientError::LoginPath(options.login_path.clone()))?;
+        if let LoginMethod::ClientCredentials { token_url, .. } = &options.login
+            && !matches!(token_url.scheme(), "http" | "https")
+        {
+            return Err(ClientError::LoginPath(token_url.to_string()));
+        }
         let connector = transport::connector(&options, &base)?;
         let secrets = options
             .credentials
             .iter()
             .map(|credentials| &credentials.password);
         let scrubber = Scrubber::new(secrets);
+        let session = Session::default();
+        if let Some(standing) = standing(&options) {
+            scrubber.add(&standing.token);
+            session.grant(standing);
+        }
         options.base = base;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -79,7 +92,8 @@ impl Client {
                 login,
                 connector,
                 scrubber,
-                session: Session::default(),
+                session,
+                health: Mutex::default(),
                 load: Counters::default(),
                 options,
             }),
@@ -245,29 +259,14 @@ impl Shared {
     /// Logs in; the caller holds the session's turn.
     async fn log_in(&self) -> Option<Login> {
         let credentials = self.options.credentials.as_ref()?;
-        let body = serde_json::json!({
-            "username": credentials.username.expose(),
-            "password": credentials.password.expose(),
-        });
-        let types = [
-            ("content-type", "application/json"),
-            ("accept", "application/json"),
-        ];
-        let outgoing = Outgoing {
-            method: Method::Post,
-            address: self.login.clone(),
-            headers: headers(&types.map(|(name, value)| (name.to_owned(), value.to_owned())))
-                .unwrap_or_default(),
-            body: Some(body.to_string()),
-        };
+        let (outgoing, shown) = login::request(&self.options.login, &self.login, credentials)?;
         let trip = self.follow(&outgoing, RedirectPolicy::Report).await;
         let outcome = match &trip.result {
             Err(failure) => LoginOutcome::Failed(failure.message.clone()),
             Ok(answer) => self.take_token(answer),
         };
-        // The body that is shown has the shape of the one that was sent, and none of its values.
         let shown = Outgoing {
-            body: Some(r#"{"username":"***","password":"***"}"#.to_owned()),
+            body: Some(shown),
             ..outgoing
         };
         let id = format!("login#{}", self.session.next_login());
@@ -295,7 +294,11 @@ impl Shared {
         for secret in session::suspicious(&answer.body) {
             self.scrubber.add(&secret);
         }
-        match session::granted(answer) {
+        let granted = match &self.options.login {
+            LoginMethod::ClientCredentials { .. } => login::granted(answer),
+            _ => session::granted(answer),
+        };
+        match granted {
             Ok(granted) => {
                 self.scrubber.add(&granted.token);
                 self.session.grant(granted);
@@ -329,10 +332,38 @@ impl Shared {
             }
         };
         drop(permit);
+        let elapsed = start.elapsed();
+        self.look_after_the_server(&result, elapsed);
         Trip {
             result,
             redirects,
-            elapsed: start.elapsed(),
+            elapsed,
+        }
+    }
+
+    /// Slows down where answers become slow, and raises the alarm where the server suffers.
+    fn look_after_the_server(
+        &self,
+        result: &Result<Incoming, TransportFailure>,
+        elapsed: Duration,
+    ) {
+        let suffers = match result {
+            Ok(answer) => matches!(answer.status, 429 | 502 | 503 | 504),
+            Err(failure) => matches!(failure.failure, FailureKind::Timeout | FailureKind::Reset),
+        };
+        if suffers {
+            self.load.suffers();
+        }
+        let advice = {
+            let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+            health.answered(elapsed, suffers)
+        };
+        if let Some(pause) = advice.pause {
+            self.load.slows(pause);
+            self.throttle.pause(pause);
+        }
+        if let (true, Some(alarm)) = (advice.is_harmful, &self.options.alarm) {
+            alarm(Health::words());
         }
     }
 
@@ -456,9 +487,21 @@ fn wait_for(method: Method, answer: &Incoming, attempt: u32) -> Option<Duration>
     asked_to_wait(answer.status, retry_after, answer.header("date"), attempt)
 }
 
+/// What goes with every request where nothing has to be asked for first.
+fn standing(options: &ClientOptions) -> Option<Granted> {
+    match &options.login {
+        LoginMethod::Token(token) => Some(Granted::standing("Bearer", token.clone())),
+        LoginMethod::Basic => {
+            let credentials = options.credentials.as_ref()?;
+            Some(Granted::standing("Basic", login::basic(credentials)))
+        }
+        LoginMethod::OpenImis | LoginMethod::ClientCredentials { .. } => None,
+    }
+}
+
 fn authorize(outgoing: &mut Outgoing, token: Option<&Token>, token_use: TokenUse) {
     let Some(token) = token else { return };
-    let text = token_use.authorization(token.secret.expose());
+    let text = token_use.authorization(token.scheme, token.secret.expose());
     if let Ok(mut value) = HeaderValue::from_str(&text) {
         value.set_sensitive(true);
         outgoing.headers.insert("authorization", value);

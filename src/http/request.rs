@@ -108,13 +108,14 @@ impl RequestSpec {
 }
 
 impl TokenUse {
-    /// The value of the `Authorization` header for a token.
-    pub(super) fn authorization(self, token: &str) -> String {
+    /// The value of the `Authorization` header for a token of that scheme.
+    pub(super) fn authorization(self, scheme: &str, token: &str) -> String {
         match self {
-            Self::AsIs => format!("Bearer {token}"),
+            Self::AsIs => format!("{scheme} {token}"),
+            Self::OtherScheme if scheme == "Basic" => format!("Bearer {token}"),
             Self::OtherScheme => format!("Basic {token}"),
-            Self::Changed => format!("Bearer {}", changed(token)),
-            Self::Unsigned => format!("Bearer {}", unsigned(token)),
+            Self::Changed => format!("{scheme} {}", changed(token)),
+            Self::Unsigned => format!("{scheme} {}", unsigned(token)),
         }
     }
 }

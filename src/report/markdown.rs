@@ -60,11 +60,19 @@ fn heading(page: &mut String, report: &Report, language: Language) {
     line!(page);
     line!(page, "**{}**", text(&report.summary));
     line!(page);
+    for warning in &report.warnings {
+        line!(page, "> **{}** {}", language.text("Mind:"), text(warning));
+        line!(page);
+    }
     line!(page, "| | {} |", verdicts(language));
     line!(page, "|---|---:|---:|---:|---:|---:|");
     let checks = language.text("checks");
     line!(page, "| {checks} | {} |", counts(&report.totals.checks));
     line!(page);
+    if let Some(load) = &report.run.clock.load {
+        line!(page, "{}", view::load(load, language));
+        line!(page);
+    }
 }
 
 /// The verdicts as columns.

@@ -35,6 +35,9 @@ pub struct Report {
     /// Why it is partial.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped_because: Option<String>,
+    /// What the reader has to know about the report as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// The verdict over everything.
     pub verdict: Verdict,
     /// The exit code of the run: 0, 1, 3 or 4 (see README).
@@ -96,6 +99,15 @@ pub struct Totals {
     pub requests: u32,
     /// Resources validated.
     pub resources: u32,
+    /// Checks that failed and then passed when the same was asked once more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub flaky: u32,
+}
+
+/// Whether there is nothing to tell.
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// How many checks ended how.
@@ -221,6 +233,9 @@ pub struct ReportedCheck {
     pub subject: Subject,
     /// How it ended.
     pub verdict: Verdict,
+    /// Whether it failed and then passed when the same was asked once more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
     /// Why it was skipped or could not be evaluated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

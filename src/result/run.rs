@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Level, ScenarioResult};
 use crate::fhir::codes;
-use crate::http::{Exchange, Mode};
+use crate::http::{Exchange, Load, Mode};
 use crate::promises::PromiseRow;
 use crate::surface::Surface;
 
@@ -32,6 +32,10 @@ pub struct RunResult {
     /// Why the run did not come to its end, in words that complete "the run stopped because";
     /// `None` where it did.
     pub stopped_because: Option<String>,
+    /// What the reader has to know about the report as a whole, such as that it holds personal
+    /// data.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// How the server speaks.
     pub dialect: Vec<DialectFact>,
     /// The suites of the plan, in its order, also those of which nothing ran.
@@ -162,6 +166,9 @@ pub struct RunClock {
     pub finished: String,
     /// Wall time in milliseconds.
     pub elapsed_ms: u64,
+    /// What the run cost the server; reports of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Load>,
     /// The base as it was called; differs from [`Target::base`] for the built-in server.
     pub base: String,
 }

@@ -50,6 +50,8 @@ pub struct Header {
     pub selection: Selection,
     /// Paths of other packages.
     pub packages: Vec<PathBuf>,
+    /// Path of the overlay.
+    pub overlay: Option<PathBuf>,
     /// The packages that were used.
     pub used: Vec<PackageUse>,
     /// Pages of one search.

@@ -13,6 +13,7 @@ use crate::http::{Client, Mode};
 use crate::journal::Journal;
 use crate::must_support::MustSupport;
 use crate::options::RunOptions;
+use crate::overlay::switch_off;
 use crate::redaction::Redactor;
 use crate::result::PlannedSuite;
 use crate::runner::{Earlier, Limits, Played, PlayedStep, Session, Stop, Watch};
@@ -40,10 +41,17 @@ impl Replay<'_> {
     pub(super) async fn run(self, progress: &dyn Progress) -> Result<Option<Parts>, RunError> {
         let mut declared = Declared::by_guide(&self.prepared.definitions);
         let types: Vec<&str> = declared.resource_types().collect();
-        let probe = tokio::select! {
+        let mut probe = tokio::select! {
             probe = probe(&self.client, &types) => probe?,
             () = self.stop.over() => return Ok(None),
         };
+        let off = &self.prepared.overlay.off;
+        let made = probe
+            .scenario
+            .steps
+            .iter_mut()
+            .flat_map(|step| &mut step.checks);
+        made.for_each(|check| switch_off(off, check));
         if let Some(statement) = &probe.statement {
             declared.add(statement, &self.prepared.definitions);
         }
@@ -108,6 +116,7 @@ impl Replay<'_> {
             statement: probe.statement.clone(),
             earlier: self.earlier,
             stop: self.stop,
+            off: self.prepared.overlay.off.clone(),
         }
     }
 }

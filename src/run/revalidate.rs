@@ -11,6 +11,7 @@ use super::{Prepared, Progress, Replay, RunError};
 use crate::gate::{Gate, GateOptions};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
+use crate::overlay::Overlay;
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
 use crate::redaction::Redactor;
@@ -87,6 +88,7 @@ pub async fn revalidate(
         suites: load::select(&run.suites).map_err(RunError::from)?,
         definitions,
         credentials: None,
+        overlay: Overlay::default(),
         gate: Gate::default(),
     };
     let mut client = ClientOptions::new(run.base.clone());
@@ -144,6 +146,7 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         gate: GateOptions::default(),
         output: PathBuf::new(),
         credentials: None,
+        account: None,
         ca_file: None,
         packages: options.packages.clone(),
         timeout: std::time::Duration::ZERO,
@@ -153,6 +156,7 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         include_personal_data: false,
         keep_key: None,
         resume: false,
+        overlay: None,
         language: Language::English,
     }
 }

@@ -6,6 +6,7 @@
 mod capabilities;
 mod create;
 mod earlier;
+mod flaky;
 mod listen;
 pub mod preview;
 mod probe;
@@ -33,6 +34,7 @@ use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
 use crate::must_support::MustSupport;
+use crate::overlay::Off;
 use crate::package::Definitions;
 use crate::result::{CheckResult, Evidence, Level, ScenarioResult, StepResult, Subject, Verdict};
 use crate::suite::Declared;
@@ -70,6 +72,8 @@ pub struct Session {
     pub earlier: Option<Earlier>,
     /// Asked when the run is to end before its end.
     pub stop: Stop,
+    /// Checks that are switched off.
+    pub off: Vec<Off>,
 }
 
 /// How much a run does at most.
@@ -183,6 +187,7 @@ fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
         requirements: Vec::new(),
         level: Level::Shall,
         conditional: false,
+        flaky: false,
         subject: Subject::default(),
         verdict: Verdict::Error,
         reason: Some(

@@ -7,14 +7,18 @@ use crate::check::Judgement;
 use crate::check::search::{Answer, Sample};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
-use crate::journal::Entry;
+use crate::journal::{Entry, Journal, JournalError};
 use crate::json::Node;
 use crate::must_support::Shown;
-use crate::result::{ScenarioResult, StepResult};
+use crate::overlay::switch_off;
+use crate::result::{CheckResult, ScenarioResult, StepResult};
 use crate::suite::Body;
 use crate::suite::body::Filling;
 use crate::suite::plan::{PlannedScenario, PlannedStep};
 use crate::suite::template::{MissingCapture, fill, of_scenario};
+
+/// A step that sent more requests than this is not asked once more.
+const LONGEST_RETRIED: usize = 10;
 
 /// A scenario being replayed.
 pub(super) struct Scenario<'s> {
@@ -22,6 +26,8 @@ pub(super) struct Scenario<'s> {
     id: String,
     step: String,
     sent_in_step: usize,
+    /// Whether an answer of the step looked like a bad moment of the server.
+    was_transient: bool,
     /// Whether a step of an interrupted run is asked again for what later steps use.
     again: bool,
     /// Captures and values of the run.
@@ -81,6 +87,7 @@ pub(super) async fn play(
         id: planned.id.clone(),
         step: String::new(),
         sent_in_step: 0,
+        was_transient: false,
         again: false,
         values: of_scenario(&session.values, &planned.id),
         found: Vec::new(),
@@ -147,12 +154,18 @@ fn validated(step: &StepResult) -> u32 {
 impl Scenario<'_> {
     async fn play_step(&mut self, planned: &PlannedStep) -> PlayedStep {
         self.begin(planned);
-        let outcome = super::step::perform(self, planned).await;
-        let checks: Vec<_> = outcome
-            .judgements
-            .into_iter()
-            .map(Judgement::finish)
-            .collect();
+        let (checks, mut notes) = self.perform(planned).await;
+        let checks = if self.is_worth_another_try(planned, &checks) {
+            let (second, _) = self.perform(planned).await;
+            notes.push(super::flaky::note(&checks, &second).to_owned());
+            super::flaky::settle(checks, second)
+        } else {
+            checks
+        };
+        let mut checks = checks;
+        for check in &mut checks {
+            switch_off(&self.session.off, check);
+        }
         let result = StepResult {
             id: planned.step.id.clone(),
             title: planned.step.title.clone(),
@@ -161,7 +174,7 @@ impl Scenario<'_> {
             stood_in: self.stood_in.take(),
             shown: std::mem::take(&mut self.shown).into_results(),
             preparation: std::mem::take(&mut self.preparation),
-            notes: outcome.notes,
+            notes,
         };
         PlayedStep {
             resources: validated(&result),
@@ -173,9 +186,26 @@ impl Scenario<'_> {
     fn begin(&mut self, planned: &PlannedStep) {
         self.step.clone_from(&planned.step.id);
         self.sent_in_step = 0;
+        self.was_transient = false;
         if planned.step.body.is_some() {
             self.body.clone_from(&planned.step.body);
         }
+    }
+
+    async fn perform(&mut self, planned: &PlannedStep) -> (Vec<CheckResult>, Vec<String>) {
+        let outcome = super::step::perform(self, planned).await;
+        let judgements = outcome.judgements.into_iter();
+        (judgements.map(Judgement::finish).collect(), outcome.notes)
+    }
+
+    /// Whether a step that failed may only have met a bad moment of the server: it reads, it was
+    /// short, and an answer looked like one. What writes is never sent twice.
+    fn is_worth_another_try(&self, planned: &PlannedStep, checks: &[CheckResult]) -> bool {
+        self.was_transient
+            && !planned.step.writes()
+            && self.sent_in_step <= LONGEST_RETRIED
+            && !self.session.stop.is_asked()
+            && checks.iter().any(super::flaky::is_bad)
     }
 
     /// What an interrupted run left of a step, if it left anything; what later steps use of it is
@@ -217,9 +247,17 @@ impl Scenario<'_> {
 
     /// Writes down that a creation of an interrupted run is on the server.
     pub(super) fn note_found(&self, number: u64, id: &str) {
-        if let Some(journal) = &self.session.journal
-            && let Err(error) = journal.found(number, id)
-        {
+        self.note(|journal| journal.found(number, id));
+    }
+
+    /// Writes down that a creation of an interrupted run is not on the server.
+    pub(super) fn note_absent(&self, number: u64) {
+        self.note(|journal| journal.absent(number));
+    }
+
+    /// What the journal cannot hold stops the run.
+    fn note(&self, write: impl FnOnce(&Journal) -> Result<(), JournalError>) {
+        if let Some(Err(error)) = self.session.journal.as_ref().map(write) {
             self.session.stop.ask(error.to_string());
         }
     }
@@ -284,6 +322,7 @@ impl Scenario<'_> {
     /// Sends a request and notes that it was sent.
     pub(super) async fn send(&mut self, spec: RequestSpec) -> Exchange {
         let exchange = self.session.client.send(spec).await;
+        self.was_transient |= exchange.is_transient();
         self.step_exchanges.push(exchange.id.clone());
         exchange
     }

@@ -205,6 +205,7 @@ impl Bench {
             statement: probe.statement,
             earlier: None,
             stop: Stop::default(),
+            off: Vec::new(),
         };
         let played = crate::runner::run(&session, &plan, &()).await;
         let played = played.unwrap_or_default();

@@ -47,9 +47,10 @@ pub fn build(run: &RunResult) -> Report {
         packages: run.packages.clone(),
         complete: run.stopped_because.is_none(),
         stopped_because: run.stopped_because.clone(),
+        warnings: run.warnings.clone(),
         verdict,
         exit_code,
-        summary: verdict::sentence(run, &totals.checks, &findings, &skipped),
+        summary: verdict::sentence(run, &totals, &findings, &skipped),
         totals,
         dialect,
         suites,
@@ -93,6 +94,7 @@ fn totals(run: &RunResult) -> Totals {
         let verdict = check.settled();
         let resource_type = check.subject.resource_type.as_deref().unwrap_or(NO_TYPE);
         totals.checks.add(verdict);
+        totals.flaky += u32::from(check.flaky);
         totals
             .by_type
             .entry(resource_type.to_owned())

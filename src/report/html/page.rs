@@ -43,6 +43,7 @@ pub(super) struct Contents<'a> {
     coverage: Vec<Coverage>,
     latency: Vec<LatencyRow<'a>>,
     promised: Vec<Promised>,
+    load: Option<String>,
     /// How much was left out to keep the page small.
     findings_left_out: usize,
     scenarios_left_out: usize,
@@ -139,6 +140,7 @@ impl<'a> Contents<'a> {
             coverage: coverage(report),
             latency: latency(report),
             promised: promised::promised(report),
+            load: (report.run.clock.load.as_ref()).map(|load| view::load(load, language)),
             shown: rows.iter().map(|row| row.group.id.as_str()).collect(),
             findings_left_out: report.findings.len() - rows.len(),
             scenarios_left_out,

@@ -43,6 +43,7 @@ impl Scope {
             requirements: vec![self.requirement.to_owned()],
             level: self.level,
             conditional: false,
+            flaky: false,
             subject: self.subject,
             verdict: Verdict::of_check(self.level, evidence, &findings),
             reason: None,

@@ -39,6 +39,7 @@ pub(crate) fn run() -> RunResult {
             package("hl7.fhir.r4.core", "4.0.1", "51ab"),
         ],
         stopped_because: None,
+        warnings: Vec::new(),
         dialect: dialect(),
         suites: vec![
             suite(
@@ -64,6 +65,7 @@ pub(crate) fn run() -> RunResult {
         promises: promises(),
         surface: surface::surface(),
         clock: RunClock {
+            load: None,
             id: "3f0c9a52-7d0e-4c55-9c63-0a4b8f1de7aa".to_owned(),
             started: "2026-05-04T08:15:00Z".to_owned(),
             finished: "2026-05-04T08:15:42Z".to_owned(),
