@@ -65,7 +65,8 @@ impl Targets {
             self.check_type(at, literal, resolved, sink);
         }
         if let Some(node) = resolved {
-            self.check_profile(at, node, sink);
+            let is_contained = literal.is_some_and(|literal| literal.starts_with('#'));
+            self.check_profile(at, node, is_contained, sink);
         }
         if let Some(literal) = literal {
             self.check_aggregation(at, literal, resolved, sink);
@@ -115,7 +116,7 @@ impl Targets {
                 .any(|target| target.name == found || target.name == "Resource")
     }
 
-    fn check_profile(&self, at: &At<'_>, node: &Node<'_>, sink: &mut Sink) {
+    fn check_profile(&self, at: &At<'_>, node: &Node<'_>, is_contained: bool, sink: &mut Sink) {
         let Some(found) = node.str("resourceType") else {
             return;
         };
@@ -129,7 +130,8 @@ impl Targets {
             return;
         }
         let place = Place::root(found, Item::of(node));
-        if profiles.any(|profile| types::conforms(at.walk, &place, *profile)) {
+        let walk = at.walk.into_resource(node, is_contained);
+        if profiles.any(|profile| types::conforms(&walk, &place, *profile)) {
             return;
         }
         let registry = &at.walk.engine.registry;

@@ -10,6 +10,7 @@ use super::place::Place;
 use super::registry::{Registry, SchemaRef};
 use super::schema::Schema;
 use super::sink::{Found, Sink};
+use crate::fhirpath::TypeId;
 use crate::finding::{Finding, Rule, Severity, Words};
 use crate::json::Node;
 use crate::terminology::Terminology;
@@ -77,8 +78,12 @@ pub struct Walk<'w> {
     pub depth: Depth,
     /// The innermost resource: `%resource`.
     pub resource: &'w Node<'w>,
+    /// The type of that to FHIRPath; found where the resource is entered.
+    pub resource_type: TypeId,
     /// The resource that contains it, or itself: `%rootResource`.
     pub root_resource: &'w Node<'w>,
+    /// The type of that to FHIRPath.
+    pub root_type: TypeId,
     /// The Bundle around it, and the `fullUrl` of its entry.
     pub bundle: Option<BundleScope<'w>>,
     /// Resources outside the document.
@@ -87,6 +92,47 @@ pub struct Walk<'w> {
     pub choice: Option<&'w dyn ProfileChoice>,
     /// What was found out on the way.
     pub memo: &'w Memo,
+}
+
+impl<'w> Walk<'w> {
+    /// The judgement of one document; nothing is judged yet.
+    #[must_use]
+    pub fn new(engine: &'w Engine, depth: Depth, resource: &'w Node<'w>, memo: &'w Memo) -> Self {
+        Self {
+            engine,
+            depth,
+            resource,
+            resource_type: TypeId::UNKNOWN,
+            root_resource: resource,
+            root_type: TypeId::UNKNOWN,
+            bundle: None,
+            known: None,
+            choice: None,
+            memo,
+        }
+    }
+
+    /// The same for another resource, which is its own root unless it is contained.
+    #[must_use]
+    pub fn into_resource(self, resource: &'w Node<'w>, is_contained: bool) -> Self {
+        let resource_type = if self.depth == Depth::Structure {
+            TypeId::UNKNOWN
+        } else {
+            self.engine.evaluator.resource_type(resource)
+        };
+        let (root_resource, root_type) = if is_contained {
+            (self.root_resource, self.root_type)
+        } else {
+            (resource, resource_type)
+        };
+        Self {
+            resource,
+            resource_type,
+            root_resource,
+            root_type,
+            ..self
+        }
+    }
 }
 
 /// The Bundle around a resource.

@@ -12,6 +12,7 @@ use super::system::System;
 use crate::fhir::{ConceptSet, ConceptSetFilter, Expansion, ValueSet};
 
 /// What is known of a code system.
+#[derive(Debug, Clone)]
 pub(super) enum Known {
     /// A package has it, with all or some of its codes.
     System(Arc<System>),

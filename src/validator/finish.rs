@@ -5,11 +5,16 @@ use std::collections::HashSet;
 
 use crate::assertion::Sink;
 use crate::finding::{Finding, Rule, Severity, Words, quoted};
-use crate::json::{Document, FaultKind, LineIndex, Node, Value};
+use crate::json::{Document, FaultKind, Node, Value};
 
 /// Puts findings in order and fills in their places.
-pub(super) fn finish(sink: Sink, lines: &LineIndex<'_>) -> Vec<Finding> {
+pub(super) fn finish(sink: Sink, document: &Document<'_>) -> Vec<Finding> {
     let mut found = sink.into_found();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    // The lines are looked for only where something is to be said about one.
+    let lines = document.line_index();
     // Stable: findings about one node stay in the order in which its rules were applied.
     found.sort_by_key(|found| found.offset);
     let mut seen = HashSet::new();
