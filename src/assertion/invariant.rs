@@ -269,6 +269,7 @@ impl<'w> World<'w> {
         Context::new(&walk.engine.evaluator.model, self, focus)
             .with_resource(resource(walk.resource, walk.resource_type))
             .with_root_resource(resource(walk.root_resource, walk.root_type))
+            .with_budget(walk.memo.steps())
     }
 }
 

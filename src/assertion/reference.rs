@@ -250,7 +250,8 @@ pub fn check_contained(at: &At<'_>, sink: &mut Sink) {
     let Some(id) = literal.strip_prefix('#').filter(|id| !id.is_empty()) else {
         return;
     };
-    if contained(at.walk.root_resource, id).is_some() {
+    let walk = at.walk;
+    if walk.memo.contained(walk.root_resource, id).is_some() {
         return;
     }
     at.report_with(
@@ -276,7 +277,7 @@ pub fn resolve<'w>(walk: &Walk<'w>, literal: &str) -> Option<&'w Node<'w>> {
         return if id.is_empty() {
             Some(walk.root_resource)
         } else {
-            contained(walk.root_resource, id)
+            walk.memo.contained(walk.root_resource, id)
         };
     }
     if let Some(bundle) = walk.bundle
@@ -295,14 +296,6 @@ pub fn resolve_item<'w>(walk: &Walk<'w>, item: Item<'w>) -> Option<&'w Node<'w>>
         None => item.text()?,
     };
     resolve(walk, literal)
-}
-
-fn contained<'w>(container: &'w Node<'w>, id: &str) -> Option<&'w Node<'w>> {
-    container
-        .get("contained")?
-        .entries()
-        .iter()
-        .find(|resource| resource.str("id") == Some(id))
 }
 
 /// The resource type that the text of a reference names: `Type/id`, alone or after a base.

@@ -164,11 +164,7 @@ impl Registry {
 impl std::fmt::Debug for Registry {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let numbers = self.numbers.read().unwrap_or_else(PoisonError::into_inner);
-        write!(
-            formatter,
-            "Registry of {} schemas",
-            numbers.by_url.len()
-        )
+        write!(formatter, "Registry of {} schemas", numbers.by_url.len())
     }
 }
 
@@ -232,7 +228,11 @@ mod tests {
             canonical.contains("known").then(empty_schema)
         }));
         let before = format!("{registry:?}");
-        for name in ["Nothing", "http://example.org/no", "http://example.org/known#1"] {
+        for name in [
+            "Nothing",
+            "http://example.org/no",
+            "http://example.org/known#1",
+        ] {
             assert!(registry.find_loose(name).is_none(), "{name}");
         }
         assert_eq!(format!("{registry:?}"), before);

@@ -148,16 +148,63 @@ pub struct BundleScope<'w> {
 
 /// Conformance that was already found out in this walk: references make the same question come up
 /// again, and cyclic ones would never end.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memo {
+    /// What the constraints may still cost.
+    steps: Cell<u64>,
     conforms: RefCell<HashMap<(usize, SchemaRef), bool>>,
+    /// The positions of contained resources by their id, for resources that contain many.
+    contained: RefCell<HashMap<usize, HashMap<String, usize>>>,
     nesting: Cell<u32>,
 }
 
 /// Judgements of referenced resources nested deeper than this are taken for granted.
 const DEEPEST_NESTING: u32 = 24;
 
+/// How many steps all constraints on one document may take together. A Patient takes some hundred,
+/// a Bundle of fifty thousand some million.
+const MOST_STEPS: u64 = 200_000_000;
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self {
+            steps: Cell::new(MOST_STEPS),
+            conforms: RefCell::default(),
+            contained: RefCell::default(),
+            nesting: Cell::new(0),
+        }
+    }
+}
+
+/// Fewer contained resources than this are looked through one by one.
+const FEW_CONTAINED: usize = 8;
+
 impl Memo {
+    pub(super) const fn steps(&self) -> &Cell<u64> {
+        &self.steps
+    }
+
+    /// The first contained resource of that id.
+    pub fn contained<'w>(&self, container: &'w Node<'w>, id: &str) -> Option<&'w Node<'w>> {
+        let resources = container.get("contained")?.entries();
+        if resources.len() < FEW_CONTAINED {
+            let mut resources = resources.iter();
+            return resources.find(|resource| resource.str("id") == Some(id));
+        }
+        let mut known = self.contained.borrow_mut();
+        let key = std::ptr::from_ref(container).addr();
+        let positions = known.entry(key).or_insert_with(|| {
+            let mut positions = HashMap::new();
+            for (position, resource) in resources.iter().enumerate() {
+                if let Some(id) = resource.str("id") {
+                    positions.entry(id.to_owned()).or_insert(position);
+                }
+            }
+            positions
+        });
+        resources.get(*positions.get(id)?)
+    }
+
     /// The answer to whether a node conforms to a schema: remembered, or found out now. While it
     /// is being found out, the same question is answered with yes, so that a circle of references
     /// conforms unless something in it does not.

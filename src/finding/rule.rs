@@ -80,6 +80,8 @@ codes! {
         ProfileMismatch = "profile-mismatch",
         /// A choice that the validator made, such as which profile applies.
         ProfileChoice = "profile-choice",
+        /// Judging one resource costs no more than a bound.
+        Limit = "limit",
     }
 }
 
@@ -98,6 +100,7 @@ impl Rule {
             | Self::Bundle
             | Self::ProfileMismatch => IssueType::Structure,
             Self::ProfileChoice => IssueType::Informational,
+            Self::Limit => IssueType::TooCostly,
             Self::PrimitiveFormat | Self::Fixed | Self::Pattern | Self::ValueRange => {
                 IssueType::Value
             }

@@ -205,10 +205,7 @@ impl Candidates {
         let (index, reason) = contest
             .best(resource, terminology)
             .unwrap_or_else(|| fewest_errors(validator, &self.urls, resource));
-        (
-            self.urls.get(index).map(String::as_str),
-            Cow::Owned(reason),
-        )
+        (self.urls.get(index).map(String::as_str), Cow::Owned(reason))
     }
 }
 

@@ -8,10 +8,7 @@
 #[path = "../../shared/mod.rs"]
 mod shared;
 
-use std::future::Future;
 use std::hint::black_box;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use openimis_conformance::json;
 use openimis_conformance::package::Definitions;
@@ -30,9 +27,13 @@ fn main() {
         line(what, time, patients.len());
     };
     ours(&measure);
+    #[cfg(feature = "helios")]
     helios(&measure);
+    #[cfg(feature = "octofhir")]
     octofhir(&measure);
+    #[cfg(feature = "rh")]
     rh(&measure);
+    #[cfg(feature = "jsonschema")]
     match std::env::args().nth(1) {
         Some(path) => json_schema(&measure, &path),
         None => println!("jsonschema: not run, no schema given"),
@@ -49,8 +50,16 @@ fn ours(measure: Measure<'_>) {
     let validator = Validator::new(Definitions::embedded());
     for (what, depth, guide) in [
         ("openimis-conformance, structure", Depth::Structure, false),
-        ("openimis-conformance, R4 with bindings, constraints", Depth::Full, false),
-        ("openimis-conformance, the guide's profile too", Depth::Full, true),
+        (
+            "openimis-conformance, R4 with bindings, constraints",
+            Depth::Full,
+            false,
+        ),
+        (
+            "openimis-conformance, the guide's profile too",
+            Depth::Full,
+            true,
+        ),
     ] {
         let request = Request {
             depth,
@@ -65,9 +74,10 @@ fn ours(measure: Measure<'_>) {
     }
 }
 
+#[cfg(feature = "helios")]
 fn helios(measure: Measure<'_>) {
     use helios_fhir_validator::{ValidationOptions, Validator, packs::core_registry};
-    let validator = Validator::new(core_registry(helios_fhir_validator_version()));
+    let validator = Validator::new(core_registry(helios_fhir::FhirVersion::R4));
     let options = ValidationOptions {
         use_meta_profiles: false,
         ..ValidationOptions::default()
@@ -77,20 +87,20 @@ fn helios(measure: Measure<'_>) {
     });
 }
 
-fn helios_fhir_validator_version() -> helios_fhir::FhirVersion {
-    helios_fhir::FhirVersion::R4
-}
-
+#[cfg(feature = "octofhir")]
 fn octofhir(measure: Measure<'_>) {
     use octofhir_fhirschema::{FhirValidator, FhirVersion, get_schemas};
     let schemas = get_schemas(FhirVersion::R4).clone();
     let validator = FhirValidator::from_schemas(schemas, None);
     measure("octofhir-fhirschema, structure", &mut |text| {
         let resource = value(text);
-        black_box(now(validator.validate(&resource, vec!["Patient".to_owned()])));
+        black_box(now(
+            validator.validate(&resource, vec!["Patient".to_owned()])
+        ));
     });
 }
 
+#[cfg(feature = "rh")]
 fn rh(measure: Measure<'_>) {
     use rh_validator::{FhirValidator, FhirVersion};
     let validator = match FhirValidator::new(FhirVersion::R4, None) {
@@ -105,6 +115,7 @@ fn rh(measure: Measure<'_>) {
     });
 }
 
+#[cfg(feature = "jsonschema")]
 fn json_schema(measure: Measure<'_>, path: &str) {
     let schema = std::fs::read_to_string(path).expect("a readable schema");
     let mut schema = value(&schema);
@@ -125,7 +136,10 @@ fn json_schema(measure: Measure<'_>, path: &str) {
 }
 
 /// The result of a future that has nothing to wait for.
+#[cfg(feature = "octofhir")]
 fn now<T>(future: impl Future<Output = T>) -> T {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {

@@ -164,7 +164,11 @@ mod tests {
         let reading = judge_in_order(
             || {
                 left -= 1;
-                if left == 0 { Err("read".to_owned()) } else { read() }
+                if left == 0 {
+                    Err("read".to_owned())
+                } else {
+                    read()
+                }
             },
             &judge,
             |judged| {
