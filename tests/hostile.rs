@@ -5,6 +5,8 @@
 //! test --release --test hostile generated -- --nocapture` tries longer and prints how many inputs
 //! there were. An input that once went wrong is kept in `fixtures/hostile/` and tried each time.
 
+#[path = "hostile/agreement.rs"]
+mod agreement;
 #[path = "hostile/bounds.rs"]
 mod bounds;
 #[path = "hostile/corpus.rs"]

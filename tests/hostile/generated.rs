@@ -22,7 +22,7 @@ use crate::{VALIDATOR, judge};
 
 /// Tries so many inputs or, where `OPENIMIS_GENERATED_SECONDS` is set, as many as there is time
 /// for.
-fn run<S: Strategy>(
+pub fn run<S: Strategy>(
     what: &str,
     cases: u32,
     strategy: &S,
