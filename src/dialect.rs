@@ -380,6 +380,7 @@ impl Prober<'_> {
             title: "Find out how the server speaks".to_owned(),
             exchanges,
             checks: self.checks,
+            preparation: Vec::new(),
             notes: Vec::new(),
         };
         Probe {

@@ -56,6 +56,8 @@ enum Event {
     Effect(Effect),
     /// It was removed again, with this status.
     Removed(u16),
+    /// What later steps use of it, by name.
+    Captured(BTreeMap<String, String>),
 }
 
 /// Why a journal cannot be written or read.
@@ -100,12 +102,22 @@ pub struct Journal {
 struct Keeping {
     file: File,
     next: u64,
+    /// What stood there when it was opened.
+    earlier: Vec<Entry>,
 }
 
 /// A creation that was written down and is about to be sent; [`Journal::conclude`] ends it.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "an intent without an effect reads as a creation of which nobody knows the end"]
 pub struct Intent(u64);
+
+impl Intent {
+    /// The number of the creation in the journal.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.0
+    }
+}
 
 impl Journal {
     /// Opens a journal; what an earlier run wrote there stays, because it may still exist.
@@ -136,6 +148,7 @@ impl Journal {
             state: Mutex::new(Keeping {
                 file,
                 next: entries.last().map_or(1, |entry| entry.number + 1),
+                earlier: entries,
             }),
         })
     }
@@ -183,12 +196,61 @@ impl Journal {
         )
     }
 
+    /// Writes down that a creation of which no answer was known was found under that id.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn found(&self, number: u64, id: &str) -> Result<(), JournalError> {
+        self.event(
+            number,
+            Event::Effect(Effect {
+                status: None,
+                id: Some(id.to_owned()),
+                location: None,
+            }),
+        )
+    }
+
     /// Writes down that the creation of that number was removed again.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn removed(&self, number: u64, status: u16) -> Result<(), JournalError> {
         self.event(number, Event::Removed(status))
+    }
+
+    /// Writes down what later steps use of the last creation of that step: what its answer said.
+    /// Nothing is written for a step that created nothing.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn captured(
+        &self,
+        intent: u64,
+        values: &BTreeMap<String, String>,
+    ) -> Result<(), JournalError> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        self.event(intent, Event::Captured(values.clone()))
+    }
+
+    /// The number of the next creation: those of this run are not below it.
+    #[must_use]
+    pub fn next_number(&self) -> u64 {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.next
+    }
+
+    /// The last creation of a step (`scenario/step`) that stood here when the journal was opened,
+    /// numbered `from` or later: what an interrupted run did there before it is resumed.
+    #[must_use]
+    pub fn earlier(&self, step: &str, from: u64) -> Option<Entry> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = state.earlier.iter().rev();
+        entries
+            .find(|entry| entry.number >= from && entry.creation.step == step)
+            .cloned()
     }
 
     fn event(&self, number: u64, event: Event) -> Result<(), JournalError> {
@@ -219,6 +281,20 @@ pub struct Entry {
     pub effect: Option<Effect>,
     /// Whether it was removed again.
     pub is_removed: bool,
+    /// What later steps use of it, by name.
+    pub captured: BTreeMap<String, String>,
+}
+
+/// What is known of a creation once the run that made it was interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// The server said that it created it: it must not be sent again.
+    Created,
+    /// The server refused it, or it was removed again: nothing is there, it may be sent again.
+    Absent,
+    /// No answer, or an error of the server: it may be there, and has to be looked for by its
+    /// identifier before it is sent again.
+    Unknown,
 }
 
 impl Entry {
@@ -228,6 +304,24 @@ impl Entry {
     pub fn may_exist(&self) -> bool {
         let status = self.effect.as_ref().and_then(|effect| effect.status);
         !self.is_removed && !status.is_some_and(|status| (400..500).contains(&status))
+    }
+
+    /// What is known of it.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        let status = self.effect.as_ref().and_then(|effect| effect.status);
+        match status {
+            _ if !self.may_exist() => Known::Absent,
+            Some(200..300) => Known::Created,
+            None if self
+                .effect
+                .as_ref()
+                .is_some_and(|effect| effect.id.is_some()) =>
+            {
+                Known::Created
+            }
+            _ => Known::Unknown,
+        }
     }
 }
 
@@ -268,12 +362,18 @@ fn read_whole(path: &Path) -> Result<(Vec<Entry>, u64), JournalError> {
                     creation,
                     effect: None,
                     is_removed: false,
+                    captured: BTreeMap::new(),
                 };
                 entries.insert(line.number, entry);
             }
             Event::Effect(effect) => {
                 if let Some(entry) = entries.get_mut(&line.number) {
                     entry.effect = Some(effect);
+                }
+            }
+            Event::Captured(values) => {
+                if let Some(entry) = entries.get_mut(&line.number) {
+                    entry.captured.extend(values);
                 }
             }
             Event::Removed(_) => {
@@ -289,7 +389,7 @@ fn read_whole(path: &Path) -> Result<(Vec<Entry>, u64), JournalError> {
 mod tests {
     use std::io::Write;
 
-    use super::{FILE_NAME, Journal, JournalError, read};
+    use super::{FILE_NAME, Journal, JournalError, Known, read};
 
     #[test]
     fn an_intent_is_on_disk_before_anything_is_sent() {
@@ -353,6 +453,44 @@ mod tests {
         let numbers: Vec<u64> = entries.iter().map(|entry| entry.number).collect();
         assert_eq!(numbers, [1, 2]);
         assert!(entries[0].may_exist() && !entries[1].may_exist());
+    }
+
+    #[test]
+    fn a_resumed_run_knows_what_became_of_each_creation() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join(FILE_NAME);
+        let journal = Journal::create(&path).expect("opened");
+        let statuses = [Some(201), Some(400), Some(502), None];
+        for (step, status) in ["s/a", "s/b", "s/c", "s/d"].iter().zip(statuses) {
+            let intent = journal.intend(step, "Patient", Some("A1"));
+            let intent = intent.expect("written");
+            let number = intent.number();
+            journal
+                .conclude(
+                    intent,
+                    status,
+                    status.filter(|s| *s == 201).map(|_| "7"),
+                    None,
+                )
+                .expect("written");
+            let captured = [("patient".to_owned(), "7".to_owned())].into();
+            journal.captured(number, &captured).expect("written");
+        }
+        let _ = journal.intend("s/e", "Patient", None).expect("written");
+        assert!(journal.earlier("s/a", 1).is_none(), "nothing was earlier");
+        drop(journal);
+        let journal = Journal::create(&path).expect("opened");
+        let known = |step: &str| journal.earlier(step, 1).map(|entry| entry.known());
+        assert_eq!(known("s/a"), Some(Known::Created));
+        assert_eq!(known("s/b"), Some(Known::Absent));
+        for unknown in ["s/c", "s/d", "s/e"] {
+            assert_eq!(known(unknown), Some(Known::Unknown), "{unknown}");
+        }
+        assert_eq!(known("s/f"), None);
+        assert!(journal.earlier("s/a", 2).is_none(), "of a run before");
+        let captured = journal.earlier("s/a", 1).expect("there").captured;
+        assert_eq!(captured.get("patient").map(String::as_str), Some("7"));
+        assert_eq!(journal.next_number(), 6);
     }
 
     #[cfg(unix)]

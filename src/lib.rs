@@ -30,6 +30,7 @@ pub mod requirement;
 pub mod result;
 pub mod run;
 pub mod runner;
+pub mod selftest;
 pub mod suite;
 pub mod terminology;
 pub mod validator;

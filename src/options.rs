@@ -1,12 +1,13 @@
 //! What a run is told to do, checked once: nothing after this has to ask again.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use thiserror::Error;
 use url::Url;
 
 use crate::http::Mode;
+use crate::result::TargetKind;
 
 /// Arguments of a run as they were given.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,10 @@ pub struct RunArguments {
     pub max_pages: Option<usize>,
     /// Whether personal data stays in what is written.
     pub include_personal_data: bool,
+    /// File for the key of the pseudonyms.
+    pub keep_key: Option<PathBuf>,
+    /// Whether an interrupted run in the output folder is resumed.
+    pub resume: bool,
 }
 
 /// A run, checked.
@@ -72,6 +77,10 @@ pub struct RunOptions {
     pub max_pages: usize,
     /// Whether personal data stays in what is written.
     pub include_personal_data: bool,
+    /// File for the key of the pseudonyms; new, or of the run that is resumed.
+    pub keep_key: Option<PathBuf>,
+    /// Whether an interrupted run in the output folder is resumed.
+    pub resume: bool,
 }
 
 /// Arguments that do not fit together.
@@ -99,6 +108,15 @@ pub enum OptionsError {
     Unconfirmed {
         /// The host.
         host: String,
+    },
+    /// The key goes where the report goes.
+    #[error(
+        "expected --keep-key to be outside of the report's folder, found {}: who gets the report must not get the key",
+        path.display()
+    )]
+    KeyInside {
+        /// The file.
+        path: PathBuf,
     },
     /// A number that is none.
     #[error("expected {name} to be at least 1, found 0")]
@@ -145,10 +163,18 @@ impl RunArguments {
         if self.timeout == Some(0) {
             return Err(OptionsError::Zero { name: "--timeout" });
         }
+        let output = self
+            .output
+            .unwrap_or_else(|| PathBuf::from("reports").join(&label));
+        if let Some(path) = self
+            .keep_key
+            .as_ref()
+            .filter(|path| is_inside(path, &output))
+        {
+            return Err(OptionsError::KeyInside { path: path.clone() });
+        }
         Ok(RunOptions {
-            output: self
-                .output
-                .unwrap_or_else(|| PathBuf::from("reports").join(&label)),
+            output,
             target,
             mode,
             label,
@@ -162,7 +188,37 @@ impl RunArguments {
             max_rate: self.max_rate,
             max_pages: self.max_pages.unwrap_or(1000),
             include_personal_data: self.include_personal_data,
+            keep_key: self.keep_key,
+            resume: self.resume,
         })
+    }
+}
+
+/// A key beside the report would go where the report goes. Neither needs to exist yet.
+fn is_inside(path: &Path, folder: &Path) -> bool {
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let mut plain = PathBuf::new();
+        for part in path.components() {
+            match part {
+                Component::ParentDir => drop(plain.pop()),
+                Component::CurDir => {}
+                part => plain.push(part),
+            }
+        }
+        plain
+    };
+    absolute(path).starts_with(absolute(folder))
+}
+
+impl RunOptions {
+    /// Which server is tested.
+    #[must_use]
+    pub fn target_kind(&self) -> TargetKind {
+        match self.target {
+            Some(_) => TargetKind::Remote,
+            None => TargetKind::Embedded,
+        }
     }
 }
 
@@ -275,6 +331,21 @@ mod tests {
             .expect_err("an account")
             .to_string();
         assert!(!error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn the_key_does_not_go_with_the_report() {
+        let mut given = arguments(None);
+        given.output = Some("out/report".into());
+        for (path, fits) in [
+            ("out/report/key", false),
+            ("out/x/../report/sub/key", false),
+            ("out/key", true),
+            ("out/report-key", true),
+        ] {
+            given.keep_key = Some(path.into());
+            assert_eq!(given.clone().check().is_ok(), fits, "{path}");
+        }
     }
 
     #[test]

@@ -1,24 +1,28 @@
 //! `exchanges.ndjson`: what was said during a run, one line for each exchange, written as it
 //! comes. A run that is killed leaves a recording that can be read up to its last whole line.
 //!
-//! Everything passes the redaction on its way in. Deliberately not here: judging; whoever reads a
-//! recording judges it again.
+//! Everything passes the redaction on its way in. The first line says of which run it is, so that
+//! the run can be judged again ([`crate::run::revalidate`]). Deliberately not here: judging.
 
-use std::fs::{File, OpenOptions};
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use flate2::bufread::GzDecoder;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use url::Url;
 
-use crate::http::Exchange;
+use crate::http::{Exchange, Mode};
 use crate::redaction::Redactor;
+use crate::result::TargetKind;
 
 /// The name of the file in the folder of a run.
 pub const FILE_NAME: &str = "exchanges.ndjson";
 /// The version of the format that this program writes.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// The first line of a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +32,33 @@ pub struct Header {
     pub recording: String,
     /// Whether the data of people is the real one.
     pub personal_data: PersonalData,
+    /// The run that made it; recordings before version 1.1 do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RecordedRun>,
+}
+
+/// What a run was told to do, as far as its plan and its report depend on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordedRun {
+    /// The label of the report.
+    pub label: String,
+    /// Which server was tested.
+    pub kind: TargetKind,
+    /// The FHIR base as it was called.
+    pub base: Url,
+    /// What might be sent.
+    pub mode: Mode,
+    /// The release under test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// The suites that were selected; all if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suites: Vec<String>,
+    /// Most pages of one search.
+    pub max_pages: usize,
+    /// Values made for the run, such as `new-code`.
+    pub values: BTreeMap<String, String>,
 }
 
 crate::fhir::codes! {
@@ -105,7 +136,11 @@ impl Recording {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn create(path: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
+    pub fn create(
+        path: &Path,
+        redactor: Arc<Redactor>,
+        run: Option<RecordedRun>,
+    ) -> Result<Self, RecordingError> {
         let personal_data = match redactor.keeps_personal_data() {
             true => PersonalData::Included,
             false => PersonalData::Pseudonyms,
@@ -113,6 +148,7 @@ impl Recording {
         let header = Header {
             recording: FORMAT_VERSION.to_owned(),
             personal_data,
+            run,
         };
         let mut file = File::create(path).map_err(|source| unwritable(path, source))?;
         append(&mut file, &header).map_err(|source| unwritable(path, source))?;
@@ -127,24 +163,39 @@ impl Recording {
         }
     }
 
-    /// Goes on with a recording after its last whole line. The same key must be
-    /// used, or equal values are equal no more.
+    /// Goes on with a recording after its last whole line, without the exchanges that `keep` says
+    /// no to, because they will be made again. With another key than before, equal values are
+    /// equal only within one of the parts.
     ///
     /// # Errors
     /// There is none, it is not readable, or the file cannot be written.
-    pub fn resume(path: &Path, redactor: Arc<Redactor>) -> Result<Self, RecordingError> {
-        let whole = read(path)?.whole_bytes;
-        let open = || {
-            let file = OpenOptions::new().append(true).open(path)?;
-            file.set_len(whole)?;
-            Ok(file)
+    pub fn resume(
+        path: &Path,
+        redactor: Arc<Redactor>,
+        keep: impl Fn(&Exchange) -> bool,
+    ) -> Result<Self, RecordingError> {
+        let Recorded {
+            header, exchanges, ..
+        } = read(path)?;
+        let rewrite = || {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(".resuming-");
+            crate::report::readable_by_all(&mut builder);
+            let mut temporary = builder.tempfile_in(folder)?;
+            append(temporary.as_file_mut(), &header)?;
+            for exchange in exchanges.iter().filter(|exchange| keep(exchange)) {
+                append(temporary.as_file_mut(), exchange)?;
+            }
+            temporary.as_file().sync_all()?;
+            temporary.persist(path).map_err(|error| error.error)
         };
-        let file = open().map_err(|source| unwritable(path, source))?;
+        let file = rewrite().map_err(|source| unwritable(path, source))?;
         Ok(Self::over(path, file, redactor))
     }
 
     /// Records an exchange and gives back what was recorded: its redacted form. A line that cannot
-    /// be written is told by [`Self::has_failed`] and [`Self::finish`].
+    /// be written is told by [`Self::failure`] and [`Self::finish`].
     pub fn record(&self, exchange: &Exchange) -> Exchange {
         let redacted = self.redactor.redact_exchange(exchange);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,11 +206,12 @@ impl Recording {
         redacted
     }
 
-    /// Whether a line could not be written: the run should stop, because it loses results.
+    /// Why a line could not be written, if one could not: the run should stop, because it loses
+    /// results.
     #[must_use]
-    pub fn has_failed(&self) -> bool {
+    pub fn failure(&self) -> Option<String> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.failed.is_some()
+        state.failed.as_ref().map(ToString::to_string)
     }
 
     /// Says whether every exchange was written.
@@ -195,11 +247,9 @@ pub struct Recorded {
     pub exchanges: Vec<Exchange>,
     /// Whether its last line is cut: the run was killed while it was written.
     pub is_cut: bool,
-    /// Bytes up to the end of the last whole line.
-    whole_bytes: u64,
 }
 
-/// Reads a recording.
+/// Reads a recording, also one that was compressed with gzip.
 ///
 /// # Errors
 /// Not readable, not a recording, of another version, or a whole line of it is damaged.
@@ -208,7 +258,7 @@ pub fn read(path: &Path) -> Result<Recorded, RecordingError> {
         path: path.to_owned(),
         source,
     };
-    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    let mut reader = open(path).map_err(unreadable)?;
     let mut lines = Lines::default();
     let Some(first) = lines.next(&mut reader).map_err(unreadable)? else {
         return Err(RecordingError::Empty {
@@ -238,7 +288,16 @@ pub fn read(path: &Path) -> Result<Recorded, RecordingError> {
         header,
         exchanges,
         is_cut: lines.is_cut,
-        whole_bytes: lines.whole_bytes,
+    })
+}
+
+/// The file, unpacked where it starts like gzip (RFC 1952 2.3.1).
+fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    let mut reader = BufReader::new(File::open(path)?);
+    let is_gzip = reader.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok(match is_gzip {
+        true => Box::new(BufReader::new(GzDecoder::new(reader))),
+        false => Box::new(reader),
     })
 }
 
@@ -246,7 +305,6 @@ pub fn read(path: &Path) -> Result<Recorded, RecordingError> {
 #[derive(Default)]
 struct Lines {
     count: usize,
-    whole_bytes: u64,
     is_cut: bool,
 }
 
@@ -259,7 +317,6 @@ impl Lines {
             return Ok(None);
         }
         self.count += 1;
-        self.whole_bytes += length as u64;
         Ok(Some(line))
     }
 }
@@ -311,7 +368,7 @@ mod tests {
     fn what_was_recorded_is_read_again_without_names() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join(FILE_NAME);
-        let recording = Recording::create(&path, redactor()).expect("created");
+        let recording = Recording::create(&path, redactor(), None).expect("created");
         let kept: Vec<Exchange> = (1..4).map(|n| recording.record(&exchange(n))).collect();
         // Still open: what was recorded is there at once.
         let recorded = read(&path).expect("read");
@@ -323,20 +380,42 @@ mod tests {
     }
 
     #[test]
+    fn a_compressed_recording_is_read_like_a_plain_one() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join(FILE_NAME);
+        let recording = Recording::create(&path, redactor(), None).expect("created");
+        let kept = recording.record(&exchange(1));
+        let packed = folder.path().join("exchanges.ndjson.gz");
+        let file = std::fs::File::create(&packed).expect("created");
+        let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::best());
+        encoder
+            .write_all(&std::fs::read(&path).expect("read"))
+            .expect("written");
+        encoder.finish().expect("written");
+        assert_eq!(read(&packed).expect("read").exchanges, [kept]);
+    }
+
+    #[test]
     fn a_cut_line_is_left_out_and_the_recording_goes_on_after_it() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join(FILE_NAME);
-        let recording = Recording::create(&path, redactor()).expect("created");
+        let recording = Recording::create(&path, redactor(), None).expect("created");
         recording.record(&exchange(1));
         drop(recording);
         damage(&path, r#"{"id":"t/s#2","requ"#);
         let recorded = read(&path).expect("read");
         assert_eq!((recorded.exchanges.len(), recorded.is_cut), (1, true));
-        let recording = Recording::resume(&path, redactor()).expect("resumed");
+        let recording = Recording::resume(&path, redactor(), |_| true).expect("resumed");
         recording.record(&exchange(2));
         recording.finish().expect("written");
         let recorded = read(&path).expect("read");
         assert_eq!((recorded.exchanges.len(), recorded.is_cut), (2, false));
+        let keep = |exchange: &Exchange| exchange.id == "t/s#2";
+        let recording = Recording::resume(&path, redactor(), keep).expect("resumed");
+        recording.record(&exchange(3));
+        let recorded = read(&path).expect("read").exchanges;
+        let ids: Vec<&str> = recorded.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["t/s#2", "t/s#3"]);
     }
 
     #[test]
@@ -363,7 +442,7 @@ mod tests {
         let newer = error(&format!("{}\n", header.replace("1.0", "2.0"))).to_string();
         assert!(newer.contains("format version 2.0"), "{newer}");
         let missing =
-            Recording::create(&folder.path().join("no").join(FILE_NAME), redactor()).err();
+            Recording::create(&folder.path().join("no").join(FILE_NAME), redactor(), None).err();
         assert!(
             missing
                 .expect("no folder")
@@ -382,9 +461,9 @@ mod tests {
             .expect("there");
         let recording = Recording::over(Path::new("/dev/full"), full, redactor());
         recording.record(&exchange(1));
-        assert!(recording.has_failed());
+        assert!(recording.failure().is_some());
         let error = recording.finish().expect_err("full").to_string();
         assert!(error.contains("free some space"), "{error}");
-        assert!(Recording::create(Path::new("/dev/full"), redactor()).is_err());
+        assert!(Recording::create(Path::new("/dev/full"), redactor(), None).is_err());
     }
 }

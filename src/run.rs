@@ -3,29 +3,40 @@
 //! The built-in server is started where no target is given; packages are loaded; the server is
 //! probed; the plan is replayed; what was found is redacted and becomes a report.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use thiserror::Error;
 
-use crate::dialect::{Probe, ProbeError, probe};
-use crate::fhirpath::DefinitionsModel;
-use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
+use crate::dialect::ProbeError;
+use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
-use crate::recording::{Recording, RecordingError};
-use crate::redaction::{Key, Redactor};
+use crate::recording::{RecordedRun, Recording, RecordingError};
+use crate::redaction::Redactor;
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
-use crate::runner::{Limits, Played, Session};
+use crate::runner::{Earlier, Stop};
 use crate::suite::load::LoadError;
-use crate::suite::plan::{Declared, Plan};
 use crate::suite::{Suite, load};
-use crate::validator::Validator;
 
-mod outcome;
+mod files;
+mod frame;
+mod log;
+mod parts;
+mod publish;
+mod replay;
+mod revalidate;
+
+pub use log::{Header, Kept, LogError, read as read_results};
+pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
+
+use frame::Frame;
+use log::Log;
+use publish::Publisher;
+use replay::Replay;
 
 /// Why a run gave no report.
 #[derive(Debug, Error)]
@@ -48,6 +59,22 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
         /// What the system said.
+        error: std::io::Error,
+    },
+    /// The results.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A resumed run would use other rules than it was started with.
+    #[error(
+        "expected the packages with which the run was started, found others: {0}; resume with the same program and the same --package, or start a new run"
+    )]
+    Changed(String),
+    /// The file for the key.
+    #[error("expected a key in {}, found: {error}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
         error: std::io::Error,
     },
     /// The recording.
@@ -97,15 +124,19 @@ pub trait Progress: Sync {
     fn played(&self, scenario: &crate::result::ScenarioResult);
 }
 
-/// Carries a run out.
+/// Carries a run out. `stop` ends it early, with a partial report.
 ///
 /// # Errors
 /// Bad input, or a server that cannot be tested at all; findings are no errors.
-pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finished, RunError> {
+pub async fn run(
+    options: &RunOptions,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Finished, RunError> {
     let prepared = prepare(options)?;
-    make_output(options)?;
+    files::check_folder(&options.output)?;
     match &options.target {
-        Some(target) => run_against(options, prepared, target.clone(), progress).await,
+        Some(target) => run_against(options, prepared, target.clone(), progress, stop).await,
         None => {
             let server = Server::start(crate::reference::Options::default())
                 .await
@@ -116,7 +147,7 @@ pub async fn run(options: &RunOptions, progress: &dyn Progress) -> Result<Finish
                 credentials: Some(Credentials::new(USER, PASSWORD)),
                 ..prepared
             };
-            let finished = run_against(options, embedded, base, progress).await;
+            let finished = run_against(options, embedded, base, progress, stop).await;
             server.shutdown().await;
             finished
         }
@@ -142,19 +173,14 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
     })
 }
 
-/// The folder, and a file in it: a full disk is found before the run, not after.
-fn make_output(options: &RunOptions) -> Result<(), RunError> {
-    let attempt = || {
-        std::fs::create_dir_all(&options.output)?;
-        tempfile::Builder::new()
-            .prefix(".probe")
-            .tempfile_in(&options.output)?;
-        Ok(())
-    };
-    attempt().map_err(|error| RunError::Output {
-        path: options.output.clone(),
-        error,
-    })
+/// What is open while a run goes on.
+struct Open {
+    redactor: Arc<Redactor>,
+    recording: Arc<Recording>,
+    journal: Option<Journal>,
+    header: Header,
+    log: Log,
+    earlier: Option<Earlier>,
 }
 
 async fn run_against(
@@ -162,59 +188,84 @@ async fn run_against(
     prepared: Prepared,
     base: url::Url,
     progress: &dyn Progress,
+    stop: &Stop,
 ) -> Result<Finished, RunError> {
-    let started = jiff::Timestamp::now();
-    let clock = Instant::now();
-    let redactor = Arc::new(redactor(options, &prepared.definitions)?);
-    let recording = Arc::new(Recording::create(
-        &options.output.join("exchanges.ndjson"),
-        Arc::clone(&redactor),
-    )?);
-    let client = client(options, &prepared, base, Arc::clone(&recording))?;
-    let mut declared = Declared::by_guide(&prepared.definitions);
-    let types: Vec<&str> = declared.resource_types().collect();
-    let probe = probe(&client, &types).await?;
-    if let Some(statement) = &probe.statement {
-        declared.add(statement);
-    }
-    let plan = Plan::new(&prepared.suites, &declared, options.mode == Mode::Write);
-    if plan.scenarios.is_empty() {
-        return Err(RunError::NothingSelected);
-    }
-    progress.planned(plan.scenarios.len());
-    let session = session(options, &prepared, client, &probe)?;
-    let played =
-        crate::runner::run(&session, &plan, |played| progress.played(&played.result)).await;
-    let finished = outcome::Outcome {
+    let open = files::open(options, &base, &prepared.definitions)?;
+    let client = client(options, &prepared, base, &open.recording, stop)?;
+    let frame = Frame::new(options, &open.header, client.base());
+    let publisher = Arc::new(Publisher::new(&options.output, frame));
+    publisher.partial()?;
+    let replay = Replay {
         options,
-        session: &session,
-        plan: &plan,
-        probe,
-        played,
-        redactor: &redactor,
-        started,
-        elapsed: clock.elapsed(),
+        prepared: &prepared,
+        client,
+        values: open.header.values,
+        journal: open.journal,
+        earlier: open.earlier,
+        redactor: &open.redactor,
+        log: Some(&open.log),
+        stop: stop.clone(),
+    };
+    let played = tokio::select! {
+        played = replay.run(progress) => played,
+        () = publisher.keep_up(&open.log) => Ok(None),
+    };
+    let played = match open.recording.finish() {
+        Ok(()) => played,
+        // What is not recorded has no evidence: the run is not whole.
+        Err(error) => {
+            stop.ask(error.to_string());
+            played.map(|_| None)
+        }
+    };
+    match played {
+        Ok(Some(parts)) => {
+            let run = parts.into_result(&publisher.frame().now(None));
+            let (report, files) = publisher.finish(&run)?;
+            open.log.remove();
+            Ok(Finished { report, files })
+        }
+        Ok(None) => {
+            let reason = stop.reason().unwrap_or("it was stopped");
+            let (report, files) = publisher.finish(&publisher.run_so_far(Some(reason)))?;
+            Ok(Finished { report, files })
+        }
+        Err(error) => {
+            // The report must not speak of a run that is still going on; where it cannot be
+            // written, the reason is the same one.
+            let reason = open
+                .redactor
+                .redact_text(error.to_string().trim_end_matches(['.', '?']));
+            let _ = publisher.finish(&publisher.run_so_far(Some(&reason)));
+            Err(error)
+        }
     }
-    .into_result();
-    recording.finish()?;
-    let report = crate::report::build(&finished);
-    let files = crate::report::write_all(&report, &options.output)?;
-    Ok(Finished { report, files })
 }
 
-fn redactor(options: &RunOptions, definitions: &Definitions) -> Result<Redactor, RunError> {
-    if options.include_personal_data {
-        return Ok(Redactor::keeping_personal_data(definitions.clone()));
+/// What the recording says of the run.
+fn recorded_run(
+    options: &RunOptions,
+    base: &url::Url,
+    values: &BTreeMap<String, String>,
+) -> RecordedRun {
+    RecordedRun {
+        label: options.label.clone(),
+        kind: options.target_kind(),
+        base: base.clone(),
+        mode: options.mode,
+        release: options.release.clone(),
+        suites: options.suites.clone(),
+        max_pages: options.max_pages,
+        values: values.clone(),
     }
-    let key = Key::random().map_err(RunError::Key)?;
-    Ok(Redactor::new(&key, definitions.clone()))
 }
 
 fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recording: Arc<Recording>,
+    recording: &Arc<Recording>,
+    stop: &Stop,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
@@ -223,38 +274,14 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
+    let (recording, stop) = (Arc::clone(recording), stop.clone());
     client.observer = Some(Arc::new(move |exchange| {
         recording.record(exchange);
+        if let Some(reason) = recording.failure() {
+            stop.ask(reason);
+        }
     }));
     Client::new(client)
-}
-
-fn session(
-    options: &RunOptions,
-    prepared: &Prepared,
-    client: Client,
-    probe: &Probe,
-) -> Result<Session, RunError> {
-    if options.target.is_none() {
-        // What an earlier built-in server was sent went with it.
-        let _ = std::fs::remove_file(options.output.join("journal.ndjson"));
-    }
-    let journal = (options.mode == Mode::Write)
-        .then(|| Journal::create(&options.output.join("journal.ndjson")))
-        .transpose()?;
-    Ok(Session {
-        client,
-        dialect: probe.dialect.clone(),
-        definitions: prepared.definitions.clone(),
-        model: DefinitionsModel::new(prepared.definitions.clone()),
-        validator: Validator::new(prepared.definitions.clone()),
-        limits: Limits {
-            pages: options.max_pages,
-            scenarios: options.concurrency,
-        },
-        values: [("new-code".to_owned(), new_code())].into(),
-        journal,
-    })
 }
 
 /// A code of at most 12 characters that no earlier run has used, with a mark that says whose it

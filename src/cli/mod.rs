@@ -6,6 +6,7 @@ mod list;
 mod output;
 mod progress;
 mod render;
+mod revalidate;
 mod run;
 mod serve;
 mod validate;
@@ -35,6 +36,8 @@ enum Command {
     List(list::ListCommand),
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
+    /// Judge the recorded exchanges of a run again, offline
+    Revalidate(revalidate::RevalidateCommand),
     /// Make another format from a report.json
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
@@ -46,11 +49,20 @@ enum Command {
 /// Parses the process's arguments and carries the command out.
 #[must_use]
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        // The words of a panic may quote somebody's data; the place is enough to mend it.
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        eprintln!("error: this program failed at {place}: please report this fault of it");
+    }));
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Run(command) => command.run(),
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
+        Command::Revalidate(command) => command.run(),
         Command::Render(arguments) => render::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Serve(serve) => serve.run(),

@@ -10,7 +10,8 @@ use super::ExitCode;
 use crate::http::Mode;
 use crate::options::RunArguments;
 use crate::result::ScenarioResult;
-use crate::run::{Progress, RunError};
+use crate::run::{LogError, Progress, RunError};
+use crate::runner::Stop;
 
 /// Test a server and write a conformance report
 #[derive(Debug, Args)]
@@ -57,6 +58,12 @@ pub struct RunCommand {
     /// Leave personal data in everything that is written
     #[arg(long)]
     include_personal_data: bool,
+    /// New file for the key that leads from pseudonyms back to people; outside of the report
+    #[arg(long, value_name = "FILE", conflicts_with = "include_personal_data")]
+    keep_key: Option<PathBuf>,
+    /// Go on with the interrupted run in that folder, as it was started
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data"])]
+    resume: Option<PathBuf>,
     /// Print nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -76,7 +83,11 @@ impl RunCommand {
     #[must_use]
     pub fn run(self) -> ExitCode {
         let (quiet, no_color) = (self.quiet, self.no_color);
-        let options = match self.arguments().check() {
+        let arguments = match self.arguments() {
+            Ok(arguments) => arguments,
+            Err(error) => return super::complain(&error, ExitCode::Usage),
+        };
+        let options = match arguments.check() {
             Ok(options) => options,
             Err(error) => return super::complain(&error, ExitCode::Usage),
         };
@@ -94,7 +105,11 @@ impl RunCommand {
             Err(error) => return super::complain(&error, ExitCode::Incomplete),
         };
         let progress = Bar::new(quiet);
-        let finished = runtime.block_on(crate::run::run(&options, &progress));
+        let stop = Stop::default();
+        let finished = runtime.block_on(async {
+            tokio::spawn(interrupts(stop.clone(), progress.bar.clone()));
+            crate::run::run(&options, &progress, &stop).await
+        });
         progress.bar.finish_and_clear();
         match finished {
             Err(error) => super::complain(&error, exit_code(&error)),
@@ -107,7 +122,26 @@ impl RunCommand {
         }
     }
 
-    fn arguments(self) -> RunArguments {
+    fn arguments(self) -> Result<RunArguments, LogError> {
+        let Some(folder) = self.resume.clone() else {
+            return Ok(self.given());
+        };
+        let header = crate::run::read_results(&folder)?.header;
+        Ok(RunArguments {
+            target: header.target,
+            release: header.release,
+            mode: Some(header.mode),
+            suites: header.suites,
+            output: Some(folder),
+            packages: header.packages,
+            max_pages: Some(header.max_pages),
+            include_personal_data: header.include_personal_data,
+            resume: true,
+            ..self.given()
+        })
+    }
+
+    fn given(self) -> RunArguments {
         RunArguments {
             target: self.target,
             release: self.release,
@@ -126,8 +160,40 @@ impl RunCommand {
             max_rate: self.max_rate,
             max_pages: self.max_pages,
             include_personal_data: self.include_personal_data,
+            keep_key: self.keep_key,
+            resume: false,
         }
     }
+}
+
+/// The first interrupt ends the run with what it has; the second does not wait for answers.
+async fn interrupts(stop: Stop, bar: ProgressBar) {
+    while interrupt().await.is_ok() {
+        if stop.ask("it was interrupted") {
+            bar.suspend(|| {
+                eprintln!(
+                    "stopping when the requests under way are answered; interrupt again to stop at once"
+                );
+            });
+        } else {
+            stop.hurry();
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn interrupt() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupt() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 fn exit_code(error: &RunError) -> ExitCode {
@@ -136,9 +202,13 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Package(_)
         | RunError::Credentials(_)
         | RunError::Client(_)
+        | RunError::Changed(_)
+        | RunError::KeyFile { .. }
+        | RunError::Log(LogError::Missing { .. } | LogError::Busy { .. })
         | RunError::Output { .. } => ExitCode::Usage,
         RunError::NothingSelected => ExitCode::NothingTested,
-        RunError::Recording(_)
+        RunError::Log(_)
+        | RunError::Recording(_)
         | RunError::Journal(_)
         | RunError::Embedded(_)
         | RunError::Key(_)

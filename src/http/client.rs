@@ -112,6 +112,11 @@ impl Client {
 
     /// Logs in with the options' credentials; `None` without credentials.
     pub async fn login(&self) -> Option<Login> {
+        if let Some(playback) = &self.shared.options.playback {
+            let n = self.shared.session.next_login();
+            let (exchange, outcome) = playback.login(n)?;
+            return Some(Login { exchange, outcome });
+        }
         let _turn = self.shared.session.login.lock().await;
         self.shared.log_in().await
     }
@@ -124,6 +129,9 @@ impl Client {
 
 impl Shared {
     async fn send(&self, spec: RequestSpec) -> Exchange {
+        if let Some(playback) = &self.options.playback {
+            return self.observed(playback.answer(&spec));
+        }
         let mut outgoing = match self.prepare(&spec) {
             Ok(outgoing) => outgoing,
             Err((shown, failure)) => return self.refused(&spec, shown, failure),

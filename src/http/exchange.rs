@@ -141,6 +141,8 @@ codes! {
         Redirect = "redirect",
         /// The harness itself refused to send it.
         Guard = "guard",
+        /// A recording stands in the target's place, and it has no such exchange.
+        NotRecorded = "not-recorded",
     }
 }
 

@@ -14,6 +14,7 @@ mod guard;
 mod headers;
 mod load;
 mod options;
+mod playback;
 mod redirect;
 mod request;
 mod scrub;
@@ -31,6 +32,7 @@ pub use exchange::{
 };
 pub use load::Load;
 pub use options::{ClientError, ClientOptions, Mode, Observer};
+pub use playback::Playback;
 pub use request::{RedirectPolicy, RequestSpec};
 pub use secret::Secret;
 pub use session::{Login, LoginOutcome};

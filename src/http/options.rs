@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use super::{Credentials, Exchange};
+use super::{Credentials, Exchange, Playback};
 use crate::fhir::codes;
 
 codes! {
@@ -53,6 +53,8 @@ pub struct ClientOptions {
     pub max_rate: Option<f64>,
     /// Sees every exchange.
     pub observer: Option<Observer>,
+    /// A recording that answers in the target's place; then nothing is sent.
+    pub playback: Option<Playback>,
 }
 
 impl ClientOptions {
@@ -73,6 +75,7 @@ impl ClientOptions {
             concurrency: 4,
             max_rate: None,
             observer: None,
+            playback: None,
         }
     }
 }

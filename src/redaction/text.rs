@@ -3,6 +3,7 @@
 //! Because the pseudonym of a token depends on nothing but the token and the key, equal words are
 //! equal everywhere: in a name, in the display of a reference, in a URL, in an error text.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -82,6 +83,8 @@ fn time_length(text: &[char]) -> Option<usize> {
 pub(super) struct Pseudonyms {
     cipher: Cipher,
     day: Date,
+    /// Words that are nobody's and stay.
+    kept: HashSet<Vec<char>>,
 }
 
 impl Pseudonyms {
@@ -89,7 +92,18 @@ impl Pseudonyms {
         Self {
             cipher: Cipher::new(key.bytes(), direction),
             day: key.day(),
+            kept: HashSet::new(),
         }
+    }
+
+    /// Leaves the words of that text alone.
+    pub(super) fn keep(&mut self, text: &str) {
+        let text: Vec<char> = text.chars().collect();
+        let words = tokens(&text)
+            .into_iter()
+            .filter(|(token, _)| *token == Token::Word)
+            .map(|(_, range)| text[range].to_vec());
+        self.kept.extend(words);
     }
 
     /// The pseudonym of a text, with as many characters.
@@ -104,6 +118,7 @@ impl Pseudonyms {
     /// Replaces one token of a text.
     pub(super) fn token(&self, token: Token, range: Range<usize>, text: &mut [char]) {
         let replaced = match token {
+            Token::Word if self.kept.contains(&text[range.clone()]) => return,
             Token::Word => self.cipher.word(&text[range.clone()]),
             Token::Date => date::pseudonym(&self.cipher, self.day, &text[range.clone()]),
             Token::Time | Token::Uuid => return,
@@ -174,6 +189,16 @@ mod tests {
 
     fn pseudonyms() -> Pseudonyms {
         Pseudonyms::new(&Key::new([5; 32], date(2026, 6, 15)), Direction::Hide)
+    }
+
+    #[test]
+    fn words_that_are_kept_stand_in_any_text() {
+        let mut keeping = pseudonyms();
+        keeping.keep("CT0123456789");
+        let text: Vec<char> = "Patient/CT0123456789, CT0123456788".chars().collect();
+        let shown: String = keeping.text(&text).into_iter().collect();
+        assert!(shown.contains("/CT0123456789, "), "{shown}");
+        assert!(!shown.contains("CT0123456788"), "{shown}");
     }
 
     fn hidden(text: &str) -> String {

@@ -75,13 +75,13 @@ pub fn write(path: &Path, text: &str) -> Result<(), WriteError> {
 /// Temporary files are private to their owner; a report is for others, as far as the process's
 /// mask lets it be.
 #[cfg(unix)]
-fn readable_by_all(builder: &mut tempfile::Builder<'_, '_>) {
+pub(crate) fn readable_by_all(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
     builder.permissions(std::fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn readable_by_all(_: &mut tempfile::Builder<'_, '_>) {}
+pub(crate) fn readable_by_all(_: &mut tempfile::Builder<'_, '_>) {}
 
 #[cfg(test)]
 mod tests {

@@ -22,6 +22,9 @@ pub fn junit(report: &Report) -> String {
         .map(|group| (group.id.as_str(), group))
         .collect();
     let mut document = quick_junit::Report::new(format!("conformance of {}", report.label));
+    if let Some(reason) = &report.stopped_because {
+        document.add_test_suite(stopped(reason));
+    }
     for suite in &report.suites {
         for scenario in &suite.scenarios {
             document.add_test_suite(self::scenario(&suite.id, scenario, report, &groups));
@@ -35,6 +38,19 @@ pub fn junit(report: &Report) -> String {
         text.push('\n');
     }
     text
+}
+
+/// A run that did not come to its end must not look like one that passed.
+fn stopped(reason: &str) -> TestSuite {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status
+        .set_message(one_line(&format!("the run stopped because {reason}")))
+        .set_type("incomplete");
+    let mut case = TestCase::new("the run comes to its end", status);
+    case.set_classname("run");
+    let mut test_suite = TestSuite::new("run");
+    test_suite.add_test_case(case);
+    test_suite
 }
 
 fn scenario(

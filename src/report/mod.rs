@@ -25,6 +25,7 @@ mod view;
 pub use build::build;
 pub use csv::csv;
 pub use ctrf::ctrf;
+pub(crate) use files::readable_by_all;
 pub use files::{WriteError, write, write_all};
 pub use finding_group::{FindingGroup, Occurrence};
 pub use html::html;

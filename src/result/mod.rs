@@ -62,7 +62,11 @@ pub struct StepResult {
     pub exchanges: Vec<String>,
     /// What was judged.
     pub checks: Vec<CheckResult>,
-    /// What the reader should know: fallbacks, changes made to an example, choices of a profile.
+    /// How what was sent came about: the example that it is shaped after and the changes made to
+    /// it. Nothing of it comes from the server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preparation: Vec<String>,
+    /// What the reader should know of the answers: fallbacks, choices of a profile.
     pub notes: Vec<String>,
 }
 

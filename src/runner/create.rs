@@ -23,10 +23,13 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     let filled = match (&planned.skip, &step.body) {
         (Some(reason), _) => Err(reason.clone()),
         (None, None) => Err("the step has no body".to_owned()),
-        (None, Some(body)) => {
-            fill_body(&session.definitions, &session.model, body, &scenario.values)
-                .map_err(|error| error.to_string())
-        }
+        (None, Some(body)) => fill_body(
+            &session.definitions,
+            session.model.as_ref(),
+            body,
+            &scenario.values,
+        )
+        .map_err(|error| error.to_string()),
     };
     let mut outcome = StepOutcome::default();
     match filled {
@@ -37,11 +40,11 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         }
         Ok(filled) => {
             if let Some(body) = &step.body {
-                outcome
-                    .notes
+                scenario
+                    .preparation
                     .push(format!("shaped after the guide's example {}", body.example));
             }
-            outcome.notes.extend(
+            scenario.preparation.extend(
                 filled
                     .changes
                     .iter()
@@ -76,13 +79,13 @@ async fn create(
     judge: &mut CreateJudge<'_>,
     outcome: &mut StepOutcome,
 ) {
-    let entry = intend(scenario, resource_type, body, outcome);
-    let exchange = match entry {
-        Ok(entry) => {
-            let exchange = post(scenario, subject, resource_type, body, outcome).await;
-            note_created(scenario, entry, resource_type, &exchange, outcome);
-            exchange
-        }
+    let settled = super::earlier::settle(scenario, step, resource_type).await;
+    let intent = match settled {
+        Some(reason) => Err(reason),
+        None => intend(scenario, resource_type, body, outcome),
+    };
+    let intent = match intent {
+        Ok(intent) => intent,
         Err(reason) => {
             judge.skip(&reason);
             outcome
@@ -91,7 +94,12 @@ async fn create(
             return;
         }
     };
-    let Ok(sent) = crate::json::read(body) else {
+    let number = intent.as_ref().map(Intent::number);
+    let exchange = post(scenario, subject, resource_type, body, outcome).await;
+    note_created(scenario, intent, resource_type, &exchange, outcome);
+    // What was sent is what the exchange says: in a recording that is what its answer fits.
+    let sent = exchange.request.body.clone().unwrap_or_default();
+    let Ok(sent) = crate::json::read(&sent) else {
         return;
     };
     let mut created = false;
@@ -105,6 +113,7 @@ async fn create(
             outcome
                 .notes
                 .extend(scenario.capture(&step.capture, &document.root));
+            note_captured(scenario, number, step, outcome);
             let judgements = expectations(scenario, &step.expect, &exchange.id, &document, subject);
             outcome.judgements.extend(judgements);
         }
@@ -156,6 +165,27 @@ fn note_created(
         .and_then(|location| created_id(location, resource_type))
         .or_else(|| body_id(exchange));
     if let Err(error) = journal.conclude(intent, exchange.status(), id.as_deref(), location) {
+        outcome.notes.push(error.to_string());
+    }
+}
+
+/// Writes down what later steps use, so that a resumed run can go on without creating it again.
+fn note_captured(
+    scenario: &Scenario<'_>,
+    number: Option<u64>,
+    step: &Step,
+    outcome: &mut StepOutcome,
+) {
+    let (Some(journal), Some(number)) = (&scenario.session.journal, number) else {
+        return;
+    };
+    let captured = scenario
+        .values
+        .iter()
+        .filter(|(name, _)| step.capture.contains_key(*name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if let Err(error) = journal.captured(number, &captured) {
         outcome.notes.push(error.to_string());
     }
 }
@@ -225,7 +255,11 @@ async fn post_as(
 }
 
 /// Captures what later steps need from an existing resource where the create gave nothing.
-async fn go_on_with_existing(scenario: &mut Scenario<'_>, step: &Step, outcome: &mut StepOutcome) {
+pub(super) async fn go_on_with_existing(
+    scenario: &mut Scenario<'_>,
+    step: &Step,
+    outcome: &mut StepOutcome,
+) {
     let Some(existing) = &step.or_existing else {
         return;
     };

@@ -4,24 +4,32 @@
 //! order of the plan. Answers are judged as they come and let go, so that memory stays flat.
 
 mod create;
+mod earlier;
 mod read;
 mod references;
 mod scenario;
 mod search;
 mod step;
+mod stop;
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 
 use crate::dialect::Dialect;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
 use crate::package::Definitions;
-use crate::result::ScenarioResult;
-use crate::suite::plan::Plan;
+use crate::result::{CheckResult, Evidence, Level, ScenarioResult, StepResult, Subject, Verdict};
+use crate::suite::plan::{Plan, PlannedScenario};
 use crate::validator::Validator;
+
+pub use earlier::Earlier;
+pub use stop::Stop;
 
 /// What every scenario shares.
 pub struct Session {
@@ -32,7 +40,7 @@ pub struct Session {
     /// The packages.
     pub definitions: Definitions,
     /// Types for FHIRPath.
-    pub model: DefinitionsModel,
+    pub model: Arc<DefinitionsModel>,
     /// The rules.
     pub validator: Validator,
     /// Bounds.
@@ -41,6 +49,10 @@ pub struct Session {
     pub values: BTreeMap<String, String>,
     /// Where creates are written down; only in write mode.
     pub journal: Option<Journal>,
+    /// What an interrupted run left, where this one resumes it.
+    pub earlier: Option<Earlier>,
+    /// Asked when the run is to end before its end.
+    pub stop: Stop,
 }
 
 /// How much a run does at most.
@@ -62,7 +74,7 @@ impl Default for Limits {
 }
 
 /// What a scenario gave: its result, and the exchanges that its findings cite.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Played {
     /// The result.
     pub result: ScenarioResult,
@@ -70,21 +82,127 @@ pub struct Played {
     pub exchanges: Vec<Exchange>,
     /// Resources validated.
     pub resources: u32,
+    /// How many of the steps, from the first, an interrupted run left, already redacted.
+    pub earlier_steps: usize,
+    /// Their exchanges, already redacted.
+    pub earlier_exchanges: Vec<Exchange>,
+    /// Whether all steps of the plan were carried out.
+    pub is_whole: bool,
 }
 
-/// Replays the plan. `progress` is called after each scenario.
-pub async fn run(session: &Session, plan: &Plan, progress: impl Fn(&Played)) -> Vec<Played> {
+/// What a step gave.
+#[derive(Debug, Clone)]
+pub struct PlayedStep {
+    /// The result.
+    pub result: StepResult,
+    /// The exchanges, as [`Played::exchanges`].
+    pub exchanges: Vec<Exchange>,
+    /// Resources validated.
+    pub resources: u32,
+}
+
+/// Told of what a run gives, as it comes.
+pub trait Watch: Sync {
+    /// A step was judged.
+    fn step(&self, scenario: &PlannedScenario, played: &PlayedStep);
+    /// A scenario came to its end.
+    fn scenario(&self, played: &Played);
+}
+
+/// Nobody is told.
+impl Watch for () {
+    fn step(&self, _: &PlannedScenario, _: &PlayedStep) {}
+    fn scenario(&self, _: &Played) {}
+}
+
+/// Replays the plan; `None` if the run was stopped. What was judged until then was told to `watch`.
+pub async fn run(session: &Session, plan: &Plan, watch: &dyn Watch) -> Option<Vec<Played>> {
     let runs = plan
         .scenarios
         .iter()
-        .map(|planned| async {
-            let played = scenario::play(session, planned).await;
-            progress(&played);
-            played
-        })
+        .map(|planned| play(session, planned, watch))
         .collect::<Vec<_>>();
-    futures::stream::iter(runs)
+    let all = futures::stream::iter(runs)
         .buffered(session.limits.scenarios)
-        .collect()
-        .await
+        .collect::<Vec<Played>>();
+    let played = tokio::select! {
+        played = all => played,
+        () = session.stop.over() => return None,
+    };
+    played
+        .iter()
+        .all(|played| played.is_whole)
+        .then_some(played)
+}
+
+async fn play(session: &Session, planned: &PlannedScenario, watch: &dyn Watch) -> Played {
+    let ended = session
+        .earlier
+        .as_ref()
+        .and_then(|earlier| earlier.ended.get(&planned.id));
+    if let Some(played) = ended {
+        watch.scenario(played);
+        return played.clone();
+    }
+    let playing = AssertUnwindSafe(scenario::play(session, planned, watch)).catch_unwind();
+    let played = match playing.await {
+        Ok(played) => played,
+        Err(panic) => {
+            drop::<Box<dyn Any + Send>>(panic);
+            broke_down(planned, watch)
+        }
+    };
+    if played.is_whole {
+        watch.scenario(&played);
+    }
+    played
+}
+
+/// A scenario during which this program failed: an error that is seen, and the others go on. The
+/// words of the failure may quote somebody's data and are not repeated.
+fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
+    let check = CheckResult {
+        check: "harness".to_owned(),
+        requirements: Vec::new(),
+        level: Level::Shall,
+        conditional: false,
+        subject: Subject::default(),
+        verdict: Verdict::Error,
+        reason: Some(
+            "this program failed on an answer of the server, which is a fault of the program: \
+             please report it with the recording"
+                .to_owned(),
+        ),
+        evidence: Evidence::default(),
+        findings: Vec::new(),
+    };
+    let step = StepResult {
+        id: "harness".to_owned(),
+        title: "Carry the scenario out".to_owned(),
+        exchanges: Vec::new(),
+        checks: vec![check],
+        notes: Vec::new(),
+        preparation: Vec::new(),
+    };
+    watch.step(
+        planned,
+        &PlayedStep {
+            result: step.clone(),
+            exchanges: Vec::new(),
+            resources: 0,
+        },
+    );
+    Played {
+        result: ScenarioResult {
+            suite: planned.suite.clone(),
+            id: planned.id.clone(),
+            title: planned.title.clone(),
+            steps: vec![step],
+        },
+        exchanges: Vec::new(),
+        resources: 0,
+        earlier_steps: 0,
+        earlier_exchanges: Vec::new(),
+        is_whole: true,
+    }
 }

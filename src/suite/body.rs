@@ -76,17 +76,14 @@ pub fn fill_body(
     })?;
     let mut edits: HashMap<u32, Change> = HashMap::new();
     let mut changes = Vec::new();
-    for (fhirpath, value) in &body.set {
-        let value = filled_value(value, values)?;
+    for (fhirpath, template) in &body.set {
+        let value = filled_value(template, values)?;
         let node = select(model, &document.root, fhirpath, &body.example)?
             .into_iter()
             .next()
             .ok_or_else(|| selects(fhirpath, body, "it selects nothing"))?;
-        changes.push(format!(
-            "{fhirpath}: {} becomes {}",
-            node.to_json(),
-            value.to_json()
-        ));
+        // The template and not what it became: a capture may be somebody's.
+        changes.push(format!("{fhirpath}: {} becomes {template}", node.to_json()));
         edits.insert(node.offset, Change::Set(value));
     }
     for fhirpath in &body.remove {
@@ -264,7 +261,7 @@ mod tests {
         assert_eq!(
             filled.changes,
             [
-                "Patient.identifier[0].value: \"123456788\" becomes \"CT12345\"",
+                "Patient.identifier[0].value: \"123456788\" becomes \"{{code}}\"",
                 "Patient.id: left out",
                 "Patient.maritalStatus: left out",
             ]

@@ -135,7 +135,7 @@ fn step(result: &StepResult, groups: &Groups) -> ReportedStep {
         title: result.title.clone(),
         verdict: result.verdict(),
         exchanges: result.exchanges.clone(),
-        notes: result.notes.clone(),
+        notes: [result.preparation.as_slice(), &result.notes].concat(),
         checks: result
             .checks
             .iter()

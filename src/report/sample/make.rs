@@ -95,6 +95,7 @@ pub(super) fn step(
         title: title.to_owned(),
         exchanges: exchanges.iter().map(|&id| id.to_owned()).collect(),
         checks,
+        preparation: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -1,0 +1,115 @@
+//! What a report says of its run before the first request: the target, the packages, the clock.
+
+use std::time::Instant;
+
+use url::Url;
+
+use super::log::Header;
+use crate::options::RunOptions;
+use crate::package::Definitions;
+use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, TargetKind};
+
+/// The base of the built-in server in a report: its port is arbitrary.
+const EMBEDDED_BASE: &str = "http://embedded/api/api_fhir_r4/";
+
+/// A run without results.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    run: RunResult,
+    clock: Instant,
+}
+
+impl Frame {
+    /// Starts the clock of a run.
+    pub(super) fn new(options: &RunOptions, header: &Header, base: &Url) -> Self {
+        let clock = RunClock {
+            id: header.id.clone(),
+            started: header.started.clone(),
+            ..RunClock::default()
+        };
+        Self::with(options, header.used.clone(), base, clock)
+    }
+
+    /// Starts the clock of judging a recording again.
+    pub(super) fn of_recording(options: &RunOptions, used: Vec<PackageUse>, base: &Url) -> Self {
+        let clock = RunClock {
+            id: uuid::Uuid::new_v4().to_string(),
+            started: jiff::Timestamp::now().to_string(),
+            ..RunClock::default()
+        };
+        Self::with(options, used, base, clock)
+    }
+
+    fn with(options: &RunOptions, used: Vec<PackageUse>, base: &Url, clock: RunClock) -> Self {
+        let run = RunResult {
+            label: options.label.clone(),
+            target: target(options, base),
+            packages: used,
+            stopped_because: None,
+            dialect: Vec::new(),
+            suites: Vec::new(),
+            scenarios: Vec::new(),
+            requirements: requirements(),
+            exchanges: Vec::new(),
+            resources: 0,
+            clock: RunClock {
+                base: base.to_string(),
+                ..clock
+            },
+        };
+        Self {
+            run,
+            clock: Instant::now(),
+        }
+    }
+
+    /// The run as of now, with the reason why it did not come to its end, if it did not.
+    pub(super) fn now(&self, stopped_because: Option<String>) -> RunResult {
+        let mut run = self.run.clone();
+        run.stopped_because = stopped_because;
+        run.clock.finished = jiff::Timestamp::now().to_string();
+        run.clock.elapsed_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+        run
+    }
+}
+
+fn target(options: &RunOptions, base: &Url) -> Target {
+    let kind = options.target_kind();
+    Target {
+        kind,
+        base: match kind {
+            TargetKind::Embedded => EMBEDDED_BASE.to_owned(),
+            TargetKind::Remote => base.to_string(),
+        },
+        mode: options.mode,
+        release: options.release.clone(),
+        release_source: options
+            .release
+            .as_ref()
+            .map(|_| "claimed by --release".to_owned()),
+    }
+}
+
+/// The packages as a report names them.
+pub(super) fn packages(definitions: &Definitions) -> Vec<PackageUse> {
+    definitions
+        .packages()
+        .into_iter()
+        .map(|package| PackageUse {
+            id: package.id,
+            version: package.version,
+            sha256: package.sha256,
+        })
+        .collect()
+}
+
+fn requirements() -> Vec<Requirement> {
+    crate::requirement::all()
+        .iter()
+        .map(|requirement| Requirement {
+            id: requirement.id.clone(),
+            statement: requirement.statement.clone(),
+            source: requirement.source.clone(),
+        })
+        .collect()
+}

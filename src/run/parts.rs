@@ -1,0 +1,110 @@
+//! What a run gave so far, redacted, as the plain data that a report is built from.
+
+use crate::finding::Finding;
+use crate::http::Exchange;
+use crate::redaction::Redactor;
+use crate::result::{DialectFact, Observed, PlannedSuite, RunResult, ScenarioResult, StepResult};
+use crate::runner::{Played, PlayedStep};
+
+/// What a run gave so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parts {
+    pub(super) facts: Vec<DialectFact>,
+    pub(super) suites: Vec<PlannedSuite>,
+    pub(super) scenarios: Vec<ScenarioResult>,
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) resources: u32,
+}
+
+impl Parts {
+    /// The same with scenarios. All exchanges come before the texts of any scenario: what is
+    /// personal in them is then known in the texts about them.
+    pub(super) fn and(mut self, redactor: &Redactor, played: Vec<Played>) -> Self {
+        for one in &played {
+            self.exchanges.extend(one.earlier_exchanges.iter().cloned());
+            let redacted = one
+                .exchanges
+                .iter()
+                .map(|each| redactor.redact_exchange(each));
+            self.exchanges.extend(redacted);
+            self.resources += one.resources;
+        }
+        for one in played {
+            let redacted = scenario(redactor, one.result, one.earlier_steps);
+            self.scenarios.push(redacted);
+        }
+        self
+    }
+
+    /// The run with these parts.
+    pub(super) fn into_result(self, frame: &RunResult) -> RunResult {
+        RunResult {
+            dialect: self.facts,
+            suites: self.suites,
+            scenarios: self.scenarios,
+            exchanges: self.exchanges,
+            resources: self.resources,
+            ..frame.clone()
+        }
+    }
+}
+
+/// A scenario as it may be written; its first `done` steps are already.
+pub(super) fn scenario(
+    redactor: &Redactor,
+    mut scenario: ScenarioResult,
+    done: usize,
+) -> ScenarioResult {
+    for step in scenario.steps.iter_mut().skip(done) {
+        redact_step(redactor, step);
+    }
+    scenario
+}
+
+/// What a step gave as it may be written.
+pub(super) fn played_step(redactor: &Redactor, step: &PlayedStep) -> PlayedStep {
+    let exchanges = step
+        .exchanges
+        .iter()
+        .map(|each| redactor.redact_exchange(each));
+    let exchanges = exchanges.collect();
+    let mut result = step.result.clone();
+    redact_step(redactor, &mut result);
+    PlayedStep {
+        result,
+        exchanges,
+        resources: step.resources,
+    }
+}
+
+/// Takes personal data out of what people read.
+fn redact_step(redactor: &Redactor, step: &mut StepResult) {
+    for note in &mut step.notes {
+        *note = redactor.redact_text(note);
+    }
+    for check in &mut step.checks {
+        if let Some(reason) = &mut check.reason {
+            *reason = redactor.redact_text(reason);
+        }
+        for observed in &mut check.findings {
+            redact_observed(redactor, observed);
+        }
+    }
+}
+
+fn redact_observed(redactor: &Redactor, observed: &mut Observed) {
+    let Finding {
+        message,
+        hint,
+        expected,
+        actual,
+        ..
+    } = &mut observed.finding;
+    *message = redactor.redact_text(message);
+    for text in [hint, expected, actual, &mut observed.resource]
+        .into_iter()
+        .flatten()
+    {
+        *text = redactor.redact_text(text);
+    }
+}

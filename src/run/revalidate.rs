@@ -1,0 +1,147 @@
+//! Recorded exchanges judged again, offline: the same plan replayed against a recording. With the
+//! same rules it gives the same report; with newer ones, what they would have said.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::frame::Frame;
+use super::{Prepared, Progress, Replay, RunError};
+use crate::http::{Client, ClientError, ClientOptions, Playback};
+use crate::options::RunOptions;
+use crate::package::{Definitions, Package, PackageError};
+use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
+use crate::redaction::Redactor;
+use crate::report::Report;
+use crate::result::TargetKind;
+use crate::runner::Stop;
+use crate::suite::load;
+
+/// What to judge again, and by which rules.
+#[derive(Debug, Clone, Default)]
+pub struct RevalidateOptions {
+    /// The recording, or the folder of the run that made it.
+    pub recording: PathBuf,
+    /// Other FHIR packages.
+    pub packages: Vec<PathBuf>,
+}
+
+/// A recording that was judged again.
+#[derive(Debug)]
+pub struct Revalidated {
+    /// What the rules of today say.
+    pub report: Report,
+    /// The recording.
+    pub recording: PathBuf,
+}
+
+/// Why a recording cannot be judged again.
+#[derive(Debug, Error)]
+pub enum RevalidateError {
+    /// The folder has none.
+    #[error("expected a recording in {}, found neither `{FILE_NAME}` nor `{FILE_NAME}.gz`: name the folder of a run, or the file", .0.display())]
+    NoRecording(PathBuf),
+    /// Not readable.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// It does not say of which run it is.
+    #[error("{} does not say which run made it: expected a recording of format 1.1 or newer; record the server again", .0.display())]
+    NoRun(PathBuf),
+    /// Packages.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// Everything else.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl From<ClientError> for RevalidateError {
+    fn from(error: ClientError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+/// Judges a recording again. Nothing is sent and nothing is written.
+///
+/// # Errors
+/// No recording, or one that cannot be replayed; findings are no errors.
+pub async fn revalidate(
+    options: &RevalidateOptions,
+    progress: &dyn Progress,
+) -> Result<Revalidated, RevalidateError> {
+    let path = find(&options.recording)?;
+    let recorded = read(&path)?;
+    let Some(run) = recorded.header.run else {
+        return Err(RevalidateError::NoRun(path));
+    };
+    let definitions = options
+        .packages
+        .iter()
+        .try_fold(Definitions::embedded(), |definitions, path| {
+            Ok::<_, PackageError>(definitions.with_package(Package::load(path)?))
+        })?;
+    let prepared = Prepared {
+        suites: load::select(&run.suites).map_err(RunError::from)?,
+        definitions,
+        credentials: None,
+    };
+    let mut client = ClientOptions::new(run.base.clone());
+    client.mode = run.mode;
+    client.playback = Some(Playback::new(recorded.exchanges));
+    // What stands in the recording are pseudonyms, or was asked for: nothing is replaced again.
+    let redactor = Redactor::keeping_personal_data(prepared.definitions.clone());
+    let client = Client::new(client)?;
+    let run_options = run_options(&run, options);
+    let used = super::frame::packages(&prepared.definitions);
+    let frame = Frame::of_recording(&run_options, used, client.base());
+    let replay = Replay {
+        options: &run_options,
+        prepared: &prepared,
+        client,
+        values: run.values.clone(),
+        journal: None,
+        earlier: None,
+        redactor: &redactor,
+        log: None,
+        stop: Stop::default(),
+    };
+    let parts = replay.run(progress).await?.unwrap_or_default();
+    let result = parts.into_result(&frame.now(None));
+    Ok(Revalidated {
+        report: crate::report::build(&result),
+        recording: path,
+    })
+}
+
+fn find(path: &Path) -> Result<PathBuf, RevalidateError> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    [FILE_NAME.to_owned(), format!("{FILE_NAME}.gz")]
+        .iter()
+        .map(|name| path.join(name))
+        .find(|path| path.is_file())
+        .ok_or_else(|| RevalidateError::NoRecording(path.to_owned()))
+}
+
+/// The options of the run that was recorded.
+fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
+    RunOptions {
+        target: (run.kind == TargetKind::Remote).then(|| run.base.clone()),
+        mode: run.mode,
+        label: run.label.clone(),
+        release: run.release.clone(),
+        suites: run.suites.clone(),
+        output: PathBuf::new(),
+        credentials: None,
+        ca_file: None,
+        packages: options.packages.clone(),
+        timeout: std::time::Duration::ZERO,
+        concurrency: 1,
+        max_rate: None,
+        max_pages: run.max_pages,
+        include_personal_data: false,
+        keep_key: None,
+        resume: false,
+    }
+}

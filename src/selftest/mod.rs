@@ -1,0 +1,215 @@
+//! The harness held against the built-in server: does a check catch the fault it is for, and leave
+//! the right behaviour alone?
+//!
+//! A [`Bench`] has the definitions and compiled profiles, which trials share; a [`Trial`] starts a
+//! server with faults in this process, replays suites against it and gives the checks. Nothing is
+//! written, and nothing is redacted: the data is invented.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::dialect::{ProbeError, probe};
+use crate::fhirpath::DefinitionsModel;
+use crate::http::{Client, ClientError, ClientOptions, Credentials, Mode};
+use crate::package::Definitions;
+use crate::reference::{Fault, Options, PASSWORD, Server, USER};
+use crate::result::{CheckResult, ScenarioResult, Verdict};
+use crate::runner::{Limits, Session, Stop};
+use crate::suite::load::{self, LoadError};
+use crate::suite::plan::{Declared, Plan};
+use crate::validator::Validator;
+
+/// Pages of one search: more than any search of the built-in server has, and few enough that a
+/// walk that never ends is soon given up.
+const PAGES: usize = 60;
+
+/// What trials share.
+#[derive(Debug, Clone)]
+pub struct Bench {
+    definitions: Definitions,
+    model: Arc<DefinitionsModel>,
+    validator: Validator,
+}
+
+/// A run in this process against a server with faults.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// What the server does wrong.
+    pub faults: BTreeSet<Fault>,
+    /// Suites by name; all if empty.
+    pub suites: Vec<String>,
+    /// Scenarios to keep, by id; all if empty.
+    pub scenarios: Vec<String>,
+    /// What may be sent.
+    pub mode: Mode,
+}
+
+/// What a trial gave.
+#[derive(Debug)]
+pub struct Tried {
+    /// The scenarios that were replayed; the first is the probing of the dialect.
+    pub scenarios: Vec<ScenarioResult>,
+}
+
+/// Why a trial gave nothing.
+#[derive(Debug, Error)]
+pub enum TrialError {
+    /// Suites.
+    #[error(transparent)]
+    Suite(#[from] LoadError),
+    /// Client options.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The server did not start.
+    #[error("expected the built-in server to start on a port of this machine, found: {0}")]
+    Server(#[from] std::io::Error),
+    /// The server cannot be tested at all.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// A scenario that no suite has.
+    #[error("expected a scenario of these suites, found `{0}`")]
+    UnknownScenario(String),
+}
+
+impl Trial {
+    /// The suites against a server with one fault, in write mode.
+    #[must_use]
+    pub fn of_fault(fault: Fault, suites: &[&str]) -> Self {
+        Self {
+            faults: BTreeSet::from([fault]),
+            ..Self::of_right_behaviour(suites)
+        }
+    }
+
+    /// The suites against a server without faults, in write mode.
+    #[must_use]
+    pub fn of_right_behaviour(suites: &[&str]) -> Self {
+        Self {
+            faults: BTreeSet::new(),
+            suites: suites.iter().map(|&suite| suite.to_owned()).collect(),
+            scenarios: Vec::new(),
+            mode: Mode::Write,
+        }
+    }
+
+    /// The same for some scenarios only, such as `discover-patient`.
+    #[must_use]
+    pub fn only(mut self, scenarios: &[&str]) -> Self {
+        self.scenarios = scenarios.iter().map(|&id| id.to_owned()).collect();
+        self
+    }
+}
+
+impl Tried {
+    /// Every check that was made.
+    pub fn checks(&self) -> impl Iterator<Item = &CheckResult> {
+        self.scenarios
+            .iter()
+            .flat_map(|scenario| &scenario.steps)
+            .flat_map(|step| &step.checks)
+    }
+
+    /// The names of the checks that ended so at least once.
+    #[must_use]
+    pub fn ended(&self, verdict: Verdict) -> BTreeSet<&str> {
+        self.checks()
+            .filter(|check| check.settled() == verdict)
+            .map(|check| check.check.as_str())
+            .collect()
+    }
+
+    /// The worst that came of a check; a skip where it was not made.
+    #[must_use]
+    pub fn worst(&self, check: &str) -> Verdict {
+        let of_it = self.checks().filter(|made| made.check == check);
+        Verdict::worst(of_it.map(CheckResult::settled))
+    }
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self::new(Definitions::embedded())
+    }
+}
+
+impl Bench {
+    /// A bench over these definitions.
+    #[must_use]
+    pub fn new(definitions: Definitions) -> Self {
+        Self {
+            model: Arc::new(DefinitionsModel::new(definitions.clone())),
+            validator: Validator::new(definitions.clone()),
+            definitions,
+        }
+    }
+
+    /// Carries a trial out.
+    ///
+    /// # Errors
+    /// Suites or scenarios that do not exist, or a fault that keeps a run from starting.
+    pub async fn run(&self, trial: &Trial) -> Result<Tried, TrialError> {
+        let server = Server::start(Options {
+            faults: trial.faults.clone(),
+            ..Options::default()
+        })
+        .await?;
+        let tried = self.run_against(&server, trial).await;
+        server.shutdown().await;
+        tried
+    }
+
+    async fn run_against(&self, server: &Server, trial: &Trial) -> Result<Tried, TrialError> {
+        let client = client(server, trial.mode)?;
+        let mut declared = Declared::by_guide(&self.definitions);
+        let types: Vec<&str> = declared.resource_types().collect();
+        let probe = probe(&client, &types).await?;
+        if let Some(statement) = &probe.statement {
+            declared.add(statement);
+        }
+        let suites = load::select(&trial.suites)?;
+        let mut plan = Plan::new(&suites, &declared, trial.mode == Mode::Write);
+        select(&mut plan, &trial.scenarios)?;
+        let session = Session {
+            client,
+            dialect: probe.dialect,
+            definitions: self.definitions.clone(),
+            model: Arc::clone(&self.model),
+            validator: self.validator.clone(),
+            limits: Limits {
+                pages: PAGES,
+                ..Limits::default()
+            },
+            values: [("new-code".to_owned(), "CT0000000001".to_owned())].into(),
+            journal: None,
+            earlier: None,
+            stop: Stop::default(),
+        };
+        let played = crate::runner::run(&session, &plan, &()).await;
+        let played = played.unwrap_or_default();
+        let mut scenarios = vec![probe.scenario];
+        scenarios.extend(played.into_iter().map(|played| played.result));
+        Ok(Tried { scenarios })
+    }
+}
+
+fn client(server: &Server, mode: Mode) -> Result<Client, TrialError> {
+    let base = url::Url::parse(server.base_url()).map_err(std::io::Error::other)?;
+    Ok(Client::new(ClientOptions {
+        mode,
+        credentials: Some(Credentials::new(USER, PASSWORD)),
+        ..ClientOptions::new(base)
+    })?)
+}
+
+fn select(plan: &mut Plan, scenarios: &[String]) -> Result<(), TrialError> {
+    let known = |id: &String| plan.scenarios.iter().any(|planned| &planned.id == id);
+    if let Some(unknown) = scenarios.iter().find(|&id| !known(id)) {
+        return Err(TrialError::UnknownScenario(unknown.clone()));
+    }
+    if !scenarios.is_empty() {
+        plan.retain(|planned| scenarios.contains(&planned.id));
+    }
+    Ok(())
+}

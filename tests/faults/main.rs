@@ -1,0 +1,6 @@
+//! Each check catches the fault it is for, and leaves the right behaviour alone: suites replayed in
+//! this process against the built-in server, with a fault and without. A module for each area.
+
+mod capabilities;
+mod paging;
+mod support;

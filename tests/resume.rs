@@ -1,0 +1,251 @@
+//! Runs that are cut off: whatever ends them, what they learned is there, and they can go on.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use openimis_conformance::journal;
+use openimis_conformance::recording;
+use openimis_conformance::reference::{Options, PASSWORD, Server, USER};
+use openimis_conformance::report::Report;
+
+/// The program with the account of the reference server.
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"));
+    command
+        .args(arguments)
+        .env("OPENIMIS_USER", USER)
+        .env("OPENIMIS_PASSWORD", PASSWORD)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn start(base: &str, folder: &Path, rate: &str) -> Child {
+    let folder = folder.to_str().expect("text");
+    let arguments = [
+        "run", "--target", base, "--mode", "write", "--output", folder,
+    ];
+    program(
+        &[
+            &arguments[..],
+            &["--suite", "enrolment", "--max-rate", rate],
+        ]
+        .concat(),
+    )
+    .spawn()
+    .expect("the program runs")
+}
+
+fn resume(folder: &Path) -> Output {
+    program(&["run", "--resume", folder.to_str().expect("text")])
+        .output()
+        .expect("the program runs")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn report(folder: &Path) -> Report {
+    let text = std::fs::read_to_string(folder.join("report.json")).expect("a report");
+    openimis_conformance::report::read(&text).expect("a readable report")
+}
+
+/// What a run that was cut off left: a report that says so, and a recording.
+fn assert_partial(folder: &Path) -> Report {
+    let report = report(folder);
+    assert!(!report.complete && report.exit_code == 3);
+    assert!(
+        report.suites.iter().all(|suite| !suite.green),
+        "an incomplete run is not green"
+    );
+    assert!(
+        report.summary.contains("stopped because"),
+        "{}",
+        report.summary
+    );
+    for (file, words) in [
+        ("report.html", "stopped because"),
+        ("summary.md", "stopped because"),
+        ("junit.xml", "the run comes to its end"),
+    ] {
+        let text = std::fs::read_to_string(folder.join(file)).expect(file);
+        assert!(text.contains(words), "{file}");
+    }
+    recording::read(&folder.join(recording::FILE_NAME)).expect("a readable recording");
+    report
+}
+
+/// No step has written more than once, as far as the server may know.
+fn assert_nothing_twice(folder: &Path) {
+    let entries = journal::read(&folder.join(journal::FILE_NAME)).expect("a journal");
+    assert!(!entries.is_empty());
+    let mut steps: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.may_exist()) {
+        *steps.entry(&entry.creation.step).or_default() += 1;
+    }
+    let twice: Vec<_> = steps.iter().filter(|(_, count)| **count > 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+fn wait_for(path: &Path) {
+    let start = Instant::now();
+    while !path.exists() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{path:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A number below `bound` that no two runs of this test share.
+fn random(bound: u64) -> u64 {
+    RandomState::new().hash_one(Instant::now()) % bound
+}
+
+/// A reference server of its own for each run; `act` runs beside it.
+fn beside_server<T: Send + 'static>(act: impl FnOnce(String) -> T + Send + 'static) -> T {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let server = Server::start(Options::default()).await.expect("a server");
+        let base = server.base_url().to_owned();
+        let done = tokio::task::spawn_blocking(move || act(base)).await;
+        server.shutdown().await;
+        done.expect("no failure")
+    })
+}
+
+fn killed_and_resumed(base: &str, moment: Duration) {
+    let root = tempfile::tempdir().expect("a folder");
+    let folder: PathBuf = root.path().join("report");
+    let mut child = start(base, &folder, "40");
+    wait_for(&folder.join("report.json"));
+    std::thread::sleep(moment);
+    child.kill().expect("killed");
+    let ended = child.wait().expect("ended");
+    let partial = report(&folder);
+    if ended.code().is_some() {
+        assert!(
+            partial.complete,
+            "it was faster than the kill after {moment:?}"
+        );
+        return;
+    }
+    let partial = assert_partial(&folder);
+    assert!(
+        partial.summary.contains("it was killed"),
+        "{moment:?}: {}",
+        partial.summary
+    );
+    let output = resume(&folder);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{moment:?}: {}",
+        stderr(&output)
+    );
+    let whole = report(&folder);
+    assert!(whole.complete);
+    assert!(whole.totals.checks.pass > 30, "{:?}", whole.totals.checks);
+    assert_nothing_twice(&folder);
+    assert!(!folder.join("results.ndjson").exists());
+}
+
+#[test]
+fn twenty_runs_killed_at_random_moments_can_be_read_and_go_on() {
+    let waves = (0..4).map(|_| {
+        std::thread::spawn(|| {
+            for _ in 0..5 {
+                let moment = Duration::from_millis(random(900));
+                beside_server(move |base| killed_and_resumed(&base, moment));
+            }
+        })
+    });
+    for wave in waves.collect::<Vec<_>>() {
+        wave.join().expect("every kill is survived");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_run_with_what_it_has() {
+    beside_server(|base| {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("report");
+        let child = start(&base, &folder, "5");
+        wait_for(&folder.join("exchanges.ndjson"));
+        std::thread::sleep(Duration::from_millis(900));
+        let kill = Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status();
+        assert!(kill.expect("kill runs").success());
+        let output = child.wait_with_output().expect("ended");
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        assert!(stderr(&output).contains("stopping"), "{}", stderr(&output));
+        let partial = assert_partial(&folder);
+        assert!(
+            partial.summary.contains("interrupted"),
+            "{}",
+            partial.summary
+        );
+        let output = resume(&folder);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_nothing_twice(&folder);
+    });
+}
+
+#[test]
+fn what_cannot_be_resumed_says_why() {
+    let root = tempfile::tempdir().expect("a folder");
+    let output = resume(root.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("expected an interrupted run"),
+        "{}",
+        stderr(&output)
+    );
+    std::fs::write(root.path().join("results.ndjson"), "{}\n").expect("written");
+    let output = resume(root.path());
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("results.ndjson"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_server_that_is_not_there_leaves_a_report_that_says_so() {
+    let root = tempfile::tempdir().expect("a folder");
+    let folder = root.path().join("report");
+    let mut child = start("http://127.0.0.1:9/api/", &folder, "20");
+    assert_eq!(child.wait().expect("ended").code(), Some(3));
+    let partial = assert_partial(&folder);
+    assert!(partial.summary.contains("refused"), "{}", partial.summary);
+}
+
+/// A file may grow to 700 KiB here, which stands for a disk that fills up during the run.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_up_stops_the_run_with_a_report() {
+    let root = tempfile::tempdir().expect("a folder");
+    let folder = root.path().join("report");
+    let program = env!("CARGO_BIN_EXE_openimis-conformance");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 700; exec {program} run --output {}",
+        folder.display()
+    );
+    let output = Command::new("bash")
+        .args(["-c", &script])
+        .output()
+        .expect("bash runs");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let partial = assert_partial(&folder);
+    assert!(
+        partial.summary.contains("free some space"),
+        "{}",
+        partial.summary
+    );
+}

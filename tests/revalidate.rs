@@ -1,0 +1,70 @@
+//! Recorded exchanges judged again: without a server, and with the same outcome.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn program(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("OPENIMIS_USER")
+        .env_remove("OPENIMIS_PASSWORD")
+        .output()
+        .expect("the program runs")
+}
+
+/// A report without its one block of times and generated ids.
+fn report(path: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(path).expect("a report");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    report
+        .as_object_mut()
+        .expect("an object")
+        .remove("run")
+        .expect("the block of times");
+    report
+}
+
+/// The lines in which two texts differ, a few of them.
+fn differences(one: &serde_json::Value, other: &serde_json::Value) -> Vec<String> {
+    let lines = |value| serde_json::to_string_pretty(value).expect("text");
+    let (one, other) = (lines(one), lines(other));
+    let pairs = one.lines().zip(other.lines());
+    pairs
+        .filter(|(one, other)| one != other)
+        .take(10)
+        .map(|(one, other)| format!("- {one}\n+ {other}"))
+        .collect()
+}
+
+#[test]
+fn a_recording_gives_the_report_of_the_run_that_made_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(program(folder.path(), &["run"]).status.code(), Some(0));
+    let arguments = ["revalidate", "reports/embedded", "--output", "again"];
+    let output = program(folder.path(), &arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let was = report(&folder.path().join("reports/embedded/report.json"));
+    let is = report(&folder.path().join("again/report.json"));
+    assert!(was == is, "{}", differences(&was, &is).join("\n"));
+}
+
+#[test]
+fn what_is_no_recording_is_a_usage_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = |arguments: &[&str]| {
+        let output = program(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(error(&["revalidate", "."]).contains("expected a recording"));
+    assert!(error(&["revalidate", "absent.ndjson"]).contains("cannot read the recording"));
+    let old = folder.path().join("exchanges.ndjson");
+    std::fs::write(
+        &old,
+        "{\"recording\":\"1.0\",\"personalData\":\"pseudonyms\"}\n",
+    )
+    .expect("written");
+    assert!(error(&["revalidate", "exchanges.ndjson"]).contains("record the server again"));
+}
