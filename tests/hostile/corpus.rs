@@ -38,6 +38,7 @@ fn kept_resources_are_judged_as_before() {
         });
         for finding in errors.take(2) {
             let message: String = finding.message.chars().take(160).collect();
+            let message = message.replace('\0', "␀");
             let _ = writeln!(out, "  {}[{}] {message}", finding.severity, finding.rule);
         }
     }
