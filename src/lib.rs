@@ -10,6 +10,7 @@
 pub mod assertion;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod dialect;
 pub mod fhir;
 pub mod fhirpath;
@@ -32,6 +33,7 @@ pub mod run;
 pub mod runner;
 pub mod selftest;
 pub mod suite;
+pub mod surface;
 pub mod terminology;
 pub mod validator;
 pub mod wording;

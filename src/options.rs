@@ -7,6 +7,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::http::Mode;
+use crate::report::Language;
 use crate::result::TargetKind;
 
 /// Arguments of a run as they were given.
@@ -44,6 +45,8 @@ pub struct RunArguments {
     pub keep_key: Option<PathBuf>,
     /// Whether an interrupted run in the output folder is resumed.
     pub resume: bool,
+    /// The language of the report's readers; English by default.
+    pub language: Option<Language>,
 }
 
 /// A run, checked.
@@ -81,6 +84,8 @@ pub struct RunOptions {
     pub keep_key: Option<PathBuf>,
     /// Whether an interrupted run in the output folder is resumed.
     pub resume: bool,
+    /// The language of the report's readers.
+    pub language: Language,
 }
 
 /// Arguments that do not fit together.
@@ -190,6 +195,7 @@ impl RunArguments {
             include_personal_data: self.include_personal_data,
             keep_key: self.keep_key,
             resume: self.resume,
+            language: self.language.unwrap_or(Language::English),
         })
     }
 }

@@ -21,6 +21,7 @@ use crate::report::{Report, WriteError};
 use crate::runner::{Earlier, Stop};
 use crate::suite::load::LoadError;
 use crate::suite::{Suite, load};
+use crate::surface::Collector;
 
 mod files;
 mod frame;
@@ -181,6 +182,8 @@ struct Open {
     header: Header,
     log: Log,
     earlier: Option<Earlier>,
+    /// What of the interface was seen, also before a run was cut off.
+    surface: Arc<Collector>,
 }
 
 async fn run_against(
@@ -191,9 +194,10 @@ async fn run_against(
     stop: &Stop,
 ) -> Result<Finished, RunError> {
     let open = files::open(options, &base, &prepared.definitions)?;
-    let client = client(options, &prepared, base, &open.recording, stop)?;
-    let frame = Frame::new(options, &open.header, client.base());
-    let publisher = Arc::new(Publisher::new(&options.output, frame));
+    let client = client(options, &prepared, base, &open, stop)?;
+    let surface = Arc::clone(&open.surface);
+    let frame = Frame::new(options, &open.header, client.base(), surface);
+    let publisher = Arc::new(Publisher::new(&options.output, frame, options.language));
     publisher.partial()?;
     let replay = Replay {
         options,
@@ -264,7 +268,7 @@ fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    recording: &Arc<Recording>,
+    open: &Open,
     stop: &Stop,
 ) -> Result<Client, ClientError> {
     let mut client = ClientOptions::new(base);
@@ -274,8 +278,10 @@ fn client(
     client.ca_file = options.ca_file.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
-    let (recording, stop) = (Arc::clone(recording), stop.clone());
+    let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
+    let surface = Arc::clone(&open.surface);
     client.observer = Some(Arc::new(move |exchange| {
+        surface.see(exchange);
         recording.record(exchange);
         if let Some(reason) = recording.failure() {
             stop.ask(reason);

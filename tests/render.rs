@@ -33,6 +33,8 @@ fn every_format_is_made_from_a_report_of_version_1_0() {
         ("sarif", "\"2.1.0\""),
         ("ctrf", "\"CTRF\""),
         ("csv", "id,verdict,"),
+        ("test-report", "\"TestReport\""),
+        ("operation-outcome", "\"OperationOutcome\""),
     ] {
         let output = render(&[&report(), "--format", format]);
         assert_eq!(

@@ -1,11 +1,14 @@
 //! The command line: arguments in, exit code out. Printing happens here and nowhere else.
 
+mod compare;
 mod exit_code;
 mod guide;
+mod language;
 mod list;
 mod output;
 mod progress;
 mod render;
+mod reports;
 mod revalidate;
 mod run;
 mod serve;
@@ -36,6 +39,8 @@ enum Command {
     List(list::ListCommand),
     /// Work on an implementation guide by itself
     Guide(guide::GuideArguments),
+    /// Compare reports: what is new, what is fixed, what changed for other systems
+    Compare(compare::CompareArguments),
     /// Judge the recorded exchanges of a run again, offline
     Revalidate(revalidate::RevalidateCommand),
     /// Make another format from a report.json
@@ -62,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Revalidate(command) => command.run(),
         Command::Render(arguments) => render::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),

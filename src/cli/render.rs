@@ -1,12 +1,14 @@
 //! `render`: any format from a `report.json`, also one that an older version wrote.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use thiserror::Error;
 
+use super::language::LanguageArgument;
+use super::reports::OpenError;
 use super::{ExitCode, output};
-use crate::report::{self, ReadError, Report, TableStyle, WriteError};
+use crate::report::{self, Language, Report, TableStyle, WriteError};
 
 /// Make another format from a `report.json`
 #[derive(Debug, Args)]
@@ -19,6 +21,8 @@ pub struct RenderArguments {
     /// One finding, by its id; for the format `ticket`
     #[arg(long, value_name = "ID")]
     finding: Option<String>,
+    #[command(flatten)]
+    language: LanguageArgument,
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -43,6 +47,10 @@ enum Format {
     Ctrf,
     /// A line for each finding, for spreadsheets
     Csv,
+    /// FHIR R4: a TestReport for each scenario
+    TestReport,
+    /// FHIR R4: an OperationOutcome for each resource at fault
+    OperationOutcome,
     /// The text of a ticket for one finding (with `--finding`)
     Ticket,
 }
@@ -50,13 +58,8 @@ enum Format {
 /// Why nothing was rendered.
 #[derive(Debug, Error)]
 enum RenderError {
-    #[error("cannot read {path}: {source}; expected the `report.json` of a run, or its folder", path = .path.display())]
-    Open {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("{path}: {source}", path = .path.display())]
-    Read { path: PathBuf, source: ReadError },
+    #[error(transparent)]
+    Open(#[from] OpenError),
     #[error(
         "the report has no finding {wanted}; expected one of its ids, such as {}",
         .known.as_deref().unwrap_or("... but it has no findings")
@@ -96,17 +99,23 @@ fn render(arguments: &RenderArguments) -> Result<Option<String>, RenderError> {
         Some(_) if !one => return Err(RenderError::FindingWithoutTicket),
         _ => {}
     }
-    let report = open(&arguments.report)?;
+    let report = super::reports::open(&arguments.report)?;
+    let language = arguments.language.language();
     let text = match arguments.format {
-        Format::Html => report::html(&report),
-        Format::Junit => report::junit(&report),
-        Format::Markdown => report::markdown(&report),
-        Format::Table => report::table(&report, &table_style(arguments)),
+        Format::Html => report::html(&report, language),
+        Format::Junit => report::junit(&report, language),
+        Format::Markdown => report::markdown(&report, language),
+        Format::Table => report::table(&report, language, &table_style(arguments)),
         Format::Json => report::json(&report),
-        Format::Sarif => report::sarif(&report),
-        Format::Ctrf => report::ctrf(&report),
-        Format::Csv => report::csv(&report),
-        Format::Ticket => ticket(&report, arguments.finding.as_deref().unwrap_or_default())?,
+        Format::Sarif => report::sarif(&report, language),
+        Format::Ctrf => report::ctrf(&report, language),
+        Format::Csv => report::csv(&report, language),
+        Format::TestReport => report::test_reports(&report, language),
+        Format::OperationOutcome => report::operation_outcomes(&report, language),
+        Format::Ticket => {
+            let finding = arguments.finding.as_deref().unwrap_or_default();
+            ticket(&report, finding, language)?
+        }
     };
     let Some(output) = &arguments.output else {
         return Ok(Some(text));
@@ -115,8 +124,8 @@ fn render(arguments: &RenderArguments) -> Result<Option<String>, RenderError> {
     Ok(None)
 }
 
-fn ticket(report: &Report, finding: &str) -> Result<String, RenderError> {
-    report::ticket(report, finding).ok_or_else(|| RenderError::UnknownFinding {
+fn ticket(report: &Report, finding: &str, language: Language) -> Result<String, RenderError> {
+    report::ticket(report, finding, language).ok_or_else(|| RenderError::UnknownFinding {
         wanted: finding.to_owned(),
         known: report.findings.first().map(|group| group.id.clone()),
     })
@@ -128,18 +137,4 @@ fn table_style(arguments: &RenderArguments) -> TableStyle {
         Some(_) => TableStyle::default(),
         None => output::table_style(),
     }
-}
-
-fn open(path: &Path) -> Result<Report, RenderError> {
-    let path = match path.is_dir() {
-        true => path.join("report.json"),
-        false => path.to_owned(),
-    };
-    let bytes = std::fs::read(&path).map_err(|source| RenderError::Open {
-        path: path.clone(),
-        source,
-    })?;
-    // A wrong byte would be inside a text; the JSON around it decides whether it is a report.
-    let text = String::from_utf8_lossy(&bytes);
-    report::read(&text).map_err(|source| RenderError::Read { path, source })
 }

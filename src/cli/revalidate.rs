@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::language::LanguageArgument;
 use super::{ExitCode, output};
 use crate::result::ScenarioResult;
 use crate::run::{Progress, RevalidateError, RevalidateOptions, RunError};
@@ -19,6 +20,8 @@ pub struct RevalidateCommand {
     /// Write the report into this folder
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    language: LanguageArgument,
     /// Print nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -35,6 +38,7 @@ impl RevalidateCommand {
     /// Carries the command out.
     #[must_use]
     pub fn run(self) -> ExitCode {
+        let language = self.language.language();
         let options = RevalidateOptions {
             recording: self.recording,
             packages: self.packages,
@@ -54,7 +58,8 @@ impl RevalidateCommand {
             let written = std::fs::create_dir_all(folder)
                 .map_err(|error| error.to_string())
                 .and_then(|()| {
-                    crate::report::write_all(&report, folder).map_err(|error| error.to_string())
+                    crate::report::write_all(&report, folder, language)
+                        .map_err(|error| error.to_string())
                 });
             match written {
                 Ok(files) => files
@@ -64,7 +69,7 @@ impl RevalidateCommand {
             }
         }
         if !self.quiet {
-            let table = crate::report::table(&report, &output::table_style());
+            let table = crate::report::table(&report, language, &output::table_style());
             output::print(&format!("{}\n", table.trim_end()));
         }
         ExitCode::from_code(report.exit_code)

@@ -7,8 +7,10 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ExitCode;
+use super::language::LanguageArgument;
 use crate::http::Mode;
 use crate::options::RunArguments;
+use crate::report::Language;
 use crate::result::ScenarioResult;
 use crate::run::{LogError, Progress, RunError};
 use crate::runner::Stop;
@@ -64,6 +66,8 @@ pub struct RunCommand {
     /// Go on with the interrupted run in that folder, as it was started
     #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data"])]
     resume: Option<PathBuf>,
+    #[command(flatten)]
+    language: LanguageArgument,
     /// Print nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -83,6 +87,7 @@ impl RunCommand {
     #[must_use]
     pub fn run(self) -> ExitCode {
         let (quiet, no_color) = (self.quiet, self.no_color);
+        let language = self.language.language();
         let arguments = match self.arguments() {
             Ok(arguments) => arguments,
             Err(error) => return super::complain(&error, ExitCode::Usage),
@@ -115,7 +120,7 @@ impl RunCommand {
             Err(error) => super::complain(&error, exit_code(&error)),
             Ok(finished) => {
                 if !quiet {
-                    print_report(&finished, no_color);
+                    print_report(&finished, language, no_color);
                 }
                 ExitCode::from_code(finished.report.exit_code)
             }
@@ -162,6 +167,7 @@ impl RunCommand {
             include_personal_data: self.include_personal_data,
             keep_key: self.keep_key,
             resume: false,
+            language: Some(self.language.language()),
         }
     }
 }
@@ -217,12 +223,12 @@ fn exit_code(error: &RunError) -> ExitCode {
     }
 }
 
-fn print_report(finished: &crate::run::Finished, no_color: bool) {
+fn print_report(finished: &crate::run::Finished, language: Language, no_color: bool) {
     let mut style = super::output::table_style();
     style.colour &= !no_color;
     super::output::print(&format!(
         "{}\n",
-        crate::report::table(&finished.report, &style).trim_end()
+        crate::report::table(&finished.report, language, &style).trim_end()
     ));
     for file in &finished.files {
         eprintln!("wrote {}", file.display());

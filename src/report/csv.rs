@@ -1,6 +1,7 @@
 //! CSV (RFC 4180): a line for each finding, for spreadsheets.
 
 use super::finding_group::FindingGroup;
+use super::language::{Language, in_language};
 use super::model::Report;
 use super::view;
 
@@ -31,7 +32,8 @@ const COLUMNS: &[&str] = &[
 
 /// The findings as CSV, with a header.
 #[must_use]
-pub fn csv(report: &Report) -> String {
+pub fn csv(report: &Report, language: Language) -> String {
+    let report = &*in_language(report, language);
     let mut text = COLUMNS.join(",");
     text.push_str("\r\n");
     for group in &report.findings {
@@ -89,7 +91,7 @@ fn quote(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{COLUMNS, csv, quote};
-    use crate::report::sample;
+    use crate::report::{Language, sample};
 
     #[test]
     fn cells_are_quoted_and_formulas_are_text() {
@@ -101,7 +103,7 @@ mod tests {
     #[test]
     fn every_finding_has_a_line_with_all_columns() {
         let report = sample::report();
-        let text = csv(&report);
+        let text = csv(&report, Language::English);
         let lines: Vec<&str> = text.split_terminator("\r\n").collect();
         assert_eq!(lines.len(), report.findings.len() + 1);
         for line in lines {

@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::finding_group::FindingGroup;
+use super::language::{Language, in_language};
 use super::model::{Report, ReportedCheck};
 use super::view;
 use crate::result::Verdict;
 
 /// The report as CTRF.
 #[must_use]
-pub fn ctrf(report: &Report) -> String {
+pub fn ctrf(report: &Report, language: Language) -> String {
+    let report = &*in_language(report, language);
     let groups: HashMap<&str, &FindingGroup> = report
         .findings
         .iter()
@@ -107,12 +109,13 @@ fn milliseconds(time: &str) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::ctrf;
-    use crate::report::sample;
+    use crate::report::{Language, sample};
 
     #[test]
     fn the_summary_counts_the_tests() {
         let report = sample::report();
-        let document: serde_json::Value = serde_json::from_str(&ctrf(&report)).expect("JSON");
+        let document: serde_json::Value =
+            serde_json::from_str(&ctrf(&report, Language::English)).expect("JSON");
         let results = &document["results"];
         let tests = results["tests"].as_array().expect("tests");
         for (status, count) in [

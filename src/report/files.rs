@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::language::Language;
 use super::model::Report;
 use super::{html, json, junit, markdown};
 
@@ -27,15 +28,19 @@ pub struct WriteError {
 /// # Errors
 ///
 /// The first file that could not be written.
-pub fn write_all(report: &Report, folder: &Path) -> Result<Vec<PathBuf>, WriteError> {
+pub fn write_all(
+    report: &Report,
+    folder: &Path,
+    language: Language,
+) -> Result<Vec<PathBuf>, WriteError> {
     std::fs::create_dir_all(folder).map_err(|source| WriteError {
         path: folder.to_owned(),
         source,
     })?;
     let files = [
-        ("report.html", html(report)),
-        ("junit.xml", junit(report)),
-        ("summary.md", markdown(report)),
+        ("report.html", html(report, language)),
+        ("junit.xml", junit(report, language)),
+        ("summary.md", markdown(report, language)),
         ("report.json", json(report)),
     ];
     files
@@ -86,13 +91,13 @@ pub(crate) fn readable_by_all(_: &mut tempfile::Builder<'_, '_>) {}
 #[cfg(test)]
 mod tests {
     use super::{write, write_all};
-    use crate::report::{read, sample};
+    use crate::report::{Language, read, sample};
 
     #[test]
     fn a_run_leaves_its_files_and_nothing_else() {
         let folder = tempfile::tempdir().expect("folder");
         let reports = folder.path().join("reports").join("26.04");
-        let paths = write_all(&sample::report(), &reports).expect("written");
+        let paths = write_all(&sample::report(), &reports, Language::English).expect("written");
         let mut found: Vec<_> = std::fs::read_dir(&reports)
             .expect("listed")
             .map(|entry| entry.expect("entry").path())
@@ -110,7 +115,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("taken");
         write(&file, "x").expect("written");
-        let error = write_all(&sample::report(), &file)
+        let error = write_all(&sample::report(), &file, Language::English)
             .expect_err("refused")
             .to_string();
         assert!(error.starts_with("cannot write "), "{error}");

@@ -104,33 +104,34 @@ mod tests {
         assert_eq!(read(&json(&report)).expect("reads"), report);
     }
 
-    /// The report of version 1.0 that later versions must go on reading; `UPDATE_FIXTURES=1`
-    /// writes it afresh while the version is not released.
+    /// The reports of every version that later versions must go on reading; `UPDATE_FIXTURES=1`
+    /// writes the one of this version afresh while it is not released.
     #[test]
-    fn a_report_of_version_1_0_stays_readable() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/fixtures/reports/1.0/report.json"
-        );
+    fn reports_of_every_version_stay_readable() {
+        let path = |version: &str| {
+            let root = env!("CARGO_MANIFEST_DIR");
+            format!("{root}/fixtures/reports/{version}/report.json")
+        };
         if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            let path = path(super::FORMAT_VERSION);
             crate::report::write(path.as_ref(), &json(&sample::report())).expect("written");
         }
-        let text = std::fs::read_to_string(path).expect("the fixture");
-        let report = read(&text).expect("reads");
-        assert_eq!(report.format_version, "1.0");
         let ids = |report: &crate::report::Report| -> Vec<String> {
-            report
-                .findings
-                .iter()
-                .map(|group| group.id.clone())
-                .collect()
+            let findings = report.findings.iter();
+            findings.map(|group| group.id.clone()).collect()
         };
-        assert_eq!(
-            ids(&report),
-            ids(&sample::report()),
-            "identities never change"
-        );
-        assert_valid_report(&report);
+        for version in ["1.0", "1.1"] {
+            let text = std::fs::read_to_string(path(version)).expect("the fixture");
+            let report = read(&text).expect("reads");
+            assert_eq!(report.format_version, version);
+            assert_eq!(
+                ids(&report),
+                ids(&sample::report()),
+                "identities never change"
+            );
+            assert_eq!(report.surface.is_some(), version != "1.0");
+            assert_valid_report(&report);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::finding_group::FindingGroup;
+use super::language::{Language, in_language};
 use super::model::{Report, ReportedCheck, ReportedScenario};
 use super::text::one_line;
 use super::view;
@@ -15,7 +16,8 @@ use crate::result::Verdict;
 
 /// The report as JUnit XML.
 #[must_use]
-pub fn junit(report: &Report) -> String {
+pub fn junit(report: &Report, language: Language) -> String {
+    let report = &*in_language(report, language);
     let groups: HashMap<&str, &FindingGroup> = report
         .findings
         .iter()
@@ -156,11 +158,11 @@ fn details(found: &[&FindingGroup]) -> String {
 #[cfg(test)]
 mod tests {
     use super::junit;
-    use crate::report::sample;
+    use crate::report::{Language, sample};
 
     #[test]
     fn the_sample_as_junit() {
-        insta::assert_snapshot!(junit(&sample::report()));
+        insta::assert_snapshot!(junit(&sample::report(), Language::English));
     }
 
     #[test]
@@ -168,7 +170,7 @@ mod tests {
         let mut report = sample::report();
         report.findings[0].message = "\u{0}\u{1b}]]><!-- & \"x\" '\u{ffff}".to_owned();
         report.label = "<&\u{1}".to_owned();
-        let text = junit(&report);
+        let text = junit(&report, Language::English);
         assert!(!text.contains(['\u{0}', '\u{1b}', '\u{1}', '\u{ffff}']));
         assert!(!text.contains("<!-- &"));
     }

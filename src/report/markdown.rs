@@ -4,8 +4,9 @@
 use std::fmt::Write;
 
 use super::finding_group::FindingGroup;
+use super::language::{Language, in_language};
 use super::model::{Report, VerdictCounts};
-use super::text::{cut, lines, one_line, plural};
+use super::text::{cut, lines, one_line};
 use super::view;
 
 /// Bytes up to which findings are shown in full.
@@ -21,15 +22,16 @@ const ROWS: usize = 150;
 
 /// The summary as Markdown (GitHub's, as GitLab reads it too).
 #[must_use]
-pub fn markdown(report: &Report) -> String {
+pub fn markdown(report: &Report, language: Language) -> String {
+    let report = in_language(report, language);
     let mut page = String::new();
-    heading(&mut page, report);
-    matrix(&mut page, report);
-    findings(&mut page, report);
-    suites(&mut page, report);
-    skipped(&mut page, report);
-    dialect(&mut page, report);
-    sources(&mut page, report);
+    heading(&mut page, &report, language);
+    matrix(&mut page, &report, language);
+    findings(&mut page, &report, language);
+    suites(&mut page, &report, language);
+    skipped(&mut page, &report, language);
+    dialect(&mut page, &report, language);
+    sources(&mut page, &report, language);
     page
 }
 
@@ -41,16 +43,25 @@ macro_rules! line {
     }};
 }
 
-fn heading(page: &mut String, report: &Report) {
+fn heading(page: &mut String, report: &Report, language: Language) {
     let name = text(&report.label);
-    line!(page, "# Conformance of {name}: {}", view::outcome(report));
+    let outcome = language.text(view::outcome(report.exit_code));
+    let title = language.fill("Conformance of {name}", &[("name", &name)]);
+    line!(page, "# {title}: {outcome}");
     line!(page);
     line!(page, "**{}**", text(&report.summary));
     line!(page);
-    line!(page, "| | pass | warning | fail | error | skip |");
+    line!(page, "| | {} |", verdicts(language));
     line!(page, "|---|---:|---:|---:|---:|---:|");
-    line!(page, "| checks | {} |", counts(&report.totals.checks));
+    let checks = language.text("checks");
+    line!(page, "| {checks} | {} |", counts(&report.totals.checks));
     line!(page);
+}
+
+/// The verdicts as columns.
+fn verdicts(language: Language) -> String {
+    let verdicts = ["pass", "warning", "fail", "error", "skip"];
+    verdicts.map(|verdict| language.text(verdict)).join(" | ")
 }
 
 fn counts(counts: &VerdictCounts) -> String {
@@ -60,20 +71,25 @@ fn counts(counts: &VerdictCounts) -> String {
     )
 }
 
-fn matrix(page: &mut String, report: &Report) {
-    let matrix = view::matrix(report);
+fn matrix(page: &mut String, report: &Report, language: Language) {
+    let matrix = view::matrix(report, language);
     if !matrix.server.is_empty() {
         let cells = matrix.server.iter();
         let cells: Vec<String> = cells
             .map(|(name, cell)| format!("{} {} {}", text(name), sign(&cell.verdict), cell.text))
             .collect();
-        line!(page, "Whole server: {}", cells.join("; "));
+        let whole = language.text("Whole server");
+        line!(page, "{whole}: {}", cells.join("; "));
         line!(page);
     }
     if matrix.rows.is_empty() {
         return;
     }
-    line!(page, "## Resource types by interactions");
+    line!(
+        page,
+        "## {}",
+        language.text("Resource types by interactions")
+    );
     line!(page);
     let columns: Vec<String> = matrix.interactions.iter().map(|name| text(name)).collect();
     line!(page, "| | {} |", columns.join(" | "));
@@ -108,73 +124,73 @@ fn sign(verdict: &str) -> &'static str {
     }
 }
 
-fn findings(page: &mut String, report: &Report) {
-    line!(page, "## Findings");
+fn findings(page: &mut String, report: &Report, language: Language) {
+    line!(page, "## {}", language.text("Findings"));
     line!(page);
     if report.findings.is_empty() {
-        line!(page, "None.");
+        line!(page, "{}", language.text("None."));
         line!(page);
         return;
     }
     let mut rest = report.findings.iter().peekable();
     while let Some(group) = rest.next_if(|_| page.len() < DETAILED) {
-        detailed(page, group);
+        detailed(page, group, language);
     }
     if rest.peek().is_some() {
-        line!(page, "### Further findings");
+        line!(page, "### {}", language.text("Further findings"));
         line!(page);
     }
     while let Some(group) = rest.next_if(|_| page.len() < LISTED) {
         line!(
             page,
             "- {}: {}",
-            title(group),
+            title(group, language),
             text(&cut(&group.message, 200))
         );
     }
     match rest.count() {
         0 => {}
-        more => line!(
-            page,
-            "- and {} in `report.html`",
-            plural(more, "more", "more")
-        ),
+        more => {
+            let more = language.fill("and {count} more in `report.html`", &[("count", &more)]);
+            line!(page, "- {more}");
+        }
     }
     line!(page);
 }
 
-fn title(group: &FindingGroup) -> String {
+fn title(group: &FindingGroup, language: Language) -> String {
     format!(
         "{} {} · {} · {} · {}×",
         sign(group.verdict.code()),
-        view::grade(group),
-        text(&view::about(&group.subject)),
-        group.cause,
+        language.text(view::grade(group)),
+        text(&language.text(&view::about(&group.subject))),
+        language.text(group.cause.code()),
         group.count
     )
 }
 
-fn detailed(page: &mut String, group: &FindingGroup) {
-    line!(page, "### {}", title(group));
+fn detailed(page: &mut String, group: &FindingGroup, language: Language) {
+    let name = |english| language.text(english);
+    line!(page, "### {}", title(group, language));
     line!(page);
     line!(page, "{}", text(&cut(&group.message, QUOTED)));
     line!(page);
-    item(page, "expected", group.expected.as_deref());
-    item(page, "found", group.actual.as_deref());
+    item(page, &name("expected"), group.expected.as_deref());
+    item(page, &name("found"), group.actual.as_deref());
     let requirements = group.requirements.join(", ");
     item(
         page,
-        &format!("requirement ({})", group.level),
+        &format!("{} ({})", name("requirement"), group.level),
         Some(&requirements),
     );
-    item(page, "rule", Some(&rule(group)));
+    item(page, &name("rule"), Some(&rule(group)));
     if let Some(first) = group.occurrences.first() {
         let resource = first.resource.as_deref().unwrap_or_default();
         let place = format!("{} {resource} {}", first.step, first.expression);
-        item(page, "where", Some(place.trim_end()));
+        item(page, &name("where"), Some(place.trim_end()));
     }
-    item(page, "hint", group.hint.as_deref());
-    item(page, "id", Some(&group.id));
+    item(page, &name("hint"), group.hint.as_deref());
+    item(page, &name("id"), Some(&group.id));
     line!(page);
     for block in [&group.curl, &group.excerpt].into_iter().flatten() {
         fenced(page, &cut(&lines(block), 3 * QUOTED));
@@ -197,16 +213,20 @@ fn item(page: &mut String, name: &str, value: Option<&str>) {
     }
 }
 
-fn suites(page: &mut String, report: &Report) {
-    line!(page, "## Suites");
+fn suites(page: &mut String, report: &Report, language: Language) {
+    line!(page, "## {}", language.text("Suites"));
     line!(page);
     line!(
         page,
-        "| suite | green | pass | warning | fail | error | skip | why not |"
+        "| {} | {} | {} | {} |",
+        language.text("suite"),
+        language.text("green"),
+        verdicts(language),
+        language.text("why not")
     );
     line!(page, "|---|---|---:|---:|---:|---:|---:|---|");
     for suite in &report.suites {
-        let green = if suite.green { "yes" } else { "no" };
+        let green = language.text(if suite.green { "yes" } else { "no" });
         let why = text(&cut(&suite.not_green_because.join("; "), QUOTED));
         let name = text(&suite.id);
         line!(
@@ -218,18 +238,18 @@ fn suites(page: &mut String, report: &Report) {
     line!(page);
 }
 
-fn skipped(page: &mut String, report: &Report) {
+fn skipped(page: &mut String, report: &Report, language: Language) {
     if report.skipped.is_empty() {
         return;
     }
-    line!(page, "## Not tested");
+    line!(page, "## {}", language.text("Not tested"));
     line!(page);
     let mut rest = report.skipped.iter();
     while page.len() < REASONS {
         let Some(skipped) = rest.next() else { break };
         let types = cut(&skipped.resource_types.join(", "), 200);
         let reason = text(&cut(&skipped.reason, 300));
-        let checks = plural(skipped.count as usize, "check", "checks");
+        let checks = language.count(skipped.count as usize, "check", "checks");
         match types.is_empty() {
             true => line!(page, "- {checks}: {reason}"),
             false => line!(page, "- {checks}: {reason} ({})", text(&types)),
@@ -237,21 +257,24 @@ fn skipped(page: &mut String, report: &Report) {
     }
     match rest.count() {
         0 => {}
-        more => line!(
-            page,
-            "- and {} in `report.html`",
-            plural(more, "reason", "reasons")
-        ),
+        more => {
+            let more = language.fill("and {count} more in `report.html`", &[("count", &more)]);
+            line!(page, "- {more}");
+        }
     }
     line!(page);
 }
 
-fn dialect(page: &mut String, report: &Report) {
+fn dialect(page: &mut String, report: &Report, language: Language) {
     let deviations = report.dialect.iter().filter(|fact| fact.expected.is_some());
     let mut first = true;
     for fact in deviations.take(20) {
         if std::mem::take(&mut first) {
-            line!(page, "## How the server speaks otherwise than R4");
+            line!(
+                page,
+                "## {}",
+                language.text("How the server speaks otherwise than R4")
+            );
             line!(page);
         }
         let effect = fact.effect.as_deref().unwrap_or_default();
@@ -269,7 +292,7 @@ fn dialect(page: &mut String, report: &Report) {
     }
 }
 
-fn sources(page: &mut String, report: &Report) {
+fn sources(page: &mut String, report: &Report, language: Language) {
     let packages: Vec<String> = report
         .packages
         .iter()
@@ -279,23 +302,25 @@ fn sources(page: &mut String, report: &Report) {
             format!("{} {} ({digits})", package.id, package.version)
         })
         .collect();
+    let mode = language.fill("mode {mode}", &[("mode", &report.target.mode)]);
+    let resources = report.totals.resources as usize;
     line!(
         page,
-        "{} · mode {} · {} · {} validated · {} {}",
+        "{} · {mode} · {} · {} · {} {}",
         text(&cut(&report.target.base, 300)),
-        report.target.mode,
-        plural(report.totals.requests as usize, "request", "requests"),
-        plural(report.totals.resources as usize, "resource", "resources"),
+        language.count(report.totals.requests as usize, "request", "requests"),
+        language.count(resources, "resource validated", "resources validated"),
         text(&report.tool.name),
         text(&report.tool.version)
     );
     line!(page);
-    line!(page, "Packages: {}", text(&packages.join(", ")));
+    let title = language.text("Packages");
+    line!(page, "{title}: {}", text(&packages.join(", ")));
 }
 
 /// Text that stays text: no markup, no links, no HTML, one line. Code spans of our own messages
 /// are kept, because a backtick pair only shows what is between them.
-fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let balanced = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut in_code = false;
@@ -336,11 +361,11 @@ fn fenced(page: &mut String, block: &str) {
 #[cfg(test)]
 mod tests {
     use super::{fenced, markdown, text};
-    use crate::report::sample;
+    use crate::report::{Language, sample};
 
     #[test]
     fn the_summary_of_the_sample() {
-        insta::assert_snapshot!(markdown(&sample::report()));
+        insta::assert_snapshot!(markdown(&sample::report(), Language::English));
     }
 
     #[test]
@@ -353,7 +378,7 @@ mod tests {
         for suite in &mut report.suites {
             suite.not_green_because = vec!["reason".to_owned(); 1_000];
         }
-        let page = markdown(&report);
+        let page = markdown(&report, Language::English);
         assert!(page.len() < 64_000, "{}", page.len());
         assert!(page.contains("- and "), "the rest is counted");
         assert!(page.contains("Packages:"), "the end is there");

@@ -7,15 +7,17 @@
 mod build;
 mod csv;
 mod ctrf;
+mod fhir;
 mod files;
 mod finding_group;
 mod html;
 mod json;
 mod junit;
+mod language;
 mod markdown;
 mod model;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod sarif;
 mod table;
 mod text;
@@ -25,17 +27,23 @@ mod view;
 pub use build::build;
 pub use csv::csv;
 pub use ctrf::ctrf;
+pub use fhir::{operation_outcomes, test_reports};
 pub(crate) use files::readable_by_all;
 pub use files::{WriteError, write, write_all};
 pub use finding_group::{FindingGroup, Occurrence};
 pub use html::html;
+pub(crate) use html::{Page as HtmlPage, render_page};
 pub use json::{ReadError, SCHEMA, json, read, schema_errors};
 pub use junit::junit;
+pub use language::{Language, in_language};
 pub use markdown::markdown;
+pub(crate) use markdown::text as markdown_text;
 pub use model::{
     FORMAT_VERSION, Latency, Report, ReportedCheck, ReportedDialect, ReportedScenario,
     ReportedStep, RequirementCoverage, RunBlock, Skipped, SuiteReport, Tool, Totals, VerdictCounts,
 };
 pub use sarif::sarif;
 pub use table::{TableStyle, table};
+pub(crate) use text::{cut, one_line, wrap};
 pub use ticket::ticket;
+pub(crate) use view::{Cell, Matrix, about, matrix, outcome};

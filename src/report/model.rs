@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
 use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
+use crate::surface::Surface;
 
 /// The version of the format that this program writes; older ones stay readable.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// A conformance report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,6 +48,9 @@ pub struct Report {
     pub requirements: Vec<RequirementCoverage>,
     /// What was not tested, and why, grouped by reason.
     pub skipped: Vec<Skipped>,
+    /// What a client can see of the interface, right or wrong; since version 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surface: Option<Surface>,
     /// Everything that differs between two runs on the same answers: times, durations, ids.
     pub run: RunBlock,
 }

@@ -6,13 +6,15 @@
 use serde_json::{Value, json};
 
 use super::finding_group::FindingGroup;
+use super::language::{Language, in_language};
 use super::model::Report;
 use super::view;
 use crate::result::Verdict;
 
 /// The report as SARIF.
 #[must_use]
-pub fn sarif(report: &Report) -> String {
+pub fn sarif(report: &Report, language: Language) -> String {
+    let report = &*in_language(report, language);
     let mut rules: Vec<&FindingGroup> = Vec::new();
     for group in &report.findings {
         if rules.iter().all(|known| known.check != group.check) {
@@ -130,12 +132,13 @@ fn level(verdict: Verdict) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::sarif;
-    use crate::report::sample;
+    use crate::report::{Language, sample};
 
     #[test]
     fn every_finding_is_a_result_of_a_known_rule() {
         let report = sample::report();
-        let document: serde_json::Value = serde_json::from_str(&sarif(&report)).expect("JSON");
+        let document: serde_json::Value =
+            serde_json::from_str(&sarif(&report, Language::English)).expect("JSON");
         let run = &document["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
         let results = run["results"].as_array().expect("results");
@@ -151,6 +154,6 @@ mod tests {
     fn the_first_finding_as_sarif() {
         let mut report = sample::report();
         report.findings.truncate(1);
-        insta::assert_snapshot!(sarif(&report));
+        insta::assert_snapshot!(sarif(&report, Language::English));
     }
 }

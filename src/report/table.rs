@@ -5,8 +5,9 @@ use tabled::settings::object::Cell;
 use tabled::settings::{Alignment, Color, Style, object::Columns};
 
 use super::finding_group::FindingGroup;
+use super::language::{Language, in_language};
 use super::model::{Report, VerdictCounts};
-use super::text::{cut, one_line, plural, wrap};
+use super::text::{cut, one_line, wrap};
 use super::view;
 use crate::result::Verdict;
 
@@ -37,29 +38,35 @@ impl Default for TableStyle {
 
 /// The summary of a report.
 #[must_use]
-pub fn table(report: &Report, style: &TableStyle) -> String {
+pub fn table(report: &Report, language: Language, style: &TableStyle) -> String {
+    let report = &*in_language(report, language);
     let style = TableStyle {
         width: style.width.clamp(80, 120),
         ..*style
     };
-    let mut blocks = vec![heading(report, &style), suites(report, &style)];
+    let mut blocks = vec![
+        heading(report, language, &style),
+        suites(report, language, &style),
+    ];
     if !report.totals.by_type.is_empty() {
-        blocks.push(types(report, &style));
+        blocks.push(types(report, language, &style));
     }
     if !report.findings.is_empty() {
-        blocks.push(findings(report, &style));
+        blocks.push(findings(report, language, &style));
     }
     if !report.skipped.is_empty() {
-        blocks.push(skipped(report, &style));
+        blocks.push(skipped(report, language, &style));
     }
-    blocks.push(wrap(&sources(report), style.width).join("\n"));
+    blocks.push(wrap(&sources(report, language), style.width).join("\n"));
     let mut text = blocks.join("\n\n");
     text.push('\n');
     text
 }
 
-fn heading(report: &Report, style: &TableStyle) -> String {
-    let verdict = view::outcome(report).to_uppercase();
+fn heading(report: &Report, language: Language, style: &TableStyle) -> String {
+    let verdict = language
+        .text(view::outcome(report.exit_code))
+        .to_uppercase();
     let code = match report.exit_code {
         0 => "32",
         1 => "31",
@@ -69,34 +76,36 @@ fn heading(report: &Report, style: &TableStyle) -> String {
     format!("{}\n{sentence}", paint(&verdict, code, style))
 }
 
-fn suites(report: &Report, style: &TableStyle) -> String {
+fn suites(report: &Report, language: Language, style: &TableStyle) -> String {
     let rows = report.suites.iter().map(|suite| {
-        let green = if suite.green { "yes" } else { "no" };
+        let green = language.text(if suite.green { "yes" } else { "no" });
         let name = cut(&one_line(&suite.id), 27);
         (format!("{name}\t{green}"), suite.checks)
     });
-    counts_table("suite\tgreen", rows, style)
+    let names = [language.text("suite"), language.text("green")];
+    counts_table(&names.join("\t"), rows, language, style)
 }
 
-fn types(report: &Report, style: &TableStyle) -> String {
+fn types(report: &Report, language: Language, style: &TableStyle) -> String {
     let rows = report
         .totals
         .by_type
         .iter()
         .map(|(name, &counts)| (cut(&one_line(name), 27), counts));
-    counts_table("resource type", rows, style)
+    counts_table(&language.text("resource type"), rows, language, style)
 }
 
 /// A table of names and counts; a tab in a name starts another column.
 fn counts_table(
     name: &str,
     rows: impl Iterator<Item = (String, VerdictCounts)>,
+    language: Language,
     style: &TableStyle,
 ) -> String {
     let mut builder = Builder::default();
     let names = name.split('\t').count();
-    let header = ["pass", "warning", "fail", "error", "skip"];
-    builder.push_record(name.split('\t').chain(header));
+    let header = ["pass", "warning", "fail", "error", "skip"].map(|name| language.text(name));
+    builder.push_record(name.split('\t').chain(header.iter().map(AsRef::as_ref)));
     let mut coloured = Vec::new();
     for (index, (name, counts)) in rows.enumerate() {
         let numbers = [
@@ -129,15 +138,15 @@ fn counts_table(
     table.to_string()
 }
 
-fn findings(report: &Report, style: &TableStyle) -> String {
+fn findings(report: &Report, language: Language, style: &TableStyle) -> String {
     let causes: Vec<String> = view::by_cause(report)
         .iter()
         .filter(|(_, groups)| !groups.is_empty())
-        .map(|(cause, groups)| format!("{cause} {}", groups.len()))
+        .map(|(cause, groups)| format!("{} {}", language.text(cause.code()), groups.len()))
         .collect();
     let mut lines = vec![format!(
         "{} ({})",
-        plural(report.findings.len(), "finding", "findings"),
+        language.count(report.findings.len(), "finding", "findings"),
         causes.join(", ")
     )];
     // What only informs is in the report; a terminal shows what asks for something to be done.
@@ -146,27 +155,32 @@ fn findings(report: &Report, style: &TableStyle) -> String {
         .iter()
         .filter(|group| group.verdict != Verdict::Pass);
     let shown = asking.take(FINDINGS);
-    lines.extend(shown.clone().flat_map(|group| finding(group, style)));
+    lines.extend(
+        shown
+            .clone()
+            .flat_map(|group| finding(group, language, style)),
+    );
     let left = report.findings.len() - shown.count();
     if left > 0 {
-        lines.push(format!("... and {left} more in the report"));
+        let more = language.fill("and {count} more in the report", &[("count", &left)]);
+        lines.push(format!("... {more}"));
     }
     lines.join("\n")
 }
 
-fn finding(group: &FindingGroup, style: &TableStyle) -> Vec<String> {
-    let grade = view::grade(group);
+fn finding(group: &FindingGroup, language: Language, style: &TableStyle) -> Vec<String> {
+    let grade = language.text(view::grade(group));
     let about = format!(
         "{} {} ({}, {}x)",
         group.id,
-        one_line(&view::about(&group.subject)),
-        group.cause,
+        one_line(&language.text(&view::about(&group.subject))),
+        language.text(group.cause.code()),
         group.count
     );
     let mut lines = vec![format!(
         "{} {}",
-        paint(grade, code(group.verdict), style),
-        cut(&about, style.width - grade.len() - 1)
+        paint(&grade, code(group.verdict), style),
+        cut(&about, style.width - grade.chars().count() - 1)
     )];
     let mut message = wrap(&one_line(&group.message), style.width - 4);
     if message.len() > MESSAGE_LINES {
@@ -179,34 +193,38 @@ fn finding(group: &FindingGroup, style: &TableStyle) -> Vec<String> {
     lines
 }
 
-fn skipped(report: &Report, style: &TableStyle) -> String {
-    let mut lines = vec!["not tested".to_owned()];
+fn skipped(report: &Report, language: Language, style: &TableStyle) -> String {
+    let mut lines = vec![language.text("not tested").into_owned()];
     for skipped in report.skipped.iter().take(REASONS) {
         let line = format!("{:>5}  {}", skipped.count, one_line(&skipped.reason));
         lines.push(cut(&line, style.width));
     }
     if report.skipped.len() > REASONS {
-        lines.push(format!(
-            "   ... and {} more in the report",
-            plural(report.skipped.len() - REASONS, "reason", "reasons")
-        ));
+        let left = report.skipped.len() - REASONS;
+        let more = language.fill("and {count} more in the report", &[("count", &left)]);
+        lines.push(format!("   ... {more}"));
     }
     lines.join("\n")
 }
 
-fn sources(report: &Report) -> String {
+fn sources(report: &Report, language: Language) -> String {
     let packages: Vec<String> = report
         .packages
         .iter()
         .map(|package| format!("{} {}", package.id, package.version))
         .collect();
-    one_line(&format!(
-        "{}, mode {}, {}, {} validated, against {}",
-        report.target.base,
-        report.target.mode,
-        plural(report.totals.requests as usize, "request", "requests"),
-        plural(report.totals.resources as usize, "resource", "resources"),
-        packages.join(" and ")
+    let resources = report.totals.resources as usize;
+    let requests = language.count(report.totals.requests as usize, "request", "requests");
+    let resources = language.count(resources, "resource validated", "resources validated");
+    one_line(&language.fill(
+        "{base}, mode {mode}, {requests}, {resources}, against {packages}",
+        &[
+            ("base", &report.target.base),
+            ("mode", &report.target.mode),
+            ("requests", &requests),
+            ("resources", &resources),
+            ("packages", &packages.join(", ")),
+        ],
     ))
 }
 
@@ -240,11 +258,15 @@ fn colour(verdict: Verdict) -> Color {
 #[cfg(test)]
 mod tests {
     use super::{TableStyle, table};
-    use crate::report::sample;
+    use crate::report::{Language, sample};
 
     #[test]
     fn the_summary_of_the_sample() {
-        insta::assert_snapshot!(table(&sample::report(), &TableStyle::default()));
+        insta::assert_snapshot!(table(
+            &sample::report(),
+            Language::English,
+            &TableStyle::default()
+        ));
     }
 
     #[test]
@@ -254,7 +276,7 @@ mod tests {
         report.findings[0].message = "x".repeat(1_000);
         report.skipped[0].reason = "y ".repeat(300);
         report.suites[0].id = "z".repeat(200);
-        let plain = table(&report, &TableStyle::default());
+        let plain = table(&report, Language::English, &TableStyle::default());
         for line in plain.lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
@@ -262,7 +284,7 @@ mod tests {
             colour: true,
             width: 80,
         };
-        let coloured = table(&report, &coloured);
+        let coloured = table(&report, Language::English, &coloured);
         assert!(coloured.contains("\u{1b}["));
         assert_eq!(without_colour(&coloured), plain);
     }
@@ -271,7 +293,7 @@ mod tests {
     fn a_server_cannot_write_to_the_terminal() {
         let mut report = sample::report();
         report.findings[0].message = "\u{1b}]0;title\u{7}".to_owned();
-        assert!(!table(&report, &TableStyle::default()).contains('\u{1b}'));
+        assert!(!table(&report, Language::English, &TableStyle::default()).contains('\u{1b}'));
     }
 
     fn without_colour(text: &str) -> String {

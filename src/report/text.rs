@@ -2,7 +2,7 @@
 
 /// The text in one line, without control characters and without the characters that reorder what
 /// follows them: a terminal or a reviewer must see what is there.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -20,7 +20,7 @@ pub(super) fn lines(text: &str) -> String {
 }
 
 /// At most so many characters, with an ellipsis where some were cut.
-pub(super) fn cut(text: &str, characters: usize) -> String {
+pub(crate) fn cut(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
         None => text.to_owned(),
         Some(_) => {
@@ -31,7 +31,7 @@ pub(super) fn cut(text: &str, characters: usize) -> String {
 }
 
 /// Lines of at most so many characters, broken at spaces; a longer word is broken anywhere.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -58,11 +58,6 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
-}
-
-/// `1 check`, `2 checks`.
-pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Explicit bidirectional formatting characters (Unicode Annex 9).

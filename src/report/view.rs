@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::finding_group::FindingGroup;
+use super::language::Language;
 use super::model::{Report, ReportedCheck, VerdictCounts};
 use crate::finding::Cause;
 use crate::result::{Subject, Verdict};
@@ -31,37 +32,37 @@ const INTERACTIONS: &[&str] = &[
 
 /// Resource types by interactions.
 #[derive(Debug, Serialize)]
-pub(super) struct Matrix {
+pub(crate) struct Matrix {
     /// Columns.
-    pub(super) interactions: Vec<String>,
+    pub(crate) interactions: Vec<String>,
     /// Rows.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// Checks about no resource type, by interaction.
-    pub(super) server: Vec<(String, Cell)>,
+    pub(crate) server: Vec<(String, Cell)>,
 }
 
 /// A resource type.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Its name.
-    pub(super) resource_type: String,
+    pub(crate) resource_type: String,
     /// A cell for each column; `None` where nothing was planned.
-    pub(super) cells: Vec<Option<Cell>>,
+    pub(crate) cells: Vec<Option<Cell>>,
 }
 
 /// How the checks of one type and interaction ended.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     /// Counts.
-    pub(super) counts: VerdictCounts,
+    pub(crate) counts: VerdictCounts,
     /// The worst; skip only where all were skipped.
-    pub(super) verdict: String,
+    pub(crate) verdict: String,
     /// In words, such as `2 of 7 fail`.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The most important finding.
-    pub(super) finding: Option<String>,
+    pub(crate) finding: Option<String>,
     /// Why all were skipped.
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 /// All checks of a report, in order.
@@ -75,7 +76,7 @@ pub(super) fn checks(report: &Report) -> impl Iterator<Item = &ReportedCheck> {
 }
 
 /// The matrix of a report.
-pub(super) fn matrix(report: &Report) -> Matrix {
+pub(crate) fn matrix(report: &Report, language: Language) -> Matrix {
     let rank: BTreeMap<&str, usize> = report
         .findings
         .iter()
@@ -92,7 +93,11 @@ pub(super) fn matrix(report: &Report) -> Matrix {
             .push(check);
     }
     let cell_at = |resource_type: &str, interaction: &str| {
-        Some(cell(cells.get(&(resource_type, interaction))?, &rank))
+        Some(cell(
+            cells.get(&(resource_type, interaction))?,
+            &rank,
+            language,
+        ))
     };
     let columns = |of_server: bool| {
         let keys = cells.keys().filter(|key| key.0.is_empty() == of_server);
@@ -135,7 +140,7 @@ fn column(interaction: &str) -> usize {
     }
 }
 
-fn cell(checks: &[&ReportedCheck], rank: &BTreeMap<&str, usize>) -> Cell {
+fn cell(checks: &[&ReportedCheck], rank: &BTreeMap<&str, usize>, language: Language) -> Cell {
     let mut counts = VerdictCounts::default();
     for check in checks {
         counts.add(check.verdict);
@@ -152,22 +157,24 @@ fn cell(checks: &[&ReportedCheck], rank: &BTreeMap<&str, usize>) -> Cell {
     Cell {
         counts,
         verdict: worst.code().to_owned(),
-        text: words(&counts, worst),
+        text: words(&counts, worst, language),
         finding: finding.cloned(),
         reason,
     }
 }
 
-fn words(counts: &VerdictCounts, worst: Verdict) -> String {
+fn words(counts: &VerdictCounts, worst: Verdict, language: Language) -> String {
     let tested = counts.total() - counts.skip;
     // The numbers stay in one line in a narrow column.
-    let of = |count: u32, word| format!("{count}\u{a0}of\u{a0}{tested} {word}");
+    let of = |english: &str, count: u32| {
+        language.fill(english, &[("count", &count), ("tested", &tested)])
+    };
     match worst {
-        Verdict::Pass => format!("{tested} pass"),
-        Verdict::Skip => "not tested".to_owned(),
-        Verdict::Warning => of(counts.warning, "warn"),
-        Verdict::Fail => of(counts.fail, "fail"),
-        Verdict::Error => of(counts.error, "in error"),
+        Verdict::Pass => of("{tested} pass", tested),
+        Verdict::Skip => language.text("not tested").into_owned(),
+        Verdict::Warning => of("{count}\u{a0}of\u{a0}{tested} warn", counts.warning),
+        Verdict::Fail => of("{count}\u{a0}of\u{a0}{tested} fail", counts.fail),
+        Verdict::Error => of("{count}\u{a0}of\u{a0}{tested} in error", counts.error),
     }
 }
 
@@ -183,7 +190,7 @@ pub(super) fn by_cause(report: &Report) -> Vec<(Cause, Vec<&FindingGroup>)> {
 }
 
 /// What a finding is about, in words: `Patient search-type _id`.
-pub(super) fn about(subject: &Subject) -> String {
+pub(crate) fn about(subject: &Subject) -> String {
     let parts: Vec<&str> = [
         subject.resource_type.as_deref(),
         subject.interaction.as_deref(),
@@ -199,8 +206,8 @@ pub(super) fn about(subject: &Subject) -> String {
 }
 
 /// The verdict over a report in one or two words.
-pub(super) fn outcome(report: &Report) -> &'static str {
-    match report.exit_code {
+pub(crate) fn outcome(exit_code: u8) -> &'static str {
+    match exit_code {
         0 => "conformant",
         1 => "not conformant",
         3 => "incomplete",

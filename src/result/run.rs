@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ScenarioResult;
 use crate::fhir::codes;
 use crate::http::{Exchange, Mode};
+use crate::surface::Surface;
 
 codes! {
     /// Which server was tested.
@@ -42,6 +43,9 @@ pub struct RunResult {
     pub exchanges: Vec<Exchange>,
     /// Resources validated, each counted once.
     pub resources: u32,
+    /// What a client can see of the interface.
+    #[serde(default)]
+    pub surface: Surface,
     /// Times and generated ids.
     pub clock: RunClock,
 }

@@ -16,6 +16,7 @@ use crate::options::RunOptions;
 use crate::package::Definitions;
 use crate::recording::{self, Recording};
 use crate::redaction::{Key, Redactor};
+use crate::surface::Collector;
 
 /// A small run needs about this much; less is a full disk.
 const ROOM: usize = 512 << 10;
@@ -43,7 +44,7 @@ pub(super) fn open(
     definitions: &Definitions,
 ) -> Result<Open, RunError> {
     if options.resume {
-        resume(options, definitions)
+        resume(options, base, definitions)
     } else {
         create(options, base, definitions)
     }
@@ -85,10 +86,11 @@ fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result
         header,
         log,
         earlier: None,
+        surface: Arc::new(Collector::new(base.as_str())),
     })
 }
 
-fn resume(options: &RunOptions, definitions: &Definitions) -> Result<Open, RunError> {
+fn resume(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result<Open, RunError> {
     let folder = &options.output;
     let (log, kept) = Log::resume(folder)?;
     let used = frame::packages(definitions);
@@ -100,13 +102,18 @@ fn resume(options: &RunOptions, definitions: &Definitions) -> Result<Open, RunEr
     }
     let redactor = redactor(options, definitions, &kept.header.values)?;
     let path = folder.join(recording::FILE_NAME);
+    let surface = Collector::new(base.as_str());
     // What was written stays: its step may be judged no more, and is not sent again.
     let keep = |exchange: &Exchange| {
         let reads = matches!(
             exchange.request.method,
             Method::Get | Method::Head | Method::Options
         );
-        kept.keeps(&exchange.id) || (!reads && exchange.id.contains('/'))
+        let keeps = kept.keeps(&exchange.id) || (!reads && exchange.id.contains('/'));
+        if keeps {
+            surface.see(exchange);
+        }
+        keeps
     };
     let recording = Recording::resume(&path, Arc::clone(&redactor), keep)?;
     if kept.header.target.is_none() {
@@ -119,6 +126,7 @@ fn resume(options: &RunOptions, definitions: &Definitions) -> Result<Open, RunEr
         header: kept.header.clone(),
         log,
         earlier: Some(kept.into_earlier()),
+        surface: Arc::new(surface),
     })
 }
 

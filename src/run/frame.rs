@@ -1,5 +1,6 @@
 //! What a report says of its run before the first request: the target, the packages, the clock.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use url::Url;
@@ -8,6 +9,7 @@ use super::log::Header;
 use crate::options::RunOptions;
 use crate::package::Definitions;
 use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, TargetKind};
+use crate::surface::{Collector, Surface};
 
 /// The base of the built-in server in a report: its port is arbitrary.
 const EMBEDDED_BASE: &str = "http://embedded/api/api_fhir_r4/";
@@ -17,30 +19,47 @@ const EMBEDDED_BASE: &str = "http://embedded/api/api_fhir_r4/";
 pub(super) struct Frame {
     run: RunResult,
     clock: Instant,
+    surface: Arc<Collector>,
 }
 
 impl Frame {
     /// Starts the clock of a run.
-    pub(super) fn new(options: &RunOptions, header: &Header, base: &Url) -> Self {
+    pub(super) fn new(
+        options: &RunOptions,
+        header: &Header,
+        base: &Url,
+        surface: Arc<Collector>,
+    ) -> Self {
         let clock = RunClock {
             id: header.id.clone(),
             started: header.started.clone(),
             ..RunClock::default()
         };
-        Self::with(options, header.used.clone(), base, clock)
+        Self::with(options, header.used.clone(), base, clock, surface)
     }
 
     /// Starts the clock of judging a recording again.
-    pub(super) fn of_recording(options: &RunOptions, used: Vec<PackageUse>, base: &Url) -> Self {
+    pub(super) fn of_recording(
+        options: &RunOptions,
+        used: Vec<PackageUse>,
+        base: &Url,
+        surface: Arc<Collector>,
+    ) -> Self {
         let clock = RunClock {
             id: uuid::Uuid::new_v4().to_string(),
             started: jiff::Timestamp::now().to_string(),
             ..RunClock::default()
         };
-        Self::with(options, used, base, clock)
+        Self::with(options, used, base, clock, surface)
     }
 
-    fn with(options: &RunOptions, used: Vec<PackageUse>, base: &Url, clock: RunClock) -> Self {
+    fn with(
+        options: &RunOptions,
+        used: Vec<PackageUse>,
+        base: &Url,
+        clock: RunClock,
+        surface: Arc<Collector>,
+    ) -> Self {
         let run = RunResult {
             label: options.label.clone(),
             target: target(options, base),
@@ -52,6 +71,7 @@ impl Frame {
             requirements: requirements(),
             exchanges: Vec::new(),
             resources: 0,
+            surface: Surface::default(),
             clock: RunClock {
                 base: base.to_string(),
                 ..clock
@@ -60,6 +80,7 @@ impl Frame {
         Self {
             run,
             clock: Instant::now(),
+            surface,
         }
     }
 
@@ -67,6 +88,7 @@ impl Frame {
     pub(super) fn now(&self, stopped_because: Option<String>) -> RunResult {
         let mut run = self.run.clone();
         run.stopped_because = stopped_because;
+        run.surface = self.surface.finish();
         run.clock.finished = jiff::Timestamp::now().to_string();
         run.clock.elapsed_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         run

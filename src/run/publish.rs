@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::frame::Frame;
 use super::log::{self, Log};
-use crate::report::{Report, WriteError};
+use crate::report::{Language, Report, WriteError};
 use crate::result::RunResult;
 
 /// The least time between two partial reports.
@@ -17,15 +17,17 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub(super) struct Publisher {
     folder: PathBuf,
     frame: Frame,
+    language: Language,
     /// Whether the last report is written.
     closed: Mutex<bool>,
 }
 
 impl Publisher {
-    pub(super) fn new(folder: &Path, frame: Frame) -> Self {
+    pub(super) fn new(folder: &Path, frame: Frame, language: Language) -> Self {
         Self {
             folder: folder.to_owned(),
             frame,
+            language,
             closed: Mutex::new(false),
         }
     }
@@ -42,14 +44,14 @@ impl Publisher {
             return Ok(());
         }
         let report = crate::report::build(&self.run_so_far(None));
-        crate::report::write_all(&report, &self.folder).map(|_| ())
+        crate::report::write_all(&report, &self.folder, self.language).map(|_| ())
     }
 
     /// Writes the last report.
     pub(super) fn finish(&self, run: &RunResult) -> Result<(Report, Vec<PathBuf>), WriteError> {
         let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
         let report = crate::report::build(run);
-        let files = crate::report::write_all(&report, &self.folder)?;
+        let files = crate::report::write_all(&report, &self.folder, self.language)?;
         *closed = true;
         Ok((report, files))
     }

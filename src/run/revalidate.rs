@@ -2,6 +2,7 @@
 //! same rules it gives the same report; with newer ones, what they would have said.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -12,10 +13,11 @@ use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
 use crate::redaction::Redactor;
-use crate::report::Report;
+use crate::report::{Language, Report};
 use crate::result::TargetKind;
 use crate::runner::Stop;
 use crate::suite::load;
+use crate::surface::Collector;
 
 /// What to judge again, and by which rules.
 #[derive(Debug, Clone, Default)]
@@ -88,12 +90,15 @@ pub async fn revalidate(
     let mut client = ClientOptions::new(run.base.clone());
     client.mode = run.mode;
     client.playback = Some(Playback::new(recorded.exchanges));
+    let surface = Arc::new(Collector::new(run.base.as_str()));
+    let seen = Arc::clone(&surface);
+    client.observer = Some(Arc::new(move |exchange| seen.see(exchange)));
     // What stands in the recording are pseudonyms, or was asked for: nothing is replaced again.
     let redactor = Redactor::keeping_personal_data(prepared.definitions.clone());
     let client = Client::new(client)?;
     let run_options = run_options(&run, options);
     let used = super::frame::packages(&prepared.definitions);
-    let frame = Frame::of_recording(&run_options, used, client.base());
+    let frame = Frame::of_recording(&run_options, used, client.base(), surface);
     let replay = Replay {
         options: &run_options,
         prepared: &prepared,
@@ -143,5 +148,6 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         include_personal_data: false,
         keep_key: None,
         resume: false,
+        language: Language::English,
     }
 }

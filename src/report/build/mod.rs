@@ -53,6 +53,7 @@ pub fn build(run: &RunResult) -> Report {
         findings,
         requirements: requirements::coverage(run),
         skipped,
+        surface: Some(run.surface.clone()).filter(|surface| !surface.is_empty()),
         run: RunBlock {
             clock: run.clock.clone(),
             latency: latency::by_interaction(&run.exchanges, &run.clock.base),

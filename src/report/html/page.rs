@@ -1,6 +1,7 @@
 //! What the page shows, in the order in which it shows it. Each piece is plain data; the words
 //! around it stand in the template.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
@@ -9,25 +10,36 @@ use super::detail::Detail;
 use super::scenarios::{self, Suite};
 use crate::finding::Cause;
 use crate::report::finding_group::FindingGroup;
+use crate::report::language::Language;
 use crate::report::model::{Report, RequirementCoverage};
+use crate::report::text::cut;
 use crate::report::view::{self, Matrix};
-use crate::result::Verdict;
+use crate::result::{Level, Verdict};
 
 /// Findings named on the first screen.
-const TOP: usize = 5;
+const TOP: usize = 3;
+/// Characters of their messages.
+const SHORT: usize = 120;
+
 /// Everything the template needs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) struct Page<'a> {
-    report: &'a Report,
-    outcome: &'static str,
+pub(super) struct Contents<'a> {
+    outcome: String,
     tiles: Vec<Tile>,
     matrix: Matrix,
     top: Vec<Row<'a>>,
+    /// The request of the most important finding that has one.
+    again: Option<&'a str>,
+    /// When the run started, for people.
+    started: String,
+    /// Ids of the findings that the page shows.
+    shown: Vec<&'a str>,
     causes: Vec<CauseSection<'a>>,
     types: Vec<&'a str>,
     interactions: Vec<&'a str>,
     suites: Vec<Suite<'a>>,
+    coverage: Vec<Coverage>,
     latency: Vec<LatencyRow<'a>>,
     /// How much was left out to keep the page small.
     findings_left_out: usize,
@@ -38,7 +50,7 @@ pub(super) struct Page<'a> {
 #[derive(Debug, Serialize)]
 struct Tile {
     verdict: &'static str,
-    label: &'static str,
+    label: String,
     count: u32,
     /// Offset and width in the bar, of a thousand.
     offset: u32,
@@ -49,9 +61,9 @@ struct Tile {
 #[derive(Debug, Serialize)]
 struct CauseSection<'a> {
     cause: Cause,
-    name: &'static str,
-    title: &'static str,
-    meaning: &'static str,
+    name: String,
+    title: String,
+    meaning: String,
     findings: Vec<Row<'a>>,
     count: usize,
     occurrences: u32,
@@ -63,6 +75,8 @@ struct Row<'a> {
     group: &'a FindingGroup,
     grade: &'static str,
     about: String,
+    /// The message, short enough for a list.
+    short: String,
     requirements: Vec<&'a RequirementCoverage>,
     excerpt: Vec<ExcerptLine<'a>>,
     /// Whether anything but the line is shown, and whether request and response are.
@@ -74,6 +88,15 @@ struct Row<'a> {
 struct ExcerptLine<'a> {
     text: &'a str,
     marked: bool,
+}
+
+/// Requirements of one level.
+#[derive(Debug, Serialize)]
+struct Coverage {
+    level: Level,
+    all: u32,
+    tested: u32,
+    held: u32,
 }
 
 /// A row of the latency table; positions are of a thousand.
@@ -89,31 +112,58 @@ struct LatencyRow<'a> {
     max_at: u64,
 }
 
-impl<'a> Page<'a> {
-    pub(super) fn new(report: &'a Report, detail: &Detail) -> Self {
-        let rows = rows(report, detail);
+impl<'a> Contents<'a> {
+    pub(super) fn new(report: &'a Report, detail: &Detail, language: Language) -> Self {
+        let rows = rows(report, detail, language);
         let shown: HashSet<&str> = rows.iter().map(|row| row.group.id.as_str()).collect();
-        let mut matrix = view::matrix(report);
+        let mut matrix = view::matrix(report, language);
         let of_types = matrix.rows.iter_mut().flat_map(|row| &mut row.cells);
         let of_server = matrix.server.iter_mut().map(|(_, cell)| cell);
         for cell in of_types.flatten().chain(of_server) {
             cell.finding.take_if(|id| !shown.contains(id.as_str()));
         }
-        let (suites, scenarios_left_out) = scenarios::suites(report, detail, &shown);
+        let (suites, scenarios_left_out) = scenarios::suites(report, detail, &shown, language);
         Self {
-            report,
-            outcome: view::outcome(report),
-            tiles: tiles(report),
+            outcome: language.text(view::outcome(report.exit_code)).into_owned(),
+            tiles: tiles(report, language),
             matrix,
             top: top(&rows),
-            causes: causes(report, &rows),
+            again: rows.iter().find_map(|row| row.group.curl.as_deref()),
+            started: started(report),
+            causes: causes(report, &rows, language),
             types: names(&rows, |row| row.group.subject.resource_type.as_deref()),
             interactions: names(&rows, |row| row.group.subject.interaction.as_deref()),
             suites,
+            coverage: coverage(report),
             latency: latency(report),
+            shown: rows.iter().map(|row| row.group.id.as_str()).collect(),
             findings_left_out: report.findings.len() - rows.len(),
             scenarios_left_out,
         }
+    }
+}
+
+/// A message in which the addresses of profiles, value sets and systems are their names alone.
+fn short(message: &str) -> String {
+    let parts: Vec<&str> = message
+        .split('`')
+        .map(|part| match part.contains("://") && !part.contains(' ') {
+            true => part
+                .rsplit('/')
+                .find(|name| !name.is_empty())
+                .unwrap_or(part),
+            false => part,
+        })
+        .collect();
+    parts.join("`")
+}
+
+/// `2026-11-22 05:27 UTC`.
+fn started(report: &Report) -> String {
+    let started = report.run.clock.started.as_str();
+    match (started.get(..10), started.get(11..16)) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => started.to_owned(),
     }
 }
 
@@ -133,16 +183,16 @@ fn names<'a>(rows: &[Row<'a>], name: impl Fn(&Row<'a>) -> Option<&'a str>) -> Ve
     names
 }
 
-fn tiles(report: &Report) -> Vec<Tile> {
+fn tiles(report: &Report, language: Language) -> Vec<Tile> {
     let counts = &report.totals.checks;
     let total = counts.total().max(1);
     let mut before = 0;
     [
-        ("fail", "failed", counts.fail),
-        ("error", "in error", counts.error),
-        ("warning", "with warnings", counts.warning),
-        ("pass", "passed", counts.pass),
-        ("skip", "not tested", counts.skip),
+        ("fail", language.text("failed"), counts.fail),
+        ("error", language.text("in error"), counts.error),
+        ("warning", language.text("with warnings"), counts.warning),
+        ("pass", language.text("passed"), counts.pass),
+        ("skip", language.text("not tested"), counts.skip),
     ]
     .into_iter()
     .map(|(verdict, label, count)| {
@@ -150,7 +200,7 @@ fn tiles(report: &Report) -> Vec<Tile> {
         before += count;
         Tile {
             verdict,
-            label,
+            label: label.into_owned(),
             count,
             offset,
             width: before * 1000 / total - offset,
@@ -161,7 +211,7 @@ fn tiles(report: &Report) -> Vec<Tile> {
 
 /// Findings in order of importance; where the page would get too large, the less important ones
 /// give up their requests and responses first, then everything but their line, then the line.
-fn rows<'a>(report: &'a Report, detail: &Detail) -> Vec<Row<'a>> {
+fn rows<'a>(report: &'a Report, detail: &Detail, language: Language) -> Vec<Row<'a>> {
     let requirements: HashMap<&str, &RequirementCoverage> = report
         .requirements
         .iter()
@@ -175,7 +225,8 @@ fn rows<'a>(report: &'a Report, detail: &Detail) -> Vec<Row<'a>> {
         .map(|(index, group)| Row {
             group,
             grade: view::grade(group),
-            about: view::about(&group.subject),
+            about: language.text(&view::about(&group.subject)).into_owned(),
+            short: cut(&short(&group.message), SHORT),
             requirements: group
                 .requirements
                 .iter()
@@ -199,11 +250,11 @@ fn excerpt(group: &FindingGroup) -> Vec<ExcerptLine<'_>> {
         .collect()
 }
 
-fn causes<'a>(report: &'a Report, rows: &[Row<'a>]) -> Vec<CauseSection<'a>> {
+fn causes<'a>(report: &'a Report, rows: &[Row<'a>], language: Language) -> Vec<CauseSection<'a>> {
     view::by_cause(report)
         .into_iter()
         .map(|(cause, groups)| {
-            let (name, title, meaning) = words(cause);
+            let [name, title, meaning] = words(cause, language);
             CauseSection {
                 cause,
                 name,
@@ -222,29 +273,57 @@ fn causes<'a>(report: &'a Report, rows: &[Row<'a>]) -> Vec<CauseSection<'a>> {
 }
 
 /// A word, a title and an explanation.
-fn words(cause: Cause) -> (&'static str, &'static str, &'static str) {
-    match cause {
-        Cause::Server => (
-            "Server",
-            "The server",
-            "It breaks a rule of FHIR R4, of HTTP or of the guide, and nothing points elsewhere.",
-        ),
-        Cause::Guide => (
-            "Guide",
-            "The implementation guide",
-            "It contradicts itself or FHIR R4, so that no server can keep it. Shown once each; never fails a run.",
-        ),
-        Cause::Environment => (
-            "Environment",
-            "The environment",
-            "Rights, missing data or the network, as a control request showed. What it prevented was not tested.",
-        ),
-        Cause::Data => (
-            "Data",
-            "The data",
-            "The value came from data that is known to be faulty. It warns.",
-        ),
-    }
+fn words(cause: Cause, language: Language) -> [String; 3] {
+    let texts = match cause {
+        Cause::Server => [
+            language.text("Server"),
+            language.text("The server"),
+            language.text("It breaks a rule of FHIR R4, of HTTP or of the guide, and nothing points elsewhere."),
+        ],
+        Cause::Guide => [
+            language.text("Guide"),
+            language.text("The implementation guide"),
+            language.text("It contradicts itself or FHIR R4, so that no server can keep it. Shown once each; never fails a run."),
+        ],
+        Cause::Environment => [
+            language.text("Environment"),
+            language.text("The environment"),
+            language.text("Rights, missing data or the network, as a control request showed. What it prevented was not tested."),
+        ],
+        Cause::Data => [
+            language.text("Data"),
+            language.text("The data"),
+            language.text("The value came from data that is known to be faulty. It warns."),
+        ],
+    };
+    texts.map(Cow::into_owned)
+}
+
+/// How far the requirements of each level were tested.
+fn coverage(report: &Report) -> Vec<Coverage> {
+    let of_level = |&level: &Level| {
+        let requirements = report.requirements.iter();
+        let mut coverage = Coverage {
+            level,
+            all: 0,
+            tested: 0,
+            held: 0,
+        };
+        for requirement in requirements.filter(|requirement| requirement.level == level) {
+            coverage.all += 1;
+            match requirement.verdict {
+                Verdict::Skip | Verdict::Error => {}
+                Verdict::Pass => {
+                    coverage.tested += 1;
+                    coverage.held += 1;
+                }
+                Verdict::Warning | Verdict::Fail => coverage.tested += 1,
+            }
+        }
+        coverage
+    };
+    let levels = Level::ALL.iter().map(of_level);
+    levels.filter(|coverage| coverage.all > 0).collect()
 }
 
 fn latency(report: &Report) -> Vec<LatencyRow<'_>> {

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::detail::Detail;
+use crate::report::language::Language;
 use crate::report::model::{Report, ReportedCheck, ReportedScenario, ReportedStep, VerdictCounts};
 use crate::report::view;
 use crate::result::Verdict;
@@ -59,6 +60,7 @@ pub(super) fn suites<'a>(
     report: &'a Report,
     detail: &Detail,
     shown: &HashSet<&str>,
+    language: Language,
 ) -> (Vec<Suite<'a>>, usize) {
     let mut worst: Vec<(Verdict, usize)> = report
         .suites
@@ -94,7 +96,7 @@ pub(super) fn suites<'a>(
                 verdict: suite.verdict,
                 green: suite.green,
                 not_green_because: &suite.not_green_because,
-                counts: counts(suite.checks),
+                counts: counts(suite.checks, language),
                 scenarios,
             }
         })
@@ -116,13 +118,13 @@ fn scenario<'a>(
     }
 }
 
-fn counts(counts: VerdictCounts) -> String {
+fn counts(counts: VerdictCounts, language: Language) -> String {
     let parts = [
-        (counts.fail, "failed"),
-        (counts.error, "in error"),
-        (counts.warning, "with warnings"),
-        (counts.pass, "passed"),
-        (counts.skip, "not tested"),
+        (counts.fail, language.text("failed")),
+        (counts.error, language.text("in error")),
+        (counts.warning, language.text("with warnings")),
+        (counts.pass, language.text("passed")),
+        (counts.skip, language.text("not tested")),
     ];
     let words: Vec<String> = parts
         .iter()
@@ -130,7 +132,7 @@ fn counts(counts: VerdictCounts) -> String {
         .map(|(count, label)| format!("{count} {label}"))
         .collect();
     match words.is_empty() {
-        true => "no checks".to_owned(),
+        true => language.text("no checks").into_owned(),
         false => words.join(", "),
     }
 }

@@ -10,6 +10,7 @@
   function matches(finding, index, wanted) {
     if (wanted.grade && finding.dataset.grade !== wanted.grade) return false;
     if (wanted.cause && finding.dataset.cause !== wanted.cause) return false;
+    if (wanted.since && finding.dataset.since !== wanted.since) return false;
     if (wanted.type && finding.dataset.type !== wanted.type) return false;
     // A fault of the guide is of no interaction, and shows in all of them.
     var interaction = finding.dataset.interaction;
@@ -21,6 +22,7 @@
     var wanted = {
       grade: form.grade.value,
       cause: form.cause.value,
+      since: form.since ? form.since.value : "",
       type: form.elements.type.value,
       interaction: form.interaction.value,
       words: form.text.value.toLowerCase().split(/\s+/).filter(Boolean)
@@ -37,9 +39,8 @@
     document.querySelectorAll(".cause").forEach(function (section) {
       section.hidden = !section.querySelector(".finding:not([hidden])");
     });
-    output.textContent = shown === findings.length
-      ? findings.length + " findings"
-      : shown + " of " + findings.length + " findings";
+    var words = shown === findings.length ? form.dataset.all : form.dataset.some;
+    output.textContent = words.replace("{shown}", shown).replace("{count}", findings.length);
   }
 
   function set(name, value) {
@@ -69,9 +70,10 @@
   function copy(event) {
     var button = event.currentTarget;
     var code = button.parentElement.querySelector("code");
+    var label = button.dataset.label || (button.dataset.label = button.textContent);
     function done() {
-      button.textContent = "Copied";
-      setTimeout(function () { button.textContent = "Copy"; }, 1500);
+      button.textContent = form.dataset.copied;
+      setTimeout(function () { button.textContent = label; }, 1500);
     }
     function byHand() {
       var range = document.createRange();
@@ -93,9 +95,9 @@
   form.addEventListener("input", filter);
   form.addEventListener("reset", function () { setTimeout(filter, 0); });
   openAll.addEventListener("click", function () {
-    var open = openAll.textContent === "Open all";
+    var open = openAll.textContent === form.dataset.open;
     findings.forEach(function (finding) { if (!finding.hidden) finding.open = open; });
-    openAll.textContent = open ? "Close all" : "Open all";
+    openAll.textContent = open ? form.dataset.close : form.dataset.open;
   });
   document.querySelectorAll(".copy").forEach(function (button) {
     button.hidden = false;

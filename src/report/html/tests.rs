@@ -1,8 +1,9 @@
 use std::collections::HashSet;
 
-use super::{SCRIPT, STYLE, breakable, html, marked, render};
+use super::engine::{STYLE, breakable, marked};
+use super::{PAGE, html, render};
 use crate::report::sample;
-use crate::report::{Report, build};
+use crate::report::{Language, Report, build};
 use crate::result::RunResult;
 
 /// What a hostile server might send, in one line and in many.
@@ -10,17 +11,32 @@ const ATTACK: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{
 
 #[test]
 fn the_templates_render() {
-    render(&sample::report()).expect("renders");
+    render(&sample::report(), Language::English).expect("renders");
 }
 
 #[test]
 fn the_first_screen_answers_what_whose_and_how_again() {
     let report = sample::report();
-    let page = html(&report);
+    let page = html(&report, Language::English);
     let first = &page[..page.find("id=\"findings\"").expect("findings")];
     assert!(first.contains("does not keep the implementation guide"));
-    assert!(first.contains("What is broken first"));
-    assert!(first.contains("Whose fault it is"));
+    for (question, place) in [
+        ("What is broken", "what"),
+        ("Since when", "since"),
+        ("Whose fault", "whose"),
+        ("How to see it again", "again"),
+    ] {
+        assert!(first.contains(&format!("id=\"{place}\"")), "{place}");
+        assert!(
+            first.contains(&format!("<h2>{question}</h2>")),
+            "{question}"
+        );
+    }
+    assert!(first.contains("id=\"acceptance\""));
+    assert!(
+        first.contains("curl -sS "),
+        "the request of the first finding"
+    );
     assert!(first.contains("class=\"matrix\""));
     for group in &report.findings {
         let anchor = format!("id=\"finding-{}\"", group.id);
@@ -32,7 +48,7 @@ fn the_first_screen_answers_what_whose_and_how_again() {
 
 #[test]
 fn every_link_of_the_page_leads_somewhere() {
-    let page = html(&sample::report());
+    let page = html(&sample::report(), Language::English);
     let links = every_link_leads_somewhere(&page);
     assert!(links > 20, "{links}");
 }
@@ -57,8 +73,8 @@ fn every_link_leads_somewhere(page: &str) -> usize {
 
 #[test]
 fn markup_in_every_field_stays_text() {
-    let page = html(&poisoned());
-    let own = page.replace(SCRIPT, "").replace(STYLE, "");
+    let page = html(&poisoned(), Language::English);
+    let own = page.replace(PAGE.script, "").replace(STYLE, "");
     assert!(own.contains("&lt;script&gt;"), "the text itself is shown");
     for forbidden in [
         "<script>alert",
@@ -80,8 +96,8 @@ fn markup_in_every_field_stays_text() {
 
 #[test]
 fn nothing_is_loaded_from_anywhere() {
-    let page = html(&sample::report());
-    let own = page.replace(SCRIPT, "").replace(STYLE, "");
+    let page = html(&sample::report(), Language::English);
+    let own = page.replace(PAGE.script, "").replace(STYLE, "");
     for forbidden in [
         " src=",
         "<link",
@@ -102,13 +118,13 @@ fn nothing_is_loaded_from_anywhere() {
 fn ten_thousand_checks_stay_under_two_megabytes() {
     let usual = build(&large(50));
     assert!(usual.findings.len() > 400, "{}", usual.findings.len());
-    let page = html(&usual);
+    let page = html(&usual, Language::English);
     println!("{} findings: {} bytes", usual.findings.len(), page.len());
     assert!(page.len() < 2_000_000, "{}", page.len());
     // Every check of every copy its own finding, as no server yet managed.
     let worst = build(&large(usize::MAX));
     assert!(worst.findings.len() > 4_000, "{}", worst.findings.len());
-    let page = html(&worst);
+    let page = html(&worst, Language::English);
     println!("{} findings: {} bytes", worst.findings.len(), page.len());
     assert!(page.len() < 2_000_000, "{}", page.len());
     assert!(page.contains("left out to keep this page small"));
@@ -181,6 +197,7 @@ fn poison(value: serde_json::Value, name: &str) -> serde_json::Value {
         "mode",
         "id",
         "findings",
+        "kinds",
     ];
     match value {
         Value::String(text) if !CLOSED.contains(&name) => Value::String(format!("{text}{ATTACK}")),

@@ -5,6 +5,7 @@ mod discover;
 mod exchanges;
 mod flows;
 mod make;
+mod surface;
 
 use crate::http::Mode;
 use crate::report::{Report, build};
@@ -57,6 +58,7 @@ pub(crate) fn run() -> RunResult {
         requirements: requirements(),
         exchanges: exchanges::exchanges(),
         resources: 12,
+        surface: surface::surface(),
         clock: RunClock {
             id: "3f0c9a52-7d0e-4c55-9c63-0a4b8f1de7aa".to_owned(),
             started: "2026-05-04T08:15:00Z".to_owned(),
