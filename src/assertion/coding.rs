@@ -82,6 +82,24 @@ pub fn shown(place: &Place<'_>) -> String {
     }
 }
 
+/// Judges the unit of a Quantity by its own system.
+pub fn check_unit(at: &At<'_>, sink: &mut Sink) {
+    let get = |name: &str| at.place.item.get(name).and_then(Node::as_str);
+    let (Some(system), Some(code)) = (get("system"), get("code")) else {
+        return;
+    };
+    if let CodeCheck::Invalid(reason) = at.walk.engine.terminology.code(system, code) {
+        at.report(sink, Rule::Binding, Severity::Error, || {
+            Words::new(
+                at.subject(),
+                format!("a unit of system {}", quoted(system)),
+                quoted(code),
+            )
+            .hint(reason)
+        });
+    }
+}
+
 /// Judges a Coding by its own system.
 pub fn check(at: &At<'_>, sink: &mut Sink) {
     let Some(node) = at.place.item.node else {

@@ -1,6 +1,7 @@
 //! Extensions (R4 2.5): known by their url, allowed where they stand, and judged by their own
 //! definition.
 
+use super::Assertion;
 use super::place::Place;
 use super::schema::Schema;
 use super::sink::Sink;
@@ -78,6 +79,9 @@ fn report_unknown(url: &str, nested: bool, in_modifier: bool, at: &At<'_>, sink:
                 .hint("only extensions nested in another may have a plain name")
             });
         }
+        if nested {
+            check_part(url, at, sink);
+        }
         return;
     }
     // What an unknown modifier does to the meaning cannot be judged, so it is no error either.
@@ -94,6 +98,40 @@ fn report_unknown(url: &str, nested: bool, in_modifier: bool, at: &At<'_>, sink:
         };
         Words::new(at.subject(), expected, quoted(url))
             .hint("load the package that defines it with --package or --definitions")
+    });
+}
+
+/// A plain name is one that the definition of the extension around it gives to a part.
+fn check_part(url: &str, at: &At<'_>, sink: &mut Sink) {
+    let outer = at.place.parent.and_then(|outer| outer.item.get("url"));
+    let outer = outer
+        .and_then(Node::as_str)
+        .filter(|outer| outer.contains(':'));
+    let Some(schema) = outer.and_then(|outer| at.walk.engine.registry.find_loose(outer)) else {
+        return;
+    };
+    let slicings = schema
+        .root
+        .members
+        .iter()
+        .filter(|member| member.name == "extension")
+        .flat_map(|member| &member.list);
+    let mut parts = slicings
+        .filter_map(|check| match check {
+            Assertion::Slicing(slicing) if slicing.fault.is_none() => Some(&slicing.slices),
+            _ => None,
+        })
+        .flatten()
+        .peekable();
+    if parts.peek().is_none() || parts.any(|part| part.matches(at)) {
+        return;
+    }
+    at.report(sink, Rule::Extension, Severity::Error, || {
+        Words::new(
+            format!("`url` of {}", at.subject()),
+            format!("a part of the extension {}", quoted(&schema.url)),
+            quoted(url),
+        )
     });
 }
 
@@ -125,6 +163,9 @@ fn check_context(usage: &ExtensionUse, url: &str, at: &At<'_>, sink: &mut Sink) 
     let Some(holder) = at.place.parent else {
         return;
     };
+    if stands_for_another(holder) {
+        return;
+    }
     let fits = usage.contexts.is_empty()
         || usage
             .contexts
@@ -148,6 +189,21 @@ fn check_context(usage: &ExtensionUse, url: &str, at: &At<'_>, sink: &mut Sink) 
     for invariant in &usage.invariants {
         invariant.check(&at.to(holder, at.id), sink);
     }
+}
+
+/// Whether the node is a value that a definition gives as an example, a pattern or a bound of some
+/// element: it then stands where that element does.
+fn stands_for_another(holder: &Place<'_>) -> bool {
+    holder.outwards().any(|place| {
+        let is_given = matches!(
+            place.name,
+            "example" | "fixed" | "pattern" | "defaultValue" | "minValue" | "maxValue"
+        );
+        is_given
+            && place
+                .parent
+                .is_some_and(|parent| parent.type_name == "ElementDefinition")
+    })
 }
 
 impl Context {

@@ -35,6 +35,12 @@ impl Evaluator {
         }
     }
 
+    /// The types, as FHIRPath knows them.
+    #[must_use]
+    pub const fn model(&self) -> &DefinitionsModel {
+        &self.model
+    }
+
     /// The type of a resource by its `resourceType`.
     #[must_use]
     pub fn resource_type(&self, node: &Node<'_>) -> TypeId {

@@ -5,6 +5,7 @@
 //! Deliberately not here: reading definitions (`profile` compiles them), choosing profiles, the
 //! order of findings and their causes (`validator`).
 
+mod attachment;
 mod binding;
 mod bundle;
 mod cardinality;
@@ -13,11 +14,17 @@ mod contained;
 mod element;
 mod extension;
 mod fixed;
+mod identifier;
+mod ids;
 mod invariant;
+mod lookup;
 mod max_length;
+mod measure;
+mod meta;
 mod names;
 mod place;
 mod primitive;
+mod questionnaire;
 mod range;
 mod reference;
 mod registry;
@@ -43,6 +50,8 @@ pub use range::Bound as RangeBound;
 pub use reference::{Aggregation, TargetType, Targets, Versioning};
 pub use registry::{Compile, Registry, SchemaRef, type_url};
 pub use resource::check_root;
+use rules::sibling_of;
+
 pub use rules::List;
 pub use schema::{Child, ChildKind, ChildType, Member, MemberType, Rules, Schema, Structure};
 pub use sink::{Found, MAX_FINDINGS, Sink};
@@ -96,6 +105,20 @@ pub enum Native {
     Coding,
     /// The rules of Bundle that are no constraints of R4.
     Bundle,
+    /// An Attachment against its own data.
+    Attachment,
+    /// An Identifier whose value is a URI.
+    Identifier,
+    /// The labels of a resource.
+    Meta,
+    /// The unit of a Quantity by its own system.
+    Quantity,
+    /// A Questionnaire by itself.
+    Questionnaire,
+    /// A QuestionnaireResponse against its Questionnaire.
+    QuestionnaireResponse,
+    /// A MeasureReport against its Measure.
+    MeasureReport,
 }
 
 impl Assertion {
@@ -128,6 +151,23 @@ impl Assertion {
 }
 
 impl Native {
+    /// The rules of a type that R4 states in words.
+    #[must_use]
+    pub fn of_type(type_name: &str) -> Option<Self> {
+        Some(match type_name {
+            "Attachment" => Self::Attachment,
+            "Bundle" => Self::Bundle,
+            "Coding" => Self::Coding,
+            "Identifier" => Self::Identifier,
+            "MeasureReport" => Self::MeasureReport,
+            "Meta" => Self::Meta,
+            "Quantity" | "Age" | "Count" | "Distance" | "Duration" => Self::Quantity,
+            "Questionnaire" => Self::Questionnaire,
+            "QuestionnaireResponse" => Self::QuestionnaireResponse,
+            _ => return None,
+        })
+    }
+
     fn check(self, at: &At<'_>, sink: &mut Sink) {
         match self {
             Self::ElementContent => element::check_content(at, sink),
@@ -139,6 +179,13 @@ impl Native {
             Self::Contained => contained::check(at, sink),
             Self::Coding => coding::check(at, sink),
             Self::Bundle => bundle::check(at, sink),
+            Self::Attachment => attachment::check(at, sink),
+            Self::Identifier => identifier::check(at, sink),
+            Self::MeasureReport => measure::check_report(at, sink),
+            Self::Meta => meta::check(at, sink),
+            Self::Quantity => coding::check_unit(at, sink),
+            Self::Questionnaire => questionnaire::check_form(at, sink),
+            Self::QuestionnaireResponse => questionnaire::check_response(at, sink),
         }
     }
 }

@@ -87,6 +87,43 @@ impl<'w> Place<'w> {
         }
     }
 
+    /// The occurrences of a child element that repeats or not, for rules that go down the tree
+    /// themselves.
+    #[must_use]
+    pub fn children(&'w self, name: &'w str, type_name: &'w str) -> Vec<Self> {
+        let Some(value) = self.item.get(name) else {
+            return Vec::new();
+        };
+        let of = |(index, node): (usize, &'w Node<'w>)| Self {
+            parent: Some(self),
+            name,
+            index: value.is_array().then_some(index as u32),
+            choice: None,
+            type_name,
+            definition: "",
+            item: Item::of(node),
+        };
+        value.entries_or_self().iter().enumerate().map(of).collect()
+    }
+
+    /// The value of a choice element such as `value[x]`, with its type.
+    #[must_use]
+    pub fn chosen(&'w self, name: &'w str) -> Option<Self> {
+        let object = self.item.object()?;
+        object.members().iter().find_map(|member| {
+            let type_name = super::slicing::choice_type(member.name.strip_prefix(name)?)?;
+            Some(Self {
+                parent: Some(self),
+                name,
+                index: None,
+                choice: Some(type_name),
+                type_name,
+                definition: "",
+                item: Item::of(&member.value),
+            })
+        })
+    }
+
     /// The FHIRPath expression of the place, with indices.
     #[must_use]
     pub fn expression(&self) -> String {

@@ -58,7 +58,7 @@ impl Bound {
 }
 
 /// How two values of an ordered type relate; `None` where that cannot be said.
-fn compare(left: &Node<'_>, right: &Node<'_>) -> Option<Ordering> {
+pub(super) fn compare(left: &Node<'_>, right: &Node<'_>) -> Option<Ordering> {
     if left.is_object() && right.is_object() {
         return compare_quantities(left, right);
     }

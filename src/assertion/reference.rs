@@ -94,6 +94,13 @@ impl Targets {
                 .find_loose(name)
                 .is_some_and(|schema| schema.kind == StructureKind::Resource)
         };
+        let referred = from_target.or(from_text);
+        self.check_stated(
+            at,
+            stated,
+            referred.filter(|name| is_resource_type(name)),
+            sink,
+        );
         // An address whose last part only looks like a type says nothing.
         if self.allows(found) || !is_resource_type(found) {
             return;
@@ -104,6 +111,29 @@ impl Targets {
                 at.subject(),
                 format!("a reference to {}", any_of(&names)),
                 format!("one to {}", quoted(found)),
+            )
+        });
+    }
+
+    /// `Reference.type` names a type of R4, by its name alone, and the one that is referred to.
+    fn check_stated(
+        &self,
+        at: &At<'_>,
+        stated: Option<&str>,
+        found: Option<&str>,
+        sink: &mut Sink,
+    ) {
+        let (Some(stated), Some(found)) = (stated, found) else {
+            return;
+        };
+        if stated == found {
+            return;
+        }
+        at.report(sink, Rule::ReferenceTarget, Severity::Error, || {
+            Words::new(
+                format!("`type` of {}", at.subject()),
+                format!("{}, the type that is referred to", quoted(found)),
+                quoted(stated),
             )
         });
     }

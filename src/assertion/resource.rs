@@ -2,6 +2,7 @@
 //! (`contained`, a Bundle's entries, a parameter's resource).
 
 use super::bundle::BundleIndex;
+use super::ids;
 use super::place::{Item, Place};
 use super::schema::Schema;
 use super::sink::Sink;
@@ -79,11 +80,13 @@ fn check(walk: &Walk<'_>, place: &Place<'_>, role: Role, sink: &mut Sink) {
     if walk.depth == Depth::Structure || sink.settled() {
         return;
     }
+    ids::check(&at, sink);
     if let Some(choice) = walk.choice {
         let profiles = choice.profiles(walk.resource, role, &at, sink);
         for profile in &profiles {
             types::check_profile(&at, *profile, sink);
         }
+        choice.judge_definition(&at, sink);
         choice.settle(&profiles, sink.since(before));
     }
 }

@@ -13,6 +13,7 @@ use super::sink::{Found, Sink};
 use crate::fhirpath::TypeId;
 use crate::finding::{Finding, Rule, Severity, Words};
 use crate::json::Node;
+use crate::package::Definitions;
 use crate::terminology::Terminology;
 
 /// What does not change from resource to resource.
@@ -22,6 +23,8 @@ pub struct Engine {
     pub registry: Registry,
     /// The offline value sets and code systems.
     pub terminology: Terminology,
+    /// What conformance resources are known.
+    pub definitions: Definitions,
     /// What FHIRPath needs.
     pub evaluator: Evaluator,
 }
@@ -64,6 +67,9 @@ pub trait ProfileChoice {
         at: &At<'_>,
         sink: &mut Sink,
     ) -> Vec<SchemaRef>;
+
+    /// Judges what a conformance resource says beyond the constraints of its type.
+    fn judge_definition(&self, at: &At<'_>, sink: &mut Sink);
 
     /// Decides the cause of what was found in a resource that was held against these profiles.
     fn settle(&self, profiles: &[SchemaRef], found: &mut [Found]);

@@ -9,6 +9,7 @@ mod canonical;
 mod capability_statement;
 mod code_system;
 mod element_definition;
+mod knowledge;
 mod read;
 mod search_parameter;
 mod structure_definition;
@@ -26,6 +27,7 @@ pub use element_definition::{
     BindingStrength, Constraint, ConstraintSeverity, Discriminator, DiscriminatorType,
     ElementBinding, ElementDefinition, ElementType, Max, Slicing, SlicingRules, TypedValue,
 };
+pub use knowledge::{Measure, Questionnaire};
 pub use search_parameter::{SearchParameter, SearchParameterType};
 pub use structure_definition::{
     Derivation, ExtensionContext, ExtensionContextType, StructureDefinition, StructureKind,

@@ -75,11 +75,18 @@ impl ValueSet {
     /// Reads one; `None` if the node is no ValueSet with a url.
     #[must_use]
     pub fn from_node(node: &Node<'_>) -> Option<Self> {
+        text(node, "url")?;
+        Self::contained(node)
+    }
+
+    /// Reads one that need not have a url, such as a contained one.
+    #[must_use]
+    pub fn contained(node: &Node<'_>) -> Option<Self> {
         if node.str("resourceType") != Some("ValueSet") {
             return None;
         }
         Some(Self {
-            url: text(node, "url")?,
+            url: text(node, "url").unwrap_or_default(),
             version: text(node, "version"),
             name: text(node, "name").unwrap_or_default(),
             compose: node.get("compose").map(|compose| Compose {

@@ -54,6 +54,14 @@ codes! {
         Narrative = "narrative",
         /// A claimed profile is known.
         ProfileUnknown = "profile-unknown",
+        /// An Attachment describes its own data (R4 Attachment).
+        Attachment = "attachment",
+        /// An answer fits its Questionnaire, and a Questionnaire itself (R4 Questionnaire).
+        Questionnaire = "questionnaire",
+        /// A report fits its Measure, and a Measure itself (R4 Measure, MeasureReport).
+        Measure = "measure",
+        /// A conformance resource agrees with itself and with what it names (R4 chapter 5).
+        Definition = "definition",
         /// The status code of a response is the one that the interaction asks for.
         Status = "status",
         /// A header of a response is there and says what it must.
@@ -99,6 +107,8 @@ impl Rule {
             | Self::Contained
             | Self::Bundle
             | Self::ProfileMismatch => IssueType::Structure,
+            Self::Attachment => IssueType::Value,
+            Self::Questionnaire | Self::Measure | Self::Definition => IssueType::BusinessRule,
             Self::ProfileChoice => IssueType::Informational,
             Self::Limit => IssueType::TooCostly,
             Self::PrimitiveFormat | Self::Fixed | Self::Pattern | Self::ValueRange => {

@@ -2,8 +2,8 @@
 //! before it is decoded.
 
 use crate::fhir::{
-    CapabilityStatement, CodeSystem, Derivation, SearchParameter, StructureDefinition,
-    StructureKind, ValueSet,
+    CapabilityStatement, CodeSystem, Derivation, Measure, Questionnaire, SearchParameter,
+    StructureDefinition, StructureKind, ValueSet,
 };
 use crate::json::Node;
 
@@ -34,6 +34,8 @@ definition!(ValueSet, "`url`");
 definition!(CodeSystem, "`url`");
 definition!(SearchParameter, "`url`, `code` and `type`");
 definition!(CapabilityStatement, "`rest`, `kind` and `fhirVersion`");
+definition!(Questionnaire, "`url` or `id`");
+definition!(Measure, "`url` or `id`");
 
 /// What an index knows of a definition without decoding it.
 #[derive(Debug, Clone, PartialEq, Eq)]

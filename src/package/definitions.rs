@@ -8,8 +8,8 @@ use super::load::Content;
 use super::{Example, Package, PackageError, PackageFile, PackageFiles, PackageIdentity, embedded};
 use super::{files, identity};
 use crate::fhir::{
-    Canonical, CapabilityStatement, CodeSystem, Derivation, SearchParameter, StructureDefinition,
-    StructureKind, ValueSet,
+    Canonical, CapabilityStatement, CodeSystem, Derivation, Measure, Questionnaire,
+    SearchParameter, StructureDefinition, StructureKind, ValueSet,
 };
 
 /// The prefix of the canonical URLs of R4's own types.
@@ -134,6 +134,18 @@ impl Definitions {
         let mut entries = layers.flat_map(|layer| &layer.code_systems.index().entries);
         let entry = entries.find(|entry| Canonical::parse(&entry.facts.about).url == wanted);
         entry.filter(|_| !wanted.is_empty())?.get()
+    }
+
+    /// The Questionnaire of a canonical URL.
+    #[must_use]
+    pub fn questionnaire(&self, canonical: &str) -> Option<Arc<Questionnaire>> {
+        self.find(canonical, |layer| &layer.questionnaires)
+    }
+
+    /// The Measure of a canonical URL.
+    #[must_use]
+    pub fn measure(&self, canonical: &str) -> Option<Arc<Measure>> {
+        self.find(canonical, |layer| &layer.measures)
     }
 
     /// The SearchParameter of a canonical URL.

@@ -67,6 +67,8 @@ fn guide_layer() -> Option<Layer> {
         code_systems: shelf(files),
         search_parameters: shelf(files),
         capability_statements: shelf(files),
+        questionnaires: shelf(files),
+        measures: shelf(files),
         examples: OnceLock::new(),
     })
 }

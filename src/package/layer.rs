@@ -7,7 +7,8 @@ use super::index::{Entry, Index, Source};
 use super::pack::Pack;
 use super::{Example, PackageIdentity};
 use crate::fhir::{
-    CapabilityStatement, CodeSystem, SearchParameter, StructureDefinition, ValueSet,
+    CapabilityStatement, CodeSystem, Measure, Questionnaire, SearchParameter, StructureDefinition,
+    ValueSet,
 };
 
 /// The package id of the base definitions.
@@ -28,6 +29,8 @@ pub(super) struct Layer {
     pub code_systems: Shelf<CodeSystem>,
     pub search_parameters: Shelf<SearchParameter>,
     pub capability_statements: Shelf<CapabilityStatement>,
+    pub questionnaires: Shelf<Questionnaire>,
+    pub measures: Shelf<Measure>,
     /// Read when asked for.
     pub examples: OnceLock<Vec<Arc<Example>>>,
 }
@@ -82,6 +85,8 @@ impl Layer {
             code_systems: Shelf::of_pack(&pack),
             search_parameters: Shelf::of_pack(&pack),
             capability_statements: Shelf::of_pack(&pack),
+            questionnaires: Shelf::of_pack(&pack),
+            measures: Shelf::of_pack(&pack),
             examples: OnceLock::from(Vec::new()),
         }
     }

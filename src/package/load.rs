@@ -11,7 +11,8 @@ use super::layer::{Hashing, Layer, Shelf};
 use super::manifest::Manifest;
 use super::{Example, PackageError, PackageFile, PackageFiles, PackageIdentity, identity};
 use crate::fhir::{
-    CapabilityStatement, CodeSystem, SearchParameter, StructureDefinition, ValueSet,
+    CapabilityStatement, CodeSystem, Measure, Questionnaire, SearchParameter, StructureDefinition,
+    ValueSet,
 };
 use crate::json::Node;
 
@@ -109,6 +110,8 @@ pub(super) struct Content {
     code_systems: Vec<Entry<CodeSystem>>,
     search_parameters: Vec<Entry<SearchParameter>>,
     capability_statements: Vec<Entry<CapabilityStatement>>,
+    questionnaires: Vec<Entry<Questionnaire>>,
+    measures: Vec<Entry<Measure>>,
     pub examples: Vec<Example>,
 }
 
@@ -138,6 +141,8 @@ impl Content {
             Some("CodeSystem") => read_into(node, &mut self.code_systems),
             Some("SearchParameter") => read_into(node, &mut self.search_parameters),
             Some("CapabilityStatement") => read_into(node, &mut self.capability_statements),
+            Some("Questionnaire") => read_into(node, &mut self.questionnaires),
+            Some("Measure") => read_into(node, &mut self.measures),
             Some("Bundle") => {
                 let entries = node.get("entry").map(Node::entries).unwrap_or_default();
                 let resources = entries.iter().filter_map(|entry| entry.get("resource"));
@@ -154,6 +159,8 @@ impl Content {
             + self.code_systems.len()
             + self.search_parameters.len()
             + self.capability_statements.len()
+            + self.questionnaires.len()
+            + self.measures.len()
     }
 
     pub(super) fn into_layer(self, id: String, version: String, hash: String) -> Layer {
@@ -167,6 +174,8 @@ impl Content {
             code_systems: Shelf::of_entries(self.code_systems),
             search_parameters: Shelf::of_entries(self.search_parameters),
             capability_statements: Shelf::of_entries(self.capability_statements),
+            questionnaires: Shelf::of_entries(self.questionnaires),
+            measures: Shelf::of_entries(self.measures),
             examples: OnceLock::from(self.examples.into_iter().map(Arc::new).collect::<Vec<_>>()),
         }
     }

@@ -33,10 +33,8 @@ pub(super) fn compile(compiler: &Compiler<'_>) -> Schema {
         .map(|element| build.rules(element))
         .collect();
     schema.faults = build.faults;
-    match schema.type_name.as_str() {
-        "Bundle" => schema.root.checks.push(Assertion::Native(Native::Bundle)),
-        "Coding" => schema.root.checks.push(Assertion::Native(Native::Coding)),
-        _ => {}
+    if let Some(native) = Native::of_type(&schema.type_name) {
+        schema.root.checks.push(Assertion::Native(native));
     }
     schema
 }
@@ -138,10 +136,13 @@ impl<'c> Build<'c, '_> {
                 .constraints(own, single(&types), &mut self.faults, &mut checks);
         }
         self.value_checks(element, &mut checks);
+        // What is said of an element holds wherever its content is used again.
+        let defined = element.content_reference.as_deref();
+        let path = defined.and_then(|reference| reference.rsplit('#').next());
         Child {
             name: name.to_owned(),
             id: element.id.clone(),
-            path: element.path.clone(),
+            path: path.unwrap_or(&element.path).to_owned(),
             min: element.min.unwrap_or(0),
             max: element.max.unwrap_or(Max::Unbounded),
             is_array: is_array(element),

@@ -10,6 +10,7 @@ use super::membership::UnknownReason;
 use super::rules::RuleSystem;
 use super::system::System;
 use crate::fhir::{ConceptSet, ConceptSetFilter, Expansion, ValueSet};
+use crate::interpretation::Interpretations;
 
 /// What is known of a code system.
 #[derive(Debug, Clone)]
@@ -49,6 +50,8 @@ impl<'t> Compiler<'t> {
         let Some(value_set) = definitions.value_set(canonical) else {
             return Arc::new(self.without_definition(canonical));
         };
+        // As it must have been meant, where the list of interpretations says so.
+        let value_set = Interpretations::embedded().repair_value_set(value_set);
         // The versioned and the plain URL of one value set are one place in a circle.
         let url = value_set.url.clone();
         if self.open.contains(&url) {

@@ -142,6 +142,10 @@ impl assertion::ProfileChoice for Chooser<'_> {
         out
     }
 
+    fn judge_definition(&self, at: &At<'_>, sink: &mut Sink) {
+        super::definition::check(self.validator, at, sink);
+    }
+
     fn settle(&self, profiles: &[SchemaRef], found: &mut [Found]) {
         if profiles.is_empty() || found.is_empty() {
             return;

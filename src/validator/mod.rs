@@ -6,8 +6,11 @@
 
 mod choice;
 mod content;
+mod definition;
 mod finish;
 mod request;
+#[cfg(test)]
+mod wording;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -51,6 +54,7 @@ impl Validator {
             registry: Registry::new(compile),
             terminology: Terminology::new(definitions.clone()),
             evaluator: Evaluator::new(definitions.clone()),
+            definitions: definitions.clone(),
         };
         Self {
             shared: Arc::new(Shared {
@@ -112,6 +116,10 @@ impl Validator {
             known.insert(type_name.to_owned(), Arc::clone(&candidates));
         }
         candidates
+    }
+
+    fn terminology(&self) -> &Terminology {
+        &self.shared.engine.terminology
     }
 
     fn judge(&self, document: &Document<'_>, node: &Node<'_>, request: &Request<'_>) -> Validation {

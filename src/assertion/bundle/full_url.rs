@@ -32,7 +32,7 @@ pub(super) fn check(
         });
         return;
     }
-    check_agreement(full_url, resource, at, sink);
+    check_agreement(bundle_type, full_url, resource, at, sink);
 }
 
 /// R4 Bundle.entry.fullUrl: it "shall have a value" except for what has no identity yet (in
@@ -58,12 +58,39 @@ fn check_missing(bundle_type: Option<BundleType>, at: &At<'_>, sink: &mut Sink) 
     });
 }
 
+/// A resource that has an address on a server has an id; one that is yet to be created has neither.
+fn check_id(bundle_type: Option<BundleType>, full_url: &str, at: &At<'_>, sink: &mut Sink) {
+    if matches!(
+        bundle_type,
+        None | Some(BundleType::Transaction | BundleType::Batch | BundleType::Searchset)
+    ) {
+        return;
+    }
+    at.report(sink, Rule::Bundle, Severity::Error, || {
+        Words::new(
+            at.subject(),
+            format!("`resource.id`, since `fullUrl` is {}", quoted(full_url)),
+            "none",
+        )
+    });
+}
+
 /// An address of a server ends with the type and id of the resource.
-fn check_agreement(full_url: &str, resource: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
-    let (Some(type_name), Some(id)) = (resource.str("resourceType"), resource.str("id")) else {
+fn check_agreement(
+    bundle_type: Option<BundleType>,
+    full_url: &str,
+    resource: &Node<'_>,
+    at: &At<'_>,
+    sink: &mut Sink,
+) {
+    let Some(type_name) = resource.str("resourceType") else {
         return;
     };
     let Some(base) = rest_base(full_url) else {
+        return;
+    };
+    let Some(id) = resource.str("id") else {
+        check_id(bundle_type, full_url, at, sink);
         return;
     };
     let tail = &full_url[base.len()..];

@@ -4,6 +4,7 @@
 mod document;
 mod full_url;
 mod index;
+mod reach;
 mod search_set;
 
 use crate::fhir::codes;
@@ -11,6 +12,7 @@ use crate::fhir::codes;
 use super::place::{Item, Place};
 use super::sink::Sink;
 use super::walk::At;
+use crate::finding::{Rule, Severity, Words};
 use crate::json::Node;
 
 pub use index::{BundleIndex, is_absolute, rest_base};
@@ -37,6 +39,20 @@ pub fn check(at: &At<'_>, sink: &mut Sink) {
     };
     let bundle_type = bundle.str("type").and_then(BundleType::from_code);
     let entries = bundle.get("entry").map(Node::entries).unwrap_or_default();
+    if entries.is_empty()
+        && let Some(first @ (BundleType::Document | BundleType::Message)) = bundle_type
+    {
+        at.report(sink, Rule::Bundle, Severity::Error, || {
+            Words::new(
+                at.subject(),
+                format!("at least one entry in a {first}"),
+                "none",
+            )
+        });
+    }
+    if bundle_type == Some(BundleType::Document) {
+        reach::check(entries, at, sink);
+    }
     for (index, entry) in entries.iter().enumerate() {
         let place = Place {
             parent: Some(at.place),
@@ -50,7 +66,7 @@ pub fn check(at: &At<'_>, sink: &mut Sink) {
         let at = at.to(&place, "Bundle.entry");
         full_url::check(bundle_type, entry, &at, sink);
         if bundle_type == Some(BundleType::Searchset) {
-            search_set::check(entry, &at, sink);
+            search_set::check(bundle, entry, &at, sink);
         }
         if index == 0 {
             document::check(bundle_type, entry, &at, sink);

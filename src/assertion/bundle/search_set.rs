@@ -2,11 +2,12 @@
 
 use crate::assertion::sink::Sink;
 use crate::assertion::walk::At;
+use crate::fhir::StructureKind;
 use crate::finding::{Rule, Severity, Words, quoted};
 use crate::json::Node;
 
 /// Judges one entry.
-pub(super) fn check(entry: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
+pub(super) fn check(bundle: &Node<'_>, entry: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
     let Some(resource) = entry.get("resource") else {
         return;
     };
@@ -21,6 +22,22 @@ pub(super) fn check(entry: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
             )
         });
     }
+    if mode == Some("match")
+        && let Some(searched) = searched(bundle)
+        && searched != type_name
+        && is_type(searched, at)
+    {
+        at.report(sink, Rule::Bundle, Severity::Error, || {
+            Words::new(
+                at.subject(),
+                format!(
+                    "a match of type {}, which was searched for",
+                    quoted(searched)
+                ),
+                quoted(type_name),
+            )
+        });
+    }
     // An outcome is about the search, and is found nowhere else.
     if type_name != "OperationOutcome" && resource.get("id").is_none() {
         at.report(sink, Rule::Bundle, Severity::Error, || {
@@ -31,4 +48,19 @@ pub(super) fn check(entry: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
             )
         });
     }
+}
+
+/// The type in the link `self`, `[base]/Type?…`.
+fn searched<'b>(bundle: &'b Node<'b>) -> Option<&'b str> {
+    let links = bundle.get("link")?.entries();
+    let own = links
+        .iter()
+        .find(|link| link.str("relation") == Some("self"))?;
+    let (path, _) = own.str("url")?.split_once('?')?;
+    path.trim_end_matches('/').rsplit('/').next()
+}
+
+fn is_type(name: &str, at: &At<'_>) -> bool {
+    let schema = at.walk.engine.registry.find_loose(name);
+    schema.is_some_and(|schema| schema.kind == StructureKind::Resource && !schema.is_abstract)
 }

@@ -92,7 +92,8 @@ impl Primitive {
             Self::Id => text::id_fault(text),
             Self::Oid => text::oid_fault(text),
             Self::Uuid => text::uuid_fault(text),
-            Self::Uri | Self::Url | Self::Canonical => text::uri_fault(text),
+            Self::Canonical => text::canonical_fault(text),
+            Self::Uri | Self::Url => text::uri_fault(text),
             Self::String => text::string_fault(text),
             _ => text::markdown_fault(text),
         }

@@ -10,6 +10,10 @@ const UUID: Fault = Fault::Format(
     "a UUID as `urn:uuid:` and 32 hexadecimal digits in lower case, grouped 8-4-4-4-12",
 );
 const URI: Fault = Fault::Format("a URI without white space");
+const URN: Fault = Fault::Format("`urn:` before `oid:` or `uuid:`");
+const CANONICAL: Fault =
+    Fault::Format("an absolute URI, or `#` and the id of a contained resource");
+const VERSION: Fault = Fault::Format("a version behind `|`");
 const CONTROL: Fault = Fault::Format("no control characters other than tab, line feed and return");
 const LONG: Fault = Fault::Format("a text of at most 1 MB (1048576 bytes)");
 const LONGEST: usize = 1024 * 1024;
@@ -53,7 +57,8 @@ pub(super) fn code_fault(text: &str) -> Option<Fault> {
     let mut space = true;
     for character in text.chars() {
         let is_space = character.is_whitespace();
-        if is_space && space {
+        // "No white space other than single spaces in the contents" (R4 code).
+        if is_space && (space || character != ' ') {
             return Some(CODE);
         }
         space = is_space;
@@ -73,14 +78,28 @@ pub(super) fn uri_fault(text: &str) -> Option<Fault> {
     if text.chars().any(char::is_whitespace) {
         return Some(URI);
     }
+    if text.starts_with("oid:") || text.starts_with("uuid:") {
+        return Some(URN);
+    }
     // A uri may name its scheme `urn:uuid:` or `urn:oid:`; then the rest has that format.
     if text.starts_with("urn:oid:") {
         return oid_fault(text);
     }
     if let Some(uuid) = text.strip_prefix("urn:uuid:") {
-        return uuid_body_fault(uuid, |byte| byte.is_ascii_hexdigit());
+        return uuid_body_fault(uuid, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     }
     None
+}
+
+/// A canonical URL is absolute, or the fragment of a contained resource (R4 2.3.0.2).
+pub(super) fn canonical_fault(text: &str) -> Option<Fault> {
+    if !text.starts_with('#') && !text.contains(':') {
+        return Some(CANONICAL);
+    }
+    if text.ends_with('|') {
+        return Some(VERSION);
+    }
+    uri_fault(text)
 }
 
 pub(super) fn oid_fault(text: &str) -> Option<Fault> {
@@ -147,7 +166,11 @@ mod tests {
     #[test]
     fn each_format_takes_its_own() {
         check(id_fault, &["a", "A-1.b"], &["a_b", "a b", &"a".repeat(65)]);
-        check(code_fault, &["a", "a b"], &[" a", "a ", "a  b", "\t"]);
+        check(
+            code_fault,
+            &["a", "a b"],
+            &[" a", "a ", "a  b", "a\tb", "\t"],
+        );
         check(
             oid_fault,
             &["urn:oid:1.2.840.0"],
@@ -173,9 +196,24 @@ mod tests {
             &[
                 "http://example.org/a",
                 "a",
-                "urn:uuid:C757873D-EC9A-4326-A141-556F43239520",
+                "urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
             ],
-            &["http://example.org/a b", "urn:oid:x", "urn:uuid:1"],
+            &[
+                "http://example.org/a b",
+                "urn:oid:x",
+                "urn:uuid:1",
+                "urn:uuid:C757873D-EC9A-4326-A141-556F43239520",
+                "oid:1.2.3",
+            ],
+        );
+        check(
+            canonical_fault,
+            &["http://example.org/a|1", "urn:oid:1.2", "#a"],
+            &[
+                "Library/a",
+                "http://example.org/a|",
+                "http://example.org/ a",
+            ],
         );
         check(
             base64_fault,

@@ -81,8 +81,7 @@ const BY_ELEMENT: &[(&str, &[&str])] = &[
     (
         "a",
         &[
-            "href", "name", "rel", "rev", "type", "hreflang", "charset", "target", "shape",
-            "coords",
+            "href", "name", "rel", "rev", "type", "hreflang", "charset", "shape", "coords",
         ],
     ),
     (

@@ -1,10 +1,10 @@
 //! The XHTML of narratives (R4 2.4.0): well-formed, in its namespace, and made of safe elements
 //! and attributes only.
 //!
-//! Deliberately not here: which element may stand inside which (a `td` outside a table is let
-//! pass), and the style sheets inside `style` attributes.
+//! Deliberately not here: the style sheets inside `style` attributes.
 
 mod allowed;
+mod nesting;
 mod reader;
 
 use thiserror::Error;
@@ -34,6 +34,8 @@ pub enum NarrativeFaultKind {
     ForbiddenAttribute,
     /// A link or image that runs a script.
     ForbiddenLink,
+    /// An element where XHTML does not allow it, such as a block in a paragraph.
+    Misplaced,
     /// A comment, declaration or instruction where FHIR allows none.
     ForbiddenMarkup,
     /// Nothing but white space (txt-2).
@@ -69,18 +71,20 @@ impl NarrativeFault {
 /// The first fault in the order of the text; an empty narrative is found last.
 pub fn check(text: &str) -> Result<(), NarrativeFault> {
     let mut reader = Reader::new(text);
-    let mut depth = 0_usize;
+    let mut open: Vec<&str> = Vec::new();
     let mut has_root = false;
     let mut has_content = false;
     while let Some((offset, event)) = reader.next()? {
         match event {
             Event::Start { name, attributes } => {
-                if depth == 0 {
+                if open.is_empty() {
                     check_root(offset, name, &attributes, has_root)?;
                     has_root = true;
                 }
-                depth += 1;
-                if depth > MAX_DEPTH {
+                check_element(offset, name)?;
+                nesting::check(offset, name, &open)?;
+                open.push(name);
+                if open.len() > MAX_DEPTH {
                     return Err(NarrativeFault::new(
                         offset,
                         NarrativeFaultKind::MalformedXml,
@@ -88,13 +92,14 @@ pub fn check(text: &str) -> Result<(), NarrativeFault> {
                     ));
                 }
                 has_content |= name == "img";
-                check_element(offset, name)?;
                 for attribute in &attributes {
-                    allowed::check_attribute(name, attribute, depth == 1)?;
+                    allowed::check_attribute(name, attribute, open.len() == 1)?;
                 }
             }
-            Event::End => depth = depth.saturating_sub(1),
-            Event::Text { has_visible } if depth == 0 => {
+            Event::End => {
+                open.pop();
+            }
+            Event::Text { has_visible } if open.is_empty() => {
                 if has_visible {
                     return Err(not_a_div(offset, "text"));
                 }
@@ -208,6 +213,12 @@ mod tests {
             ("<p a=1>x</p>", Kind::MalformedXml),
             ("&#0;", Kind::MalformedXml),
             ("&#xD800;", Kind::MalformedXml),
+            ("<a target=\"_blank\">x</a>", Kind::ForbiddenAttribute),
+            ("<p><div>x</div></p>", Kind::Misplaced),
+            ("<p><b><ul><li>x</li></ul></b></p>", Kind::Misplaced),
+            ("<td>x</td>", Kind::Misplaced),
+            ("<caption>x</caption>", Kind::Misplaced),
+            ("<table><td>x</td></table>", Kind::Misplaced),
             ("<?php x ?>x", Kind::ForbiddenMarkup),
             (" \n ", Kind::Empty),
             ("<p>&#160;&#32;</p>", Kind::Empty),

@@ -1,0 +1,122 @@
+//! StructureDefinition (R4 5.3): its head agrees with its base, its differential fits the base.
+
+use super::{elements, extension, fault, text, warn};
+use crate::assertion::{At, Sink};
+use crate::fhir::{Derivation, StructureDefinition, StructureKind};
+use crate::finding::{Words, quoted};
+use crate::json::Node;
+use crate::profile::snapshot::{self, SnapshotError};
+use crate::validator::Validator;
+
+/// Judges a StructureDefinition.
+pub(super) fn check(validator: &Validator, node: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
+    let Some(definition) = StructureDefinition::from_node(node) else {
+        return;
+    };
+    check_derivation(&definition, at, sink);
+    check_base(validator, &definition, at, sink);
+    extension::check(validator, &definition, at, sink);
+    // Without a base that is known nothing can be said of what is laid over it.
+    let laid = match definition.derivation {
+        Some(Derivation::Constraint) if !definition.differential.is_empty() => {
+            snapshot::generate(&definition, validator.definitions())
+        }
+        _ => Ok(definition.snapshot.clone().unwrap_or_default()),
+    };
+    match &laid {
+        Ok(laid) => elements::check(validator, &definition, laid, at, sink),
+        Err(error) => {
+            elements::check(validator, &definition, &[], at, sink);
+            report(error, at, sink);
+        }
+    }
+}
+
+/// R4 StructureDefinition.derivation: "if this is a constraint or specialization" of a base.
+fn check_derivation(definition: &StructureDefinition, at: &At<'_>, sink: &mut Sink) {
+    if definition.base_definition.is_some() && text(at, "derivation").is_none() {
+        fault(at, sink, || {
+            Words::new(
+                at.subject(),
+                "`derivation`, since there is a `baseDefinition`",
+                "none",
+            )
+        });
+    }
+}
+
+/// A constraint keeps the type and kind of its base (R4 StructureDefinition.type, .kind).
+fn check_base(
+    validator: &Validator,
+    definition: &StructureDefinition,
+    at: &At<'_>,
+    sink: &mut Sink,
+) {
+    let Some(url) = definition.base_definition.as_deref() else {
+        return;
+    };
+    let Some(base) = validator.definitions().structure_definition(url) else {
+        warn(at, sink, || {
+            Words::new(
+                format!("`baseDefinition` of {}", at.subject()),
+                "a definition that is known",
+                quoted(url),
+            )
+            .hint("load the package that defines it with --package or --definitions")
+        });
+        return;
+    };
+    if definition.derivation != Some(Derivation::Constraint) {
+        if base.type_name == definition.type_name && base.url != definition.url {
+            fault(at, sink, || {
+                Words::new(
+                    format!("`type` of {}", at.subject()),
+                    "a new type, since the `derivation` is not `constraint`",
+                    format!("{}, the type of the base", quoted(&definition.type_name)),
+                )
+            });
+        }
+        return;
+    }
+    if base.type_name != definition.type_name {
+        fault(at, sink, || {
+            Words::new(
+                format!("`type` of {}", at.subject()),
+                format!(
+                    "{}, the type that the base defines",
+                    quoted(&base.type_name)
+                ),
+                quoted(&definition.type_name),
+            )
+        });
+    }
+    if base.kind != definition.kind && base.kind != StructureKind::Logical {
+        fault(at, sink, || {
+            Words::new(
+                format!("`kind` of {}", at.subject()),
+                format!("{}, the kind of the base", quoted(base.kind.code())),
+                quoted(definition.kind.code()),
+            )
+        });
+    }
+}
+
+/// Why the differential cannot be laid over the base, unless a definition is missing only here.
+fn report(error: &SnapshotError, at: &At<'_>, sink: &mut Sink) {
+    if matches!(
+        error,
+        SnapshotError::UnknownBase { .. }
+            | SnapshotError::UnknownType { .. }
+            | SnapshotError::NoBase { .. }
+            | SnapshotError::TooLarge { .. }
+    ) {
+        return;
+    }
+    fault(at, sink, || {
+        Words::new(
+            format!("`differential` of {}", at.subject()),
+            "elements that fit the base",
+            error,
+        )
+    });
+}
