@@ -94,6 +94,8 @@ codes! {
         ProfileMismatch = "profile-mismatch",
         /// A choice that the validator made, such as which profile applies.
         ProfileChoice = "profile-choice",
+        /// Judging one resource costs no more than a bound.
+        Limit = "limit",
     }
 }
 
@@ -114,6 +116,7 @@ impl Rule {
             Self::Attachment => IssueType::Value,
             Self::Questionnaire | Self::Measure | Self::Definition => IssueType::BusinessRule,
             Self::ProfileChoice => IssueType::Informational,
+            Self::Limit => IssueType::TooCostly,
             Self::PrimitiveFormat | Self::Fixed | Self::Pattern | Self::ValueRange => {
                 IssueType::Value
             }
