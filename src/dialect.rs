@@ -16,6 +16,11 @@ pub const FHIR_JSON: &str = "application/fhir+json";
 /// The media type of any JSON, which some servers insist on.
 pub const PLAIN_JSON: &str = "application/json";
 
+/// The suite and scenario of the probe.
+pub const SUITE: &str = "dialect";
+/// What the ids of its exchanges start with.
+pub const PLACE: &str = "dialect/";
+
 /// The types that a probe asks for first: every openIMIS has them.
 const FIRST_TYPES: [&str; 4] = ["Location", "Organization", "Patient", "Practitioner"];
 
@@ -388,8 +393,8 @@ impl Prober<'_> {
             statement,
             facts: self.facts,
             scenario: ScenarioResult {
-                suite: "dialect".to_owned(),
-                id: "dialect".to_owned(),
+                suite: SUITE.to_owned(),
+                id: SUITE.to_owned(),
                 title: "Login, addresses and media types".to_owned(),
                 steps: vec![step],
             },

@@ -3,49 +3,95 @@
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
+use crate::filter::{Filter, FilterError};
+use crate::gate::{FailOn, GateOptions};
 use crate::http::Mode;
 use crate::report::Language;
 use crate::result::TargetKind;
+use crate::run::Selection;
+use crate::shard::Shard;
 
-/// Arguments of a run as they were given.
-#[derive(Debug, Clone, Default)]
+/// Arguments of a run as they were given, or as they stand in the environment or in
+/// `conformance.toml` under the same names.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct RunArguments {
     /// FHIR base of the server; the built-in one where it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Release under test.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<String>,
     /// Read or write; by default read, and write for the built-in server.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
-    /// Host on which writing was confirmed.
+    /// Host on which writing was confirmed; only on the command line.
+    #[serde(skip)]
     pub confirm_write: Option<String>,
     /// Names of suites or paths of scenario files.
+    #[serde(rename = "suite", skip_serializing_if = "Vec::is_empty")]
     pub suites: Vec<String>,
+    /// Which scenarios run and which checks count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Resources that a reading step looks at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<usize>,
+    /// A part of the scenarios, such as `2/3`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// Where the report goes; by default `reports/<label>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<PathBuf>,
     /// File with user and password.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<PathBuf>,
     /// PEM file of certificates to trust.
+    #[serde(rename = "ca")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
     /// Other FHIR packages.
+    #[serde(rename = "package", skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<PathBuf>,
     /// Seconds for one request.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u64>,
     /// Scenarios side by side.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<usize>,
     /// Requests per second.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_rate: Option<f64>,
     /// Pages of one search.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_pages: Option<usize>,
-    /// Whether personal data stays in what is written.
+    /// File of known failures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_failures: Option<PathBuf>,
+    /// An earlier report: only what fails since then fails the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<PathBuf>,
+    /// What fails a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fail_on: Option<String>,
+    /// File of acceptance criteria.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<PathBuf>,
+    /// Whether personal data stays in what is written; only on the command line.
+    #[serde(skip)]
     pub include_personal_data: bool,
-    /// File for the key of the pseudonyms.
+    /// File for the key of the pseudonyms; only on the command line.
+    #[serde(skip)]
     pub keep_key: Option<PathBuf>,
-    /// Whether an interrupted run in the output folder is resumed.
+    /// Whether an interrupted run in the output folder is resumed; only on the command line.
+    #[serde(skip)]
     pub resume: bool,
     /// The language of the report's readers; English by default.
+    #[serde(skip)]
     pub language: Option<Language>,
 }
 
@@ -62,6 +108,10 @@ pub struct RunOptions {
     pub release: Option<String>,
     /// Names of suites or paths of scenario files; all shipped suites if empty.
     pub suites: Vec<String>,
+    /// What of the plan is run.
+    pub selection: Selection,
+    /// What lets the run through.
+    pub gate: GateOptions,
     /// Folder of the report.
     pub output: PathBuf,
     /// File with user and password.
@@ -114,6 +164,17 @@ pub enum OptionsError {
         /// The host.
         host: String,
     },
+    /// A filter that is none.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// An option with a form of its own.
+    #[error("{name}: {message}")]
+    Form {
+        /// The option.
+        name: &'static str,
+        /// What was expected and what was found.
+        message: String,
+    },
     /// The key goes where the report goes.
     #[error(
         "expected --keep-key to be outside of the report's folder, found {}: who gets the report must not get the key",
@@ -157,17 +218,8 @@ impl RunArguments {
         if !is_label(&label) {
             return Err(OptionsError::Label(label));
         }
-        for (name, number) in [
-            ("--concurrency", self.concurrency),
-            ("--max-pages", self.max_pages),
-        ] {
-            if number == Some(0) {
-                return Err(OptionsError::Zero { name });
-            }
-        }
-        if self.timeout == Some(0) {
-            return Err(OptionsError::Zero { name: "--timeout" });
-        }
+        self.check_numbers()?;
+        let (selection, gate) = (self.selection()?, self.gate()?);
         let output = self
             .output
             .unwrap_or_else(|| PathBuf::from("reports").join(&label));
@@ -179,6 +231,8 @@ impl RunArguments {
             return Err(OptionsError::KeyInside { path: path.clone() });
         }
         Ok(RunOptions {
+            selection,
+            gate,
             output,
             target,
             mode,
@@ -196,6 +250,56 @@ impl RunArguments {
             keep_key: self.keep_key,
             resume: self.resume,
             language: self.language.unwrap_or(Language::English),
+        })
+    }
+}
+
+impl RunArguments {
+    fn check_numbers(&self) -> Result<(), OptionsError> {
+        for (name, number) in [
+            ("--concurrency", self.concurrency),
+            ("--max-pages", self.max_pages),
+            ("--sample", self.sample),
+        ] {
+            if number == Some(0) {
+                return Err(OptionsError::Zero { name });
+            }
+        }
+        if self.timeout == Some(0) {
+            return Err(OptionsError::Zero { name: "--timeout" });
+        }
+        if self.max_rate.is_some_and(|rate| rate <= 0.0) {
+            return Err(OptionsError::Form {
+                name: "--max-rate",
+                message: "expected a number above 0".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn selection(&self) -> Result<Selection, OptionsError> {
+        let filter = self.filter.as_deref().map(Filter::parse).transpose()?;
+        let shard = self.shard.as_deref().map(str::parse::<Shard>);
+        Ok(Selection {
+            filter,
+            sample: self.sample,
+            shard: shard.transpose().map_err(|message| OptionsError::Form {
+                name: "--shard",
+                message,
+            })?,
+        })
+    }
+
+    fn gate(&self) -> Result<GateOptions, OptionsError> {
+        let fail_on = self.fail_on.as_deref().map(str::parse::<FailOn>);
+        Ok(GateOptions {
+            known_failures: self.known_failures.clone(),
+            baseline: self.baseline.clone(),
+            acceptance: self.acceptance.clone(),
+            fail_on: fail_on.transpose().map_err(|message| OptionsError::Form {
+                name: "--fail-on",
+                message,
+            })?,
         })
     }
 }

@@ -18,6 +18,7 @@ use url::Url;
 use crate::http::{Exchange, Mode};
 use crate::redaction::Redactor;
 use crate::result::TargetKind;
+use crate::run::Selection;
 
 /// The name of the file in the folder of a run.
 pub const FILE_NAME: &str = "exchanges.ndjson";
@@ -55,6 +56,9 @@ pub struct RecordedRun {
     /// The suites that were selected; all if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suites: Vec<String>,
+    /// What of them was selected.
+    #[serde(default, skip_serializing_if = "Selection::is_everything")]
+    pub selection: Selection,
     /// Most pages of one search.
     pub max_pages: usize,
     /// Values made for the run, such as `new-code`.

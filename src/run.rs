@@ -10,7 +10,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::dialect::ProbeError;
-use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError};
+use crate::filter::FilterError;
+use crate::gate::{Gate, GateError};
+use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
@@ -18,8 +20,11 @@ use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::Redactor;
 use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
+use crate::result::RunResult;
 use crate::runner::{Earlier, Stop};
+use crate::shard::{Shard, ShardFile};
 use crate::suite::load::LoadError;
+use crate::suite::plan::{Declared, Plan};
 use crate::suite::{Suite, load};
 use crate::surface::Collector;
 
@@ -30,12 +35,16 @@ mod parts;
 mod publish;
 mod replay;
 mod revalidate;
+mod selection;
 
 pub use log::{Header, Kept, LogError, read as read_results};
 pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
+pub use selection::Selection;
+pub(crate) use selection::leave_out_empty_suites;
 
 use frame::Frame;
 use log::Log;
+use parts::Parts;
 use publish::Publisher;
 use replay::Replay;
 
@@ -96,9 +105,15 @@ pub enum RunError {
     /// The report.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Known failures, baseline or acceptance criteria.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// A word of the filter.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     /// The selection leaves nothing.
-    #[error("expected something to run, found nothing: the selection leaves no scenario")]
-    NothingSelected,
+    #[error("expected something to run, found nothing: {0}; `list --plan` prints what there is")]
+    NothingSelected(String),
 }
 
 /// What a run gave.
@@ -115,6 +130,7 @@ struct Prepared {
     suites: Vec<Suite>,
     definitions: Definitions,
     credentials: Option<Credentials>,
+    gate: Gate,
 }
 
 /// Told about the progress of a run.
@@ -167,10 +183,14 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         Some(_) => Credentials::find(options.credentials.as_deref())?,
         None => None,
     };
+    let by_guide = Declared::by_guide(&definitions);
+    let plan = Plan::new(&suites, &by_guide, options.mode == Mode::Write);
+    options.selection.check(&plan, &definitions)?;
     Ok(Prepared {
         suites,
         definitions,
         credentials,
+        gate: Gate::load(&options.gate)?,
     })
 }
 
@@ -197,7 +217,12 @@ async fn run_against(
     let client = client(options, &prepared, base, &open, stop)?;
     let surface = Arc::clone(&open.surface);
     let frame = Frame::new(options, &open.header, client.base(), surface);
-    let publisher = Arc::new(Publisher::new(&options.output, frame, options.language));
+    let publisher = Arc::new(Publisher::new(
+        &options.output,
+        frame,
+        prepared.gate.clone(),
+        options.language,
+    ));
     publisher.partial()?;
     let replay = Replay {
         options,
@@ -222,28 +247,56 @@ async fn run_against(
             played.map(|_| None)
         }
     };
+    conclude(options, played, &publisher, &open.redactor, stop, open.log)
+}
+
+/// Makes the report of what was played, whole or not.
+fn conclude(
+    options: &RunOptions,
+    played: Result<Option<Parts>, RunError>,
+    publisher: &Publisher,
+    redactor: &Redactor,
+    stop: &Stop,
+    log: Log,
+) -> Result<Finished, RunError> {
     match played {
         Ok(Some(parts)) => {
+            let plan = parts.plan.clone();
             let run = parts.into_result(&publisher.frame().now(None));
-            let (report, files) = publisher.finish(&run)?;
-            open.log.remove();
-            Ok(Finished { report, files })
+            let finished = finish(options, publisher, &run, plan)?;
+            log.remove();
+            Ok(finished)
         }
         Ok(None) => {
             let reason = stop.reason().unwrap_or("it was stopped");
-            let (report, files) = publisher.finish(&publisher.run_so_far(Some(reason)))?;
-            Ok(Finished { report, files })
+            let run = publisher.run_so_far(Some(reason));
+            finish(options, publisher, &run, Vec::new())
         }
         Err(error) => {
             // The report must not speak of a run that is still going on; where it cannot be
             // written, the reason is the same one.
-            let reason = open
-                .redactor
-                .redact_text(error.to_string().trim_end_matches(['.', '?']));
-            let _ = publisher.finish(&publisher.run_so_far(Some(&reason)));
+            let reason = redactor.redact_text(error.to_string().trim_end_matches(['.', '?']));
+            let run = publisher.run_so_far(Some(&reason));
+            let _ = finish(options, publisher, &run, Vec::new());
             Err(error)
         }
     }
+}
+
+/// Writes the last report, and beside it what a merge needs of a part.
+fn finish(
+    options: &RunOptions,
+    publisher: &Publisher,
+    run: &RunResult,
+    plan: Vec<String>,
+) -> Result<Finished, RunError> {
+    let (report, mut files) = publisher.finish(run)?;
+    if let Some(shard) = options.selection.shard {
+        let filtered = options.selection.filter.is_some();
+        let part = ShardFile::new(shard, plan, filtered, run);
+        files.push(part.write(&options.output)?);
+    }
+    Ok(Finished { report, files })
 }
 
 /// What the recording says of the run.
@@ -259,6 +312,7 @@ fn recorded_run(
         mode: options.mode,
         release: options.release.clone(),
         suites: options.suites.clone(),
+        selection: options.selection.clone(),
         max_pages: options.max_pages,
         values: values.clone(),
     }
@@ -291,8 +345,13 @@ fn client(
 }
 
 /// A code of at most 12 characters that no earlier run has used, with a mark that says whose it
-/// is: `CT` and ten digits of the time in tenths of a second.
-fn new_code() -> String {
-    let tenths = jiff::Timestamp::now().as_millisecond() / 100;
-    format!("CT{:010}", tenths % 10_000_000_000)
+/// is: `CT` and ten digits of the time in tenths of a second. Shards that start together must not
+/// use the same, so they have seconds and their number.
+fn new_code(shard: Option<Shard>) -> String {
+    let now = jiff::Timestamp::now();
+    let digits = match shard {
+        None => now.as_millisecond() / 100,
+        Some(shard) => now.as_second() % 10_000_000 * 1000 + shard.index() as i64 % 1000,
+    };
+    format!("CT{:010}", digits % 10_000_000_000)
 }

@@ -54,6 +54,30 @@ fn distance(left: &str, right: &str) -> usize {
     rows[rows.len() - 1]
 }
 
+/// Whether a whole text fits a pattern, in which `*` stands for any text.
+#[must_use]
+pub fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
 /// `1 page`, `2 pages`.
 #[must_use]
 pub fn count(number: usize, noun: &str) -> String {
@@ -69,7 +93,22 @@ pub fn count(number: usize, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, did_you_mean};
+    use super::{count, did_you_mean, fits};
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(fits("read-status", "read-status"));
+        assert!(!fits("read-status", "read-status-2"));
+        assert!(fits("search-*", "search-type"));
+        assert!(fits(
+            "*mode*",
+            "the run is in read mode, and this step writes"
+        ));
+        assert!(fits("*", ""));
+        assert!(fits("a*b*c", "a-b-b-c"));
+        assert!(!fits("a*b*c", "a-c-b"));
+        assert!(!fits("ab*ba", "aba"), "a character counts once");
+    }
 
     #[test]
     fn near_words_are_offered_and_far_ones_are_not() {

@@ -55,14 +55,30 @@ impl Schema {
     /// The first mistake in the order of the file.
     pub fn read<T: DeserializeOwned>(&self, path: &Path, text: &str) -> Result<T, FileError> {
         let (value, places) = parse(path, text)?;
+        self.hold(path, value, &places)
+    }
+
+    /// Holds a value to the schema and gives it its type, whatever it was written in.
+    ///
+    /// # Errors
+    /// The first mistake in the order of the file.
+    pub(crate) fn hold<T: DeserializeOwned>(
+        &self,
+        path: &Path,
+        value: Value,
+        places: &Places,
+    ) -> Result<T, FileError> {
+        // What is missing is often a misspelt key, so what is wrong with a key comes first.
         let first = self
             .validator
             .iter_errors(&value)
             .map(|error| {
                 let (pointer, message) = self.describe(&error);
-                places.error(path, &pointer, message)
+                let vague = matches!(error.kind(), Kind::AnyOf { .. } | Kind::Required { .. });
+                (vague, places.error(path, &pointer, message))
             })
-            .min_by_key(|mistake| (mistake.line, mistake.column));
+            .min_by_key(|(vague, mistake)| (*vague, mistake.line, mistake.column))
+            .map(|(_, mistake)| mistake);
         if let Some(first) = first {
             return Err(first);
         }
@@ -72,7 +88,9 @@ impl Schema {
     /// The place of a mistake as a JSON Pointer, and the mistake in our words.
     fn describe(&self, error: &jsonschema::ValidationError<'_>) -> (String, String) {
         let pointer = error.instance_path().to_string();
-        let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
+        let is_index = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let name = pointer.rsplit('/').find(|part| !is_index(part));
+        let name = name.unwrap_or_default().to_owned();
         match error.kind() {
             Kind::AdditionalProperties { unexpected } => {
                 let first = unexpected.first().cloned().unwrap_or_default();
@@ -102,11 +120,26 @@ impl Schema {
                 let message = format!("expected the key `{property}`, found none");
                 (pointer, message)
             }
+            Kind::AnyOf { .. } if !self.required_keys(error).is_empty() => {
+                let keys = self.required_keys(error).join(", ");
+                let message = format!("expected at least one of the keys {keys}, found none");
+                (pointer, message)
+            }
             _ => {
                 let message = format!("expected what the format asks of `{name}`, found: {error}");
                 (pointer, message)
             }
         }
+    }
+
+    /// The keys of which the schema wants at least one, where that is what it wants.
+    fn required_keys(&self, error: &jsonschema::ValidationError<'_>) -> Vec<String> {
+        let path = error.schema_path().to_string();
+        let options = self.definition.pointer(&path).and_then(Value::as_array);
+        let keys = options.into_iter().flatten();
+        keys.filter_map(|option| option.pointer("/required/0")?.as_str())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The property names that the schema allows where it met an unknown one.
@@ -123,10 +156,17 @@ impl Schema {
 }
 
 /// Where each value stands, by JSON Pointer.
-struct Places(BTreeMap<String, (usize, usize)>);
+#[derive(Debug, Default)]
+pub(crate) struct Places(BTreeMap<String, (usize, usize)>);
 
 impl Places {
-    fn error(&self, path: &Path, pointer: &str, message: String) -> FileError {
+    /// Notes the line and column of a value.
+    pub(crate) fn insert(&mut self, pointer: String, place: (usize, usize)) {
+        self.0.entry(pointer).or_insert(place);
+    }
+
+    /// A mistake at a value, or at what holds it.
+    pub(crate) fn error(&self, path: &Path, pointer: &str, message: String) -> FileError {
         let mut pointer = pointer;
         let (line, column) = loop {
             if let Some(&place) = self.0.get(pointer) {

@@ -138,3 +138,62 @@ fn bad_input_is_told_with_exit_code_2() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("cannot read /nowhere/report.json"));
 }
+
+/// The reference server with a fault, ended with the test.
+struct Faulty(std::process::Child);
+
+impl Drop for Faulty {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_release_that_drops_an_element_breaks_other_systems() {
+    let folder = tempfile::tempdir().expect("folder");
+    let run = |label: &str, arguments: &[&str]| {
+        let output = folder.path().join(label);
+        let status = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+            .args(["run", "--quiet", "--suite", "discover", "--output"])
+            .arg(&output)
+            .args(arguments)
+            .env("OPENIMIS_USER", openimis_conformance::reference::USER)
+            .env(
+                "OPENIMIS_PASSWORD",
+                openimis_conformance::reference::PASSWORD,
+            )
+            .status()
+            .expect("the program runs");
+        assert!(matches!(status.code(), Some(0 | 1)), "{status}");
+        output.to_string_lossy().into_owned()
+    };
+    let before = run("before", &[]);
+    let mut server = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+        .args(["serve", "--port", "0", "--fault", "missing-element"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the server starts");
+    let stdout = server.stdout.take().expect("a pipe");
+    let _server = Faulty(server);
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("a line");
+    let base = line.trim().strip_prefix("ready at ").expect("its address");
+    let now = run("now", &["--target", base, "--mode", "write"]);
+
+    let output = compare(&[&before, &now, "--format", "json", "--relation", "release"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let breaking: Vec<&str> = json[0]["surface"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .filter(|change| change["effect"] == "breaking")
+        .filter_map(|change| change["name"].as_str())
+        .collect();
+    assert!(breaking.contains(&"Patient.identifier"), "{breaking:?}");
+    assert!(
+        breaking.iter().all(|name| name.ends_with(".identifier")),
+        "{breaking:?}"
+    );
+}

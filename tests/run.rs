@@ -29,6 +29,28 @@ fn report(folder: &Path) -> Report {
     openimis_conformance::report::read(&text).expect("a readable report")
 }
 
+/// The partial report of a run that could not begin.
+fn partial(folder: &Path) -> Report {
+    let folders = std::fs::read_dir(folder.join("reports")).expect("reports");
+    let folders: Vec<_> = folders
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    let [folder] = folders.as_slice() else {
+        panic!("expected one report, found {folders:?}");
+    };
+    for file in ["report.html", "junit.xml", "summary.md"] {
+        assert!(folder.join(file).is_file(), "{file}");
+    }
+    let text = std::fs::read_to_string(folder.join("report.json")).expect("a report");
+    let value = serde_json::from_str(&text).expect("JSON");
+    let errors = openimis_conformance::report::schema_errors(&value);
+    assert_eq!(errors, Vec::<String>::new());
+    let report = openimis_conformance::report::read(&text).expect("a readable report");
+    assert!(!report.complete && report.exit_code == 3);
+    assert!(report.suites.iter().all(|suite| !suite.green));
+    report
+}
+
 /// A server that answers every connection with the same bytes.
 fn server(answer: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -124,6 +146,8 @@ fn nobody_listening_is_said_in_words_with_exit_code_3() {
     );
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stderr(&output).contains("refused"), "{}", stderr(&output));
+    let because = partial(folder.path()).stopped_because.unwrap_or_default();
+    assert!(because.contains("refused"), "{because}");
 }
 
 #[test]
@@ -138,6 +162,8 @@ fn an_html_site_is_no_fhir_server() {
         stderr(&output)
     );
     assert!(stderr(&output).contains("text/html"), "{}", stderr(&output));
+    let because = partial(folder.path()).stopped_because.unwrap_or_default();
+    assert!(because.contains("expected a FHIR server"), "{because}");
 }
 
 #[test]
@@ -165,6 +191,8 @@ fn a_port_without_tls_is_named_as_such() {
         "{}",
         stderr(&output)
     );
+    let because = partial(folder.path()).stopped_because.unwrap_or_default();
+    assert!(because.to_lowercase().contains("tls"), "{because}");
 }
 
 #[test]
@@ -186,6 +214,15 @@ fn a_refused_login_stops_the_run_without_showing_the_password() {
         "{}",
         stderr(&output)
     );
+    let report = partial(folder.path());
+    assert!(
+        report.summary.contains("stopped because"),
+        "{}",
+        report.summary
+    );
+    assert!(!report.summary.contains("marked-password-1"));
+    let because = report.stopped_because.unwrap_or_default();
+    assert!(because.contains("login"), "{because}");
 }
 
 #[test]

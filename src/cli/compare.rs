@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use thiserror::Error;
 
 use super::language::LanguageArgument;
+use super::output::Screen;
 use super::reports::{self, OpenError};
 use super::{ExitCode, output};
 use crate::compare::{self, Comparison, Relation};
@@ -67,14 +68,14 @@ enum CompareError {
 }
 
 /// Compares each report with the one before it; exit code 1 where the last step has new failures.
-pub fn run(arguments: &CompareArguments) -> ExitCode {
-    match compare(arguments) {
+pub fn run(arguments: &CompareArguments, screen: Screen) -> ExitCode {
+    match compare(arguments, screen) {
         Ok(code) => code,
         Err(error) => super::complain(&error, ExitCode::Usage),
     }
 }
 
-fn compare(arguments: &CompareArguments) -> Result<ExitCode, CompareError> {
+fn compare(arguments: &CompareArguments, screen: Screen) -> Result<ExitCode, CompareError> {
     let paths: Vec<PathBuf> = arguments
         .reports
         .iter()
@@ -101,7 +102,7 @@ fn compare(arguments: &CompareArguments) -> Result<ExitCode, CompareError> {
             _ => None,
         })
         .collect();
-    let text = render(arguments, &comparisons, &reports);
+    let text = render(arguments, &comparisons, &reports, screen);
     match &arguments.output {
         Some(path) => report::write(path, &text)?,
         None => output::print(&text),
@@ -123,13 +124,18 @@ fn relation(arguments: &CompareArguments, old: &Report, new: &Report) -> Relatio
     }
 }
 
-fn render(arguments: &CompareArguments, comparisons: &[Comparison], reports: &[Report]) -> String {
+fn render(
+    arguments: &CompareArguments,
+    comparisons: &[Comparison],
+    reports: &[Report],
+    screen: Screen,
+) -> String {
     let language = arguments.language.language();
     match arguments.format {
         Format::Table => {
             let style = match arguments.output {
                 Some(_) => report::TableStyle::default(),
-                None => output::table_style(),
+                None => output::table_style(screen),
             };
             compare::table(comparisons, language, &style)
         }

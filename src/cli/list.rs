@@ -6,9 +6,12 @@ use tabled::settings::{Style, Width, peaker::PriorityMax};
 
 use super::ExitCode;
 use crate::check::catalog;
+use crate::http::Mode;
+use crate::options::RunArguments;
 use crate::package::Definitions;
 use crate::suite::load::{self, LoadError};
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::plan::{Declared, Plan, PlannedStep};
+use crate::suite::requests;
 
 /// Characters of a line; longer cells are wrapped.
 const WIDTH: usize = 100;
@@ -22,9 +25,21 @@ pub struct ListCommand {
     /// Requirements, with level and source
     #[arg(long, group = "what")]
     requirements: bool,
-    /// Steps that a run would carry out, in order
+    /// Requests that a run would send, step by step, after those of the probe
     #[arg(long, group = "what")]
     plan: bool,
+    /// With --plan: what may be sent [default: write]
+    #[arg(long, value_enum, requires = "plan")]
+    mode: Option<super::run::ModeArgument>,
+    /// With --plan: only what fits, as in `run`
+    #[arg(long, value_name = "EXPR", requires = "plan")]
+    filter: Option<String>,
+    /// With --plan: resources that a reading step looks at
+    #[arg(long, value_name = "N", requires = "plan")]
+    sample: Option<usize>,
+    /// With --plan: a part of the scenarios
+    #[arg(long, value_name = "I/N", requires = "plan")]
+    shard: Option<String>,
     /// Suite by name, or a scenario file; may be repeated [default: all]
     #[arg(long = "suite", value_name = "NAME|FILE")]
     suites: Vec<String>,
@@ -39,7 +54,7 @@ impl ListCommand {
         } else if self.requirements {
             Ok(requirements())
         } else if self.plan {
-            plan(&self.suites)
+            return self.print_plan();
         } else {
             suites(&self.suites)
         };
@@ -95,23 +110,63 @@ fn requirements() -> Rows {
     rows
 }
 
-/// What a run in write mode would do on a server that declares no more than the guide.
-fn plan(selected: &[String]) -> Result<Rows, LoadError> {
-    let suites = load::select(selected)?;
-    let plan = Plan::new(&suites, &Declared::by_guide(&Definitions::embedded()), true);
-    let mut rows = vec![row(["scenario", "step", "interaction", "promised"])];
-    for scenario in &plan.scenarios {
-        for step in &scenario.steps {
-            let interaction = step.step.action.interaction();
-            let what = match &step.step.resource_type {
-                Some(resource_type) => format!("{interaction} {resource_type}"),
-                None => interaction.to_owned(),
-            };
-            let promised = if step.required { "yes" } else { "no: probed" };
-            rows.push(row([&scenario.id, &step.step.id, &what, promised]));
+impl ListCommand {
+    fn print_plan(&self) -> ExitCode {
+        match self.plan_rows() {
+            Ok(rows) if rows.len() == 1 => super::complain(
+                &"expected something to run, found nothing: no step of the plan fits",
+                ExitCode::NothingTested,
+            ),
+            Ok(rows) => {
+                super::output::print(&table(rows));
+                ExitCode::Conformant
+            }
+            Err(error) => super::complain(&*error, ExitCode::Usage),
         }
     }
-    Ok(rows)
+
+    /// What a run would send to a server that declares no more than the guide.
+    fn plan_rows(&self) -> Result<Rows, Box<dyn std::error::Error>> {
+        let options = RunArguments {
+            filter: self.filter.clone(),
+            sample: self.sample,
+            shard: self.shard.clone(),
+            suites: self.suites.clone(),
+            mode: self.mode.map(Mode::from),
+            ..RunArguments::default()
+        }
+        .check()?;
+        let definitions = Definitions::embedded();
+        let suites = load::select(&options.suites)?;
+        let declared = Declared::by_guide(&definitions);
+        let mut plan = Plan::new(&suites, &declared, options.mode == Mode::Write);
+        options.selection.check(&plan, &definitions)?;
+        options.selection.apply(&mut plan);
+        let mut rows = vec![row(["scenario", "step", "request", "promised"])];
+        for scenario in &plan.scenarios {
+            for planned in &scenario.steps {
+                rows.extend(planned_rows(&scenario.id, planned));
+            }
+        }
+        Ok(rows)
+    }
+}
+
+fn planned_rows(scenario: &str, planned: &PlannedStep) -> Rows {
+    let step = &planned.step;
+    if let Some(reason) = &planned.skip {
+        let nothing = format!("nothing: {reason}");
+        return vec![row([scenario, &step.id, &nothing, "-"])];
+    }
+    let promised = if planned.required {
+        "yes"
+    } else {
+        "no: probed"
+    };
+    let requests = requests::of(step).into_iter();
+    requests
+        .map(|request| row([scenario, &step.id, &request, promised]))
+        .collect()
 }
 
 fn table(rows: Rows) -> String {

@@ -1,10 +1,14 @@
 //! The command line: arguments in, exit code out. Printing happens here and nowhere else.
 
 mod compare;
+mod config;
 mod exit_code;
+mod explain;
+mod gate;
 mod guide;
 mod language;
 mod list;
+mod merge;
 mod output;
 mod progress;
 mod render;
@@ -12,6 +16,7 @@ mod reports;
 mod revalidate;
 mod run;
 mod serve;
+mod shell;
 mod validate;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +32,8 @@ pub use exit_code::ExitCode;
     arg_required_else_help = true
 )]
 pub struct Arguments {
+    #[command(flatten)]
+    screen: output::Screen,
     #[command(subcommand)]
     command: Command,
 }
@@ -49,6 +56,14 @@ enum Command {
     Validate(validate::ValidateArguments),
     /// Start the built-in reference server on loopback
     Serve(serve::Serve),
+    /// Say what a check, requirement, rule, fault or finding means, and how to mend it
+    Explain(explain::ExplainArguments),
+    /// Look at the settings of a run
+    Config(config::ConfigArguments),
+    /// Print completions for a shell
+    Completions(shell::Completions),
+    /// Print the manual page
+    Man,
 }
 
 /// Parses the process's arguments and carries the command out.
@@ -63,15 +78,20 @@ pub fn main() -> ExitCode {
         eprintln!("error: this program failed at {place}: please report this fault of it");
     }));
     let arguments = Arguments::parse();
+    let screen = arguments.screen;
     match arguments.command {
-        Command::Run(command) => command.run(),
+        Command::Run(command) => command.run(screen),
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
-        Command::Compare(arguments) => compare::run(&arguments),
-        Command::Revalidate(command) => command.run(),
-        Command::Render(arguments) => render::run(&arguments),
-        Command::Validate(arguments) => validate::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments, screen),
+        Command::Revalidate(command) => command.run(screen),
+        Command::Render(arguments) => render::run(&arguments, screen),
+        Command::Validate(arguments) => validate::run(&arguments, screen),
         Command::Serve(serve) => serve.run(),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments),
+        Command::Completions(command) => command.run(),
+        Command::Man => shell::man(),
     }
 }
 

@@ -12,13 +12,27 @@ pub fn print(text: &str) {
         .and_then(|()| stdout.flush());
 }
 
-/// How the summary is printed: coloured on a terminal, unless `NO_COLOR` is set or the terminal
-/// says that it cannot.
-pub fn table_style() -> TableStyle {
+/// What was asked of the screen.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct Screen {
+    /// Print nothing but what was asked for and errors: no progress, no summary of a run
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// No colour [also: NO_COLOR]
+    #[arg(long, global = true)]
+    pub no_color: bool,
+}
+
+/// How the summary is printed: coloured on a terminal, unless `--no-color` or `NO_COLOR` is set
+/// or the terminal says that it cannot.
+pub fn table_style(screen: Screen) -> TableStyle {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let dumb = set("TERM").is_some_and(|term| term == "dumb");
     TableStyle {
-        colour: std::io::stdout().is_terminal() && set("NO_COLOR").is_none() && !dumb,
+        colour: !screen.no_color
+            && std::io::stdout().is_terminal()
+            && set("NO_COLOR").is_none()
+            && !dumb,
         ..TableStyle::default()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use super::output::Screen;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A running count.
@@ -11,8 +12,9 @@ pub(super) struct Counter {
 
 impl Counter {
     /// A count of what the words say; nothing is shown where standard error is no terminal.
-    pub fn new(words: &'static str) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
+    pub fn new(words: &'static str, screen: Screen) -> Self {
+        let shown = !screen.quiet && std::io::stderr().is_terminal();
+        let bar = shown.then(|| {
             let bar = ProgressBar::new_spinner();
             let style = ProgressStyle::with_template("{human_pos} {msg} ({per_sec}, {elapsed})");
             if let Ok(style) = style {

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use thiserror::Error;
 
 use super::language::LanguageArgument;
+use super::output::Screen;
 use super::reports::OpenError;
 use super::{ExitCode, output};
 use crate::report::{self, Language, Report, TableStyle, WriteError};
@@ -13,8 +14,13 @@ use crate::report::{self, Language, Report, TableStyle, WriteError};
 /// Make another format from a `report.json`
 #[derive(Debug, Args)]
 pub struct RenderArguments {
-    /// The report: `reports/<label>/report.json`, or the folder it lies in
-    report: PathBuf,
+    /// The report: `reports/<label>/report.json`, or the folder it lies in; with --merge the
+    /// folders of the parts
+    #[arg(required = true)]
+    pub(super) reports: Vec<PathBuf>,
+    /// Put the parts of a run together (`run --shard I/N`); --output is then the report's folder
+    #[arg(long, conflicts_with_all = ["format", "finding"])]
+    merge: bool,
     /// The format to make
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -22,10 +28,12 @@ pub struct RenderArguments {
     #[arg(long, value_name = "ID")]
     finding: Option<String>,
     #[command(flatten)]
-    language: LanguageArgument,
+    pub(super) gate: super::gate::GateArguments,
+    #[command(flatten)]
+    pub(super) language: LanguageArgument,
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
 }
 
 /// The formats.
@@ -45,6 +53,8 @@ enum Format {
     Sarif,
     /// Common Test Report Format
     Ctrf,
+    /// Annotations of a job on GitHub: a line for each finding that fails or warns
+    Annotations,
     /// A line for each finding, for spreadsheets
     Csv,
     /// FHIR R4: a TestReport for each scenario
@@ -72,13 +82,22 @@ enum RenderError {
     NoFinding,
     #[error("`--finding` goes with the format `ticket` only")]
     FindingWithoutTicket,
+    #[error("expected one report, found several; `--merge` puts the parts of one run together")]
+    Several,
+    #[error(
+        "known failures, baseline, --fail-on and acceptance criteria go with `run` and `render --merge`: they decide a run"
+    )]
+    GateWithoutMerge,
     #[error(transparent)]
     Write(#[from] WriteError),
 }
 
 /// Renders, and prints or writes the result.
-pub fn run(arguments: &RenderArguments) -> ExitCode {
-    match render(arguments) {
+pub fn run(arguments: &RenderArguments, screen: Screen) -> ExitCode {
+    if arguments.merge {
+        return super::merge::run(arguments, screen);
+    }
+    match render(arguments, screen) {
         Ok(Some(text)) => {
             output::print(&text);
             ExitCode::Conformant
@@ -92,23 +111,30 @@ pub fn run(arguments: &RenderArguments) -> ExitCode {
 }
 
 /// The text for standard output, unless it went to a file.
-fn render(arguments: &RenderArguments) -> Result<Option<String>, RenderError> {
+fn render(arguments: &RenderArguments, screen: Screen) -> Result<Option<String>, RenderError> {
     let one = arguments.format == Format::Ticket;
     match arguments.finding {
         None if one => return Err(RenderError::NoFinding),
         Some(_) if !one => return Err(RenderError::FindingWithoutTicket),
         _ => {}
     }
-    let report = super::reports::open(&arguments.report)?;
+    let [path] = arguments.reports.as_slice() else {
+        return Err(RenderError::Several);
+    };
+    if arguments.gate.is_given() {
+        return Err(RenderError::GateWithoutMerge);
+    }
+    let report = super::reports::open(path)?;
     let language = arguments.language.language();
     let text = match arguments.format {
         Format::Html => report::html(&report, language),
         Format::Junit => report::junit(&report, language),
         Format::Markdown => report::markdown(&report, language),
-        Format::Table => report::table(&report, language, &table_style(arguments)),
+        Format::Table => report::table(&report, language, &table_style(arguments, screen)),
         Format::Json => report::json(&report),
         Format::Sarif => report::sarif(&report, language),
         Format::Ctrf => report::ctrf(&report, language),
+        Format::Annotations => report::annotations(&report),
         Format::Csv => report::csv(&report, language),
         Format::TestReport => report::test_reports(&report, language),
         Format::OperationOutcome => report::operation_outcomes(&report, language),
@@ -132,9 +158,9 @@ fn ticket(report: &Report, finding: &str, language: Language) -> Result<String, 
 }
 
 /// A file gets no colour.
-fn table_style(arguments: &RenderArguments) -> TableStyle {
+fn table_style(arguments: &RenderArguments, screen: Screen) -> TableStyle {
     match arguments.output {
         Some(_) => TableStyle::default(),
-        None => output::table_style(),
+        None => output::table_style(screen),
     }
 }

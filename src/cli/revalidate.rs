@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::language::LanguageArgument;
+use super::output::Screen;
 use super::{ExitCode, output};
 use crate::result::ScenarioResult;
 use crate::run::{Progress, RevalidateError, RevalidateOptions, RunError};
@@ -22,9 +23,6 @@ pub struct RevalidateCommand {
     output: Option<PathBuf>,
     #[command(flatten)]
     language: LanguageArgument,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 struct Silent;
@@ -37,7 +35,7 @@ impl Progress for Silent {
 impl RevalidateCommand {
     /// Carries the command out.
     #[must_use]
-    pub fn run(self) -> ExitCode {
+    pub fn run(self, screen: Screen) -> ExitCode {
         let language = self.language.language();
         let options = RevalidateOptions {
             recording: self.recording,
@@ -68,8 +66,11 @@ impl RevalidateCommand {
                 Err(error) => return super::complain(&error, ExitCode::Usage),
             }
         }
-        if !self.quiet {
-            let table = crate::report::table(&report, language, &output::table_style());
+        if let Some(reason) = &report.stopped_because {
+            eprintln!("error: {reason}");
+        }
+        if !screen.quiet {
+            let table = crate::report::table(&report, language, &output::table_style(screen));
             output::print(&format!("{}\n", table.trim_end()));
         }
         ExitCode::from_code(report.exit_code)
@@ -78,7 +79,7 @@ impl RevalidateCommand {
 
 fn exit_code(error: &RevalidateError) -> ExitCode {
     match error {
-        RevalidateError::Run(RunError::NothingSelected) => ExitCode::NothingTested,
+        RevalidateError::Run(RunError::NothingSelected(_)) => ExitCode::NothingTested,
         RevalidateError::Run(RunError::Probe(_)) => ExitCode::Incomplete,
         _ => ExitCode::Usage,
     }

@@ -8,12 +8,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ExitCode;
 use super::language::LanguageArgument;
+use super::output::Screen;
 use crate::http::Mode;
 use crate::options::RunArguments;
 use crate::report::Language;
 use crate::result::ScenarioResult;
-use crate::run::{LogError, Progress, RunError};
+use crate::run::{Header, LogError, Progress, RunError};
 use crate::runner::Stop;
+use crate::settings::Settings;
 
 /// Test a server and write a conformance report
 #[derive(Debug, Args)]
@@ -33,6 +35,16 @@ pub struct RunCommand {
     /// Suite by name, or a scenario file; may be repeated [default: all]
     #[arg(long = "suite", value_name = "NAME|FILE")]
     suites: Vec<String>,
+    /// Only what fits: `type = Patient and not level = MAY`; keys: suite, scenario, tag, type,
+    /// interaction, check, requirement, level
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
+    /// Resources that a reading step looks at, in place of what its file says
+    #[arg(long, value_name = "N")]
+    sample: Option<usize>,
+    /// Only every Nth scenario, from the Ith; `render --merge` puts the parts together
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
     /// Folder of the report [default: reports/<label>]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -57,40 +69,48 @@ pub struct RunCommand {
     /// Pages of one search at most [default: 1000]
     #[arg(long, value_name = "N")]
     max_pages: Option<usize>,
+    #[command(flatten)]
+    gate: super::gate::GateArguments,
     /// Leave personal data in everything that is written
     #[arg(long)]
     include_personal_data: bool,
+    /// Settings by name; flags and the environment come first [default: conformance.toml, if it is
+    /// there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// New file for the key that leads from pseudonyms back to people; outside of the report
     #[arg(long, value_name = "FILE", conflicts_with = "include_personal_data")]
     keep_key: Option<PathBuf>,
     /// Go on with the interrupted run in that folder, as it was started
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data", "filter", "sample", "shard"])]
     resume: Option<PathBuf>,
     #[command(flatten)]
     language: LanguageArgument,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
-    /// No colour [also: NO_COLOR]
-    #[arg(long)]
-    no_color: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ModeArgument {
+pub(super) enum ModeArgument {
     Read,
     Write,
+}
+
+impl From<ModeArgument> for Mode {
+    fn from(mode: ModeArgument) -> Self {
+        match mode {
+            ModeArgument::Read => Self::Read,
+            ModeArgument::Write => Self::Write,
+        }
+    }
 }
 
 impl RunCommand {
     /// Carries the command out.
     #[must_use]
-    pub fn run(self) -> ExitCode {
-        let (quiet, no_color) = (self.quiet, self.no_color);
+    pub fn run(self, screen: Screen) -> ExitCode {
         let language = self.language.language();
         let arguments = match self.arguments() {
             Ok(arguments) => arguments,
-            Err(error) => return super::complain(&error, ExitCode::Usage),
+            Err(error) => return super::complain(&*error, ExitCode::Usage),
         };
         let options = match arguments.check() {
             Ok(options) => options,
@@ -109,7 +129,7 @@ impl RunCommand {
             Ok(runtime) => runtime,
             Err(error) => return super::complain(&error, ExitCode::Incomplete),
         };
-        let progress = Bar::new(quiet);
+        let progress = Bar::new(screen.quiet);
         let stop = Stop::default();
         let finished = runtime.block_on(async {
             tokio::spawn(interrupts(stop.clone(), progress.bar.clone()));
@@ -119,43 +139,42 @@ impl RunCommand {
         match finished {
             Err(error) => super::complain(&error, exit_code(&error)),
             Ok(finished) => {
-                if !quiet {
-                    print_report(&finished, language, no_color);
+                if !screen.quiet {
+                    print_report(&finished, language, screen);
+                }
+                if let Some(reason) = &finished.report.stopped_because {
+                    eprintln!("error: {reason}");
                 }
                 ExitCode::from_code(finished.report.exit_code)
             }
         }
     }
 
-    fn arguments(self) -> Result<RunArguments, LogError> {
-        let Some(folder) = self.resume.clone() else {
-            return Ok(self.given());
+    /// The arguments with settings from elsewhere; those of a resumed run are its own.
+    fn arguments(self) -> Result<RunArguments, Box<dyn std::error::Error>> {
+        let (config, resume) = (self.config.clone(), self.resume.clone());
+        let arguments = Settings::find(self.given(), config.as_deref())?.into_arguments();
+        let Some(folder) = resume else {
+            return Ok(arguments);
         };
         let header = crate::run::read_results(&folder)?.header;
-        Ok(RunArguments {
-            target: header.target,
-            release: header.release,
-            mode: Some(header.mode),
-            suites: header.suites,
-            output: Some(folder),
-            packages: header.packages,
-            max_pages: Some(header.max_pages),
-            include_personal_data: header.include_personal_data,
-            resume: true,
-            ..self.given()
-        })
+        Ok(resumed(arguments, header, folder))
     }
 
     fn given(self) -> RunArguments {
         RunArguments {
             target: self.target,
             release: self.release,
-            mode: self.mode.map(|mode| match mode {
-                ModeArgument::Read => Mode::Read,
-                ModeArgument::Write => Mode::Write,
-            }),
+            mode: self.mode.map(Mode::from),
             confirm_write: self.confirm_write,
             suites: self.suites,
+            filter: self.filter,
+            sample: self.sample,
+            shard: self.shard,
+            known_failures: self.gate.known_failures,
+            baseline: self.gate.baseline,
+            fail_on: self.gate.fail_on,
+            acceptance: self.gate.acceptance,
             output: self.output,
             credentials: self.credentials,
             ca_file: self.ca_file,
@@ -169,6 +188,25 @@ impl RunCommand {
             resume: false,
             language: Some(self.language.language()),
         }
+    }
+}
+
+/// A resumed run goes on as it was started.
+fn resumed(arguments: RunArguments, header: Header, folder: PathBuf) -> RunArguments {
+    RunArguments {
+        target: header.target,
+        release: header.release,
+        mode: Some(header.mode),
+        suites: header.suites,
+        filter: header.selection.filter.map(String::from),
+        sample: header.selection.sample,
+        shard: header.selection.shard.map(|shard| shard.to_string()),
+        output: Some(folder),
+        packages: header.packages,
+        max_pages: Some(header.max_pages),
+        include_personal_data: header.include_personal_data,
+        resume: true,
+        ..arguments
     }
 }
 
@@ -208,11 +246,13 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Package(_)
         | RunError::Credentials(_)
         | RunError::Client(_)
+        | RunError::Gate(_)
+        | RunError::Filter(_)
         | RunError::Changed(_)
         | RunError::KeyFile { .. }
         | RunError::Log(LogError::Missing { .. } | LogError::Busy { .. })
         | RunError::Output { .. } => ExitCode::Usage,
-        RunError::NothingSelected => ExitCode::NothingTested,
+        RunError::NothingSelected(_) => ExitCode::NothingTested,
         RunError::Log(_)
         | RunError::Recording(_)
         | RunError::Journal(_)
@@ -223,9 +263,8 @@ fn exit_code(error: &RunError) -> ExitCode {
     }
 }
 
-fn print_report(finished: &crate::run::Finished, language: Language, no_color: bool) {
-    let mut style = super::output::table_style();
-    style.colour &= !no_color;
+fn print_report(finished: &crate::run::Finished, language: Language, screen: Screen) {
+    let style = super::output::table_style(screen);
     super::output::print(&format!(
         "{}\n",
         crate::report::table(&finished.report, language, &style).trim_end()

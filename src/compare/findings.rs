@@ -67,6 +67,8 @@ impl Sides<'_> {
             _ if hindered.is_some() && self.relation == Relation::Instance => Change::NotComparable,
             // As bad as its requirement says: if the level changed, the server did not.
             (true, _) if self.rule_changed(new) || old.level != new.level => Change::RuleChanged,
+            // What the environment kept from being tested says nothing about before.
+            (true, _) if old.cause == Cause::Environment => Change::NewlyTested,
             (true, _) if old.cause != new.cause => Change::Still,
             (true, Relation::Release) => Change::New,
             (true, Relation::Instance) => Change::Local,

@@ -149,6 +149,18 @@ pub struct ChangedFinding {
 }
 
 impl ChangedFinding {
+    /// How bad it is, or was.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.new_verdict.or(self.old_verdict)
+    }
+
+    /// Whether it asks for something to be done; what only informs does not.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.verdict() != Some(Verdict::Pass)
+    }
+
     /// Whether it is a failure that was tested before and was not there.
     #[must_use]
     pub fn is_regression(&self) -> bool {

@@ -122,7 +122,9 @@ fn a_new_cause_is_told_and_is_no_new_failure() {
     let comparison = compare(&old, &report(), Relation::Release);
     let id = &report().findings[0].id;
     let finding = comparison.findings.iter().find(|finding| finding.id == *id);
-    let old_cause = finding.expect("it").old_cause;
+    let finding = finding.expect("it");
+    let old_cause = finding.old_cause;
+    assert_eq!(finding.change, Change::NewlyTested);
     assert_eq!(old_cause, Some(crate::finding::Cause::Environment));
     assert!(comparison.failing.is_empty());
 }

@@ -7,10 +7,8 @@ use crate::result::Verdict;
 pub(super) fn sentence(comparison: &Comparison) -> String {
     let count = |change: Change| {
         let findings = comparison.findings.iter();
-        let failing = findings.filter(|finding| {
-            finding.change == change
-                && finding.new_verdict.or(finding.old_verdict) == Some(Verdict::Fail)
-        });
+        let failing = findings
+            .filter(|finding| finding.change == change && finding.verdict() == Some(Verdict::Fail));
         failing.count()
     };
     let (old, new) = (&comparison.old.label, &comparison.new.label);

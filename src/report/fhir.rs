@@ -107,8 +107,8 @@ fn test_report(report: &Report, name: &str, scenario: &ReportedScenario) -> Valu
         .filter(|check| check.verdict != Verdict::Skip)
         .count();
     let held = checks().filter(|check| holds(check.verdict)).count();
-    if tested > 0 {
-        resource["score"] = json!(held * 100 / tested);
+    if let Some(score) = (held * 100).checked_div(tested) {
+        resource["score"] = json!(score);
     }
     let tests: Vec<Value> = scenario
         .steps

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gate::Known;
 use crate::finding::{Cause, CauseRule, IssueType, Severity};
 use crate::result::{Level, Subject, Verdict};
 
@@ -65,6 +66,9 @@ pub struct FindingGroup {
     /// The part of the response that shows it, redacted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
+    /// That it is a known failure, and why it is accepted for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
 }
 
 /// One place where a finding was made.

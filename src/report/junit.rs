@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::finding_group::FindingGroup;
+use super::gate::Known;
 use super::language::{Language, in_language};
 use super::model::{Report, ReportedCheck, ReportedScenario};
 use super::text::one_line;
@@ -97,7 +98,35 @@ fn scenario(
     test_suite
 }
 
+/// A check that fails for known failures only is set apart from failures and from skips: it is
+/// skipped with the type `known-failure`.
+fn known_failure(check: &ReportedCheck, found: &[&FindingGroup]) -> Option<TestCaseStatus> {
+    let mut failing = found
+        .iter()
+        .filter(|group| group.verdict == check.verdict)
+        .peekable();
+    failing.peek()?;
+    let known: Option<Vec<&Known>> = failing.map(|group| group.known.as_ref()).collect();
+    let known = known.filter(|_| check.verdict == Verdict::Fail)?;
+    let first = known.first()?;
+    let ticket = first.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
+    let message = format!(
+        "known failure: {}{}",
+        first.reason,
+        ticket.unwrap_or_default()
+    );
+    let mut status = TestCaseStatus::skipped();
+    status
+        .set_message(one_line(&message))
+        .set_type("known-failure")
+        .set_description(details(found));
+    Some(status)
+}
+
 fn status(check: &ReportedCheck, found: &[&FindingGroup]) -> TestCaseStatus {
+    if let Some(status) = known_failure(check, found) {
+        return status;
+    }
     let kind = match check.verdict {
         Verdict::Pass | Verdict::Warning => return TestCaseStatus::success(),
         Verdict::Skip => {

@@ -1,6 +1,8 @@
 //! `summary.md`: for the summary page of a CI job. Such pages take little more than 64 KB, so the
 //! most important comes first and what does not fit is counted.
 
+mod gate;
+
 use std::fmt::Write;
 
 use super::finding_group::FindingGroup;
@@ -26,6 +28,9 @@ pub fn markdown(report: &Report, language: Language) -> String {
     let report = in_language(report, language);
     let mut page = String::new();
     heading(&mut page, &report, language);
+    if let Some(gate) = &report.gate {
+        page.push_str(&gate::section(gate));
+    }
     matrix(&mut page, &report, language);
     findings(&mut page, &report, language);
     suites(&mut page, &report, language);

@@ -4,12 +4,14 @@
 //! and every other format is rendered from it and can be again later. Nothing here judges a
 //! server or talks to one, and nothing here prints: writers return text, [`write_all`] writes it.
 
+mod annotations;
 mod build;
 mod csv;
 mod ctrf;
 mod fhir;
 mod files;
 mod finding_group;
+mod gate;
 mod html;
 mod json;
 mod junit;
@@ -24,13 +26,18 @@ mod text;
 mod ticket;
 mod view;
 
-pub use build::build;
+pub use annotations::annotations;
+pub use build::{build, excuse};
 pub use csv::csv;
 pub use ctrf::ctrf;
 pub use fhir::{operation_outcomes, test_reports};
 pub(crate) use files::readable_by_all;
 pub use files::{WriteError, write, write_all};
 pub use finding_group::{FindingGroup, Occurrence};
+pub use gate::{
+    AcceptanceReport, BaselineReport, EntryState, GateReport, Known, KnownFailureReport,
+    WaiverReport,
+};
 pub use html::html;
 pub(crate) use html::{Page as HtmlPage, render_page};
 pub use json::{ReadError, SCHEMA, json, read, schema_errors};

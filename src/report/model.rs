@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
+use super::gate::GateReport;
 use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
 use crate::surface::Surface;
 
@@ -48,6 +49,10 @@ pub struct Report {
     pub requirements: Vec<RequirementCoverage>,
     /// What was not tested, and why, grouped by reason.
     pub skipped: Vec<Skipped>,
+    /// What decided the exit code beside the checks: known failures, a baseline, acceptance
+    /// criteria.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateReport>,
     /// What a client can see of the interface, right or wrong; since version 1.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surface: Option<Surface>,
@@ -194,6 +199,10 @@ pub struct ReportedCheck {
     pub requirements: Vec<String>,
     /// How binding.
     pub level: Level,
+    /// Whether it applies only where the server gives an occasion; then one that had none is no
+    /// gap as long as another of the same requirement had one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub conditional: bool,
     /// What it was about.
     pub subject: Subject,
     /// How it ended.

@@ -5,6 +5,7 @@ use tabled::settings::object::Cell;
 use tabled::settings::{Alignment, Color, Style, object::Columns};
 
 use super::finding_group::FindingGroup;
+use super::gate::GateReport;
 use super::language::{Language, in_language};
 use super::model::{Report, VerdictCounts};
 use super::text::{cut, one_line, wrap};
@@ -48,6 +49,9 @@ pub fn table(report: &Report, language: Language, style: &TableStyle) -> String 
         heading(report, language, &style),
         suites(report, language, &style),
     ];
+    if let Some(gate) = &report.gate {
+        blocks.push(self::gate(gate, &style));
+    }
     if !report.totals.by_type.is_empty() {
         blocks.push(types(report, language, &style));
     }
@@ -74,6 +78,16 @@ fn heading(report: &Report, language: Language, style: &TableStyle) -> String {
     };
     let sentence = wrap(&one_line(&report.summary), style.width).join("\n");
     format!("{}\n{sentence}", paint(&verdict, code, style))
+}
+
+/// What lets the run through, and what became of each entry.
+fn gate(gate: &GateReport, style: &TableStyle) -> String {
+    let mut lines = wrap(&one_line(&gate.summary), style.width);
+    for (state, about, who) in view::entries(gate) {
+        let line = format!("    {state}: {} ({})", one_line(about), one_line(who));
+        lines.push(cut(&line, style.width));
+    }
+    lines.join("\n")
 }
 
 fn suites(report: &Report, language: Language, style: &TableStyle) -> String {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::finding_group::FindingGroup;
+use super::gate::{EntryState, GateReport};
 use super::language::Language;
 use super::model::{Report, ReportedCheck, VerdictCounts};
 use crate::finding::Cause;
@@ -203,6 +204,22 @@ pub(crate) fn about(subject: &Subject) -> String {
         true => WHOLE_SERVER.to_owned(),
         false => parts.join(" "),
     }
+}
+
+/// What became of the entries of a gate, what each is about, and who owns it.
+pub(super) fn entries(gate: &GateReport) -> Vec<(EntryState, &str, &str)> {
+    let known = gate.known_failures.iter().flatten();
+    let known = known.map(|entry| {
+        (
+            entry.state,
+            entry.about.as_str(),
+            entry.known.owner.as_str(),
+        )
+    });
+    let accepted = gate.acceptance.iter();
+    let waived = accepted.flat_map(|it| it.waivers.iter().chain(&it.excuses));
+    let waived = waived.map(|entry| (entry.state, entry.about.as_str(), entry.role.as_str()));
+    known.chain(waived).collect()
 }
 
 /// The verdict over a report in one or two words.

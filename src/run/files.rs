@@ -52,7 +52,11 @@ pub(super) fn open(
 
 fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result<Open, RunError> {
     let folder = &options.output;
-    let values = [("new-code".to_owned(), super::new_code())].into();
+    let values = [(
+        "new-code".to_owned(),
+        super::new_code(options.selection.shard),
+    )]
+    .into();
     let redactor = redactor(options, definitions, &values)?;
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
@@ -68,6 +72,7 @@ fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result
         mode: options.mode,
         release: options.release.clone(),
         suites: options.suites.clone(),
+        selection: options.selection.clone(),
         packages: options.packages.clone(),
         used: frame::packages(definitions),
         max_pages: options.max_pages,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::parts::Parts;
+use super::selection::Selection;
 use crate::http::{Exchange, Mode};
 use crate::result::{DialectFact, PackageUse, PlannedSuite, ScenarioResult, StepResult};
 use crate::runner::{Earlier, Played, PlayedStep};
@@ -44,6 +45,9 @@ pub struct Header {
     pub release: Option<String>,
     /// Names of suites, or paths of scenario files.
     pub suites: Vec<String>,
+    /// What of them is run.
+    #[serde(default, skip_serializing_if = "Selection::is_everything")]
+    pub selection: Selection,
     /// Paths of other packages.
     pub packages: Vec<PathBuf>,
     /// The packages that were used.

@@ -14,6 +14,8 @@ pub(super) struct Parts {
     pub(super) scenarios: Vec<ScenarioResult>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) resources: u32,
+    /// Ids of the scenarios that were selected, in order, those of other shards included.
+    pub(super) plan: Vec<String>,
 }
 
 impl Parts {

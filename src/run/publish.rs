@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::frame::Frame;
 use super::log::{self, Log};
+use crate::gate::Gate;
 use crate::report::{Language, Report, WriteError};
 use crate::result::RunResult;
 
@@ -17,16 +18,19 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub(super) struct Publisher {
     folder: PathBuf,
     frame: Frame,
+    /// What lets the run through.
+    gate: Gate,
     language: Language,
     /// Whether the last report is written.
     closed: Mutex<bool>,
 }
 
 impl Publisher {
-    pub(super) fn new(folder: &Path, frame: Frame, language: Language) -> Self {
+    pub(super) fn new(folder: &Path, frame: Frame, gate: Gate, language: Language) -> Self {
         Self {
             folder: folder.to_owned(),
             frame,
+            gate,
             language,
             closed: Mutex::new(false),
         }
@@ -50,7 +54,8 @@ impl Publisher {
     /// Writes the last report.
     pub(super) fn finish(&self, run: &RunResult) -> Result<(Report, Vec<PathBuf>), WriteError> {
         let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        let report = crate::report::build(run);
+        let mut report = crate::report::build(run);
+        self.gate.apply(&mut report);
         let files = crate::report::write_all(&report, &self.folder, self.language)?;
         *closed = true;
         Ok((report, files))

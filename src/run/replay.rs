@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::log::Log;
 use super::parts::{self, Parts};
+use super::selection::{self, Selection};
 use super::{Prepared, Progress, RunError};
 use crate::dialect::{Probe, probe};
 use crate::fhirpath::DefinitionsModel;
@@ -44,15 +45,19 @@ impl Replay<'_> {
             declared.add(statement);
         }
         let may_write = self.options.mode == Mode::Write;
-        let plan = Plan::new(&self.prepared.suites, &declared, may_write);
-        if plan.scenarios.is_empty() {
-            return Err(RunError::NothingSelected);
+        let mut plan = Plan::new(&self.prepared.suites, &declared, may_write);
+        let tags = selection::tags(&plan);
+        let selection = &self.options.selection;
+        let selected = selection.apply(&mut plan);
+        if selected.is_empty() && !selection.has_probe() {
+            return Err(nothing_selected(selection));
         }
         progress.planned(plan.scenarios.len());
         let (log, redactor, stop) = (self.log, self.redactor, self.stop.clone());
         let suites = suites(&probe, &plan);
         let session = self.session(&probe);
-        let parts = probed(redactor, probe, suites);
+        let mut parts = probed(redactor, probe, suites);
+        parts.plan = selected;
         if let Some(log) = log {
             log.probe(&parts.facts, &parts.scenarios[0], &parts.exchanges)?;
             let ids = plan.scenarios.iter().map(|planned| planned.id.clone());
@@ -65,7 +70,15 @@ impl Replay<'_> {
             stop: &stop,
         };
         let played = crate::runner::run(&session, &plan, &writer).await;
-        Ok(played.map(|played| parts.and(redactor, played)))
+        let Some(played) = played else {
+            return Ok(None);
+        };
+        let mut parts = parts.and(redactor, played);
+        selection.narrow(&mut parts.scenarios, &mut parts.suites, &tags);
+        if parts.scenarios.is_empty() && selection.shard.is_none() {
+            return Err(nothing_selected(selection));
+        }
+        Ok(Some(parts))
     }
 
     fn session(self, probe: &Probe) -> Session {
@@ -86,6 +99,13 @@ impl Replay<'_> {
             stop: self.stop,
         }
     }
+}
+
+fn nothing_selected(selection: &Selection) -> RunError {
+    RunError::NothingSelected(selection.filter.as_ref().map_or_else(
+        || "the suites that were asked for have no scenario".to_owned(),
+        |filter| format!("no check of the plan fits the filter `{filter}`"),
+    ))
 }
 
 fn suites(probe: &Probe, plan: &Plan) -> Vec<PlannedSuite> {
@@ -111,6 +131,7 @@ fn probed(redactor: &Redactor, probe: Probe, suites: Vec<PlannedSuite>) -> Parts
             .collect(),
         scenarios: vec![parts::scenario(redactor, probe.scenario, 0)],
         resources: 0,
+        plan: Vec::new(),
     }
 }
 

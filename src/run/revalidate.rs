@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
+use crate::gate::{Gate, GateOptions};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
 use crate::package::{Definitions, Package, PackageError};
@@ -86,6 +87,7 @@ pub async fn revalidate(
         suites: load::select(&run.suites).map_err(RunError::from)?,
         definitions,
         credentials: None,
+        gate: Gate::default(),
     };
     let mut client = ClientOptions::new(run.base.clone());
     client.mode = run.mode;
@@ -137,6 +139,8 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         label: run.label.clone(),
         release: run.release.clone(),
         suites: run.suites.clone(),
+        selection: run.selection.clone(),
+        gate: GateOptions::default(),
         output: PathBuf::new(),
         credentials: None,
         ca_file: None,

@@ -7,6 +7,7 @@
 pub mod body;
 pub mod load;
 pub mod plan;
+pub mod requests;
 pub mod template;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,9 @@ pub struct Suite {
     pub id: String,
     /// What it is about.
     pub title: String,
+    /// Words to select it by, for all its scenarios.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// Its scenarios.
     pub scenarios: Vec<Scenario>,
 }
@@ -34,6 +38,9 @@ pub struct Scenario {
     pub id: String,
     /// What it shows.
     pub title: String,
+    /// Words to select it by.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// Whether it is repeated for each resource type of the guide.
     pub for_each: Option<ForEach>,
     /// Its steps.

@@ -33,6 +33,8 @@ pub struct PlannedScenario {
     pub id: String,
     /// What it shows.
     pub title: String,
+    /// Words to select it by: its own, its suite's, and `reads` or `writes`.
+    pub tags: Vec<String>,
     /// Its steps; each has its type.
     pub steps: Vec<PlannedStep>,
 }
@@ -194,8 +196,17 @@ fn planned(
         suite: suite.id.clone(),
         id,
         title,
+        tags: tags(suite, scenario),
         steps,
     }
+}
+
+fn tags(suite: &Suite, scenario: &Scenario) -> Vec<String> {
+    let writes = scenario.steps.iter().any(|step| step.action.writes());
+    let given = suite.tags.iter().chain(&scenario.tags).cloned();
+    let mut tags: Vec<String> = given.collect();
+    tags.push(if writes { "writes" } else { "reads" }.to_owned());
+    tags
 }
 
 fn kebab(resource_type: &str) -> String {

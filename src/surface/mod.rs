@@ -6,6 +6,7 @@
 //! person. Deliberately not here: judging; [`crate::compare`] says what a change means.
 
 mod collect;
+mod merge;
 mod name;
 mod request;
 

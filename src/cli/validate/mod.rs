@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
 use self::input::{Input, Unit};
 use self::output::{Judged, Output};
 use super::ExitCode;
+use super::output::Screen;
 use crate::json;
 use crate::package::{Definitions, LooseFile, Package};
 use crate::result::Verdict;
@@ -51,8 +52,8 @@ pub enum Format {
 const BATCH: usize = 1024;
 
 /// Carries `validate` out.
-pub fn run(arguments: &ValidateArguments) -> ExitCode {
-    match judge_all(arguments) {
+pub fn run(arguments: &ValidateArguments, screen: Screen) -> ExitCode {
+    match judge_all(arguments, screen) {
         Ok(code) => code,
         Err(message) => {
             eprintln!("error: {message}");
@@ -61,7 +62,7 @@ pub fn run(arguments: &ValidateArguments) -> ExitCode {
     }
 }
 
-fn judge_all(arguments: &ValidateArguments) -> Result<ExitCode, String> {
+fn judge_all(arguments: &ValidateArguments, screen: Screen) -> Result<ExitCode, String> {
     // Every path is looked at before the first is judged: a typing error should not cost a wait.
     let mut input = Input::open(&arguments.paths)?;
     let validator = Validator::new(definitions(arguments)?);
@@ -76,7 +77,7 @@ fn judge_all(arguments: &ValidateArguments) -> Result<ExitCode, String> {
         ..Request::default()
     };
     let mut output = Output::new(arguments.format, io::stdout().lock());
-    let mut progress = super::progress::Counter::new("resources judged");
+    let mut progress = super::progress::Counter::new("resources judged", screen);
     let written = |result: io::Result<()>| result.map_err(|error| format!("cannot write: {error}"));
     loop {
         let batch = input.batch(BATCH)?;

@@ -73,17 +73,16 @@ fn findings(page: &mut String, comparison: &Comparison, change: Change, language
     let lines: Vec<String> = comparison
         .findings
         .iter()
-        .filter(|finding| finding.change == change)
+        .filter(|finding| finding.change == change && finding.asks())
         .map(|finding| line(finding, language))
         .collect();
     list(page, &words::heading(change, language), &lines, language);
 }
 
 fn line(finding: &ChangedFinding, language: Language) -> String {
-    let verdict = finding.new_verdict.or(finding.old_verdict);
     let mut line = format!(
         "{} · {} · {} · {}× → {}× · {} `{}`",
-        language.text(verdict.map_or("", Verdict::code)),
+        language.text(finding.verdict().map_or("", Verdict::code)),
         text(&language.text(&about(&finding.subject))),
         language.text(finding.cause.code()),
         finding.old_count,

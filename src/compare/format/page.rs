@@ -15,6 +15,7 @@ pub(super) struct ComparisonPage<'c> {
     old: &'c Side,
     new: &'c Side,
     failing: usize,
+    breaking: usize,
     summary: String,
     changes: Vec<Changes<'c>>,
     checks: Vec<Checks<'c>>,
@@ -73,6 +74,11 @@ impl<'c> ComparisonPage<'c> {
             old: &comparison.old,
             new: &comparison.new,
             failing: comparison.failing.len(),
+            breaking: comparison
+                .surface
+                .iter()
+                .filter(|change| change.effect == Effect::Breaking)
+                .count(),
             summary: language.sentence(&comparison.summary),
             changes: changes
                 .map(|&change| Changes::of(comparison, change, language))
@@ -90,7 +96,7 @@ impl<'c> ComparisonPage<'c> {
 impl<'c> Changes<'c> {
     fn of(comparison: &'c Comparison, change: Change, language: Language) -> Self {
         let findings = comparison.findings.iter();
-        let of_change = findings.filter(|finding| finding.change == change);
+        let of_change = findings.filter(|finding| finding.change == change && finding.asks());
         Self {
             change,
             heading: words::heading(change, language),
@@ -98,10 +104,7 @@ impl<'c> Changes<'c> {
             findings: of_change
                 .map(|finding| Finding {
                     id: &finding.id,
-                    verdict: match finding.new_verdict.or(finding.old_verdict) {
-                        Some(Verdict::Pass) | None => "information",
-                        Some(verdict) => verdict.code(),
-                    },
+                    verdict: finding.verdict().map_or("", Verdict::code),
                     about: language.text(&about(&finding.subject)).into_owned(),
                     message: language.sentence(&finding.message),
                     cause: finding.cause.code(),

@@ -72,11 +72,7 @@ fn findings(
 ) {
     let of_change = || {
         let findings = comparison.findings.iter();
-        // What only informs asks for nothing to be done.
-        findings.filter(move |finding| {
-            let verdict = finding.new_verdict.or(finding.old_verdict);
-            finding.change == change && verdict != Some(Verdict::Pass)
-        })
+        findings.filter(move |finding| finding.change == change && finding.asks())
     };
     let count = of_change().count();
     if count == 0 {
@@ -96,8 +92,7 @@ fn findings(
 }
 
 fn title(finding: &ChangedFinding, language: Language) -> String {
-    let verdict = finding.new_verdict.or(finding.old_verdict);
-    let grade = verdict.map_or("", Verdict::code);
+    let grade = finding.verdict().map_or("", Verdict::code);
     let mut title = format!(
         "  {} {} {} ({}, {}x → {}x)",
         language.text(grade),

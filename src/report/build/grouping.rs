@@ -150,6 +150,7 @@ impl Seen<'_> {
             occurrences: Vec::new(),
             curl: None,
             excerpt: None,
+            known: None,
         };
         self.count_in(&mut group);
         group

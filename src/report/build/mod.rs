@@ -4,6 +4,7 @@
 //! [`CheckResult::settled`]), so that no writer can show a pass that saw nothing.
 
 mod excerpt;
+mod green;
 mod grouping;
 mod latency;
 mod request_line;
@@ -13,6 +14,7 @@ mod stand_in;
 mod suites;
 mod verdict;
 
+pub use self::green::excuse;
 use self::grouping::Groups;
 use self::stand_in::StandIn;
 use super::model::{FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals};
@@ -53,6 +55,7 @@ pub fn build(run: &RunResult) -> Report {
         findings,
         requirements: requirements::coverage(run),
         skipped,
+        gate: None,
         surface: Some(run.surface.clone()).filter(|surface| !surface.is_empty()),
         run: RunBlock {
             clock: run.clock.clone(),
