@@ -31,12 +31,7 @@ pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Si
     let mut out = rewriter.path(path);
     if let Some(query) = query {
         out.push('?');
-        let types = || path.split('/').filter(|part| is_type_name(part));
-        let about = match (types().any(|part| RULES.is_person(part)), types().last()) {
-            (true, _) => About::People,
-            (false, Some(last)) if RULES.is_thing(last) => About::Things,
-            (false, _) => About::Either,
-        };
+        let about = About::of(path);
         out.push_str(&rewriter.query(query, about));
     }
     if let Some(fragment) = fragment {
@@ -46,19 +41,15 @@ pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Si
     out
 }
 
-/// Rewrites `name=value&...`, a form or the query of an address.
+/// Rewrites `name=value&...`: a form sent to an address, or a query of which no address is known.
 pub(super) fn rewrite_form(
     form: &str,
-    about_people: bool,
+    address: Option<&str>,
     pseudonyms: &Pseudonyms,
     sink: &mut impl Sink,
 ) -> String {
+    let about = address.map_or(About::People, |address| About::of(split(address, '?').0));
     let mut rewriter = Rewriter { pseudonyms, sink };
-    let about = if about_people {
-        About::People
-    } else {
-        About::Either
-    };
     rewriter.query(form, about)
 }
 
@@ -92,6 +83,18 @@ enum About {
     /// resource.
     Things,
     Either,
+}
+
+impl About {
+    /// What a search at that path is about.
+    fn of(path: &str) -> Self {
+        let types = || path.split('/').filter(|part| is_type_name(part));
+        match types().next_back() {
+            _ if types().any(|part| RULES.is_person(part)) => Self::People,
+            Some(last) if RULES.is_thing(last) => Self::Things,
+            _ => Self::Either,
+        }
+    }
 }
 
 fn is_type_name(segment: &str) -> bool {
