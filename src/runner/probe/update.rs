@@ -51,13 +51,10 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
     };
     let (changed, removed) = change(&first);
     let put = context.put(&created.id, &changed, &[]).await;
-    let expected = "status 200 for the update of a resource that is there";
-    context
-        .checks
-        .status(&catalog::UPDATE_STATUS, &put, &[200], expected);
     if !put.status().is_some_and(is_success) {
-        return context.checks.unseen("the update was not carried out");
+        return judge_refused_update(context, &created.id, &first).await;
     }
+    status_of_update(context, &put);
     let after = context.get(&url).await;
     judge_replaced(context, &put, &after, removed);
     judge_versions(context, &first, &after);
@@ -81,6 +78,25 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
         let history = context.get(&url).await;
         versions::judge_order(&mut context.checks, &history);
     }
+}
+
+fn status_of_update(context: &mut Context<'_, '_>, put: &Exchange) {
+    let expected = "status 200 for the update of a resource that is there";
+    context
+        .checks
+        .status(&catalog::UPDATE_STATUS, put, &[200], expected);
+}
+
+/// An update was refused. Whether for its content, one with the resource as it was read shows: a
+/// server may have its reasons to refuse a change, and none to refuse what it said itself.
+async fn judge_refused_update(context: &mut Context<'_, '_>, id: &str, first: &Value) {
+    let control = context.put(id, first, &[]).await;
+    if control.status().is_some_and(is_success) {
+        let reason = "the server refused the change, and takes an update that changes nothing";
+        return context.checks.unseen(reason);
+    }
+    status_of_update(context, &control);
+    context.checks.unseen("the update was not carried out");
 }
 
 /// The resource with another value, and without an element that may be left out.
