@@ -147,11 +147,11 @@ mod tests {
     #[test]
     fn each_use_changes_the_token_in_its_one_way() {
         let token = "aaa.bbb.cAcdd";
-        let shape = |token_use: TokenUse| token_use.authorization(token);
+        let shape = |token_use: TokenUse| token_use.authorization("Bearer", token);
         assert_eq!(shape(TokenUse::AsIs), "Bearer aaa.bbb.cAcdd");
         assert_eq!(shape(TokenUse::OtherScheme), "Basic aaa.bbb.cAcdd");
         assert_eq!(shape(TokenUse::Changed), "Bearer aaa.bbb.cAAdd");
         assert!(shape(TokenUse::Unsigned).ends_with(".bbb."));
-        assert_eq!(TokenUse::Changed.authorization("A"), "Bearer B");
+        assert_eq!(TokenUse::Changed.authorization("Bearer", "A"), "Bearer B");
     }
 }

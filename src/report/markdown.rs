@@ -30,7 +30,7 @@ pub fn markdown(report: &Report, language: Language) -> String {
     let mut page = String::new();
     heading(&mut page, &report, language);
     if let Some(gate) = &report.gate {
-        page.push_str(&gate::section(gate));
+        page.push_str(&gate::section(gate, language));
     }
     matrix(&mut page, &report, language);
     page.push_str(&super::markdown_flows::flows(&report, language));
@@ -54,7 +54,7 @@ macro_rules! line {
 
 fn heading(page: &mut String, report: &Report, language: Language) {
     let name = text(&report.label);
-    let outcome = language.text(view::outcome(report.exit_code));
+    let outcome = language.text(view::outcome(report));
     let title = language.fill("Conformance of {name}", &[("name", &name)]);
     line!(page, "# {title}: {outcome}");
     line!(page);
@@ -207,8 +207,12 @@ fn findings(page: &mut String, report: &Report, language: Language) {
 }
 
 fn title(group: &FindingGroup, language: Language) -> String {
+    let known = match &group.known {
+        Some(_) => format!(" ({})", language.text("known")),
+        None => String::new(),
+    };
     format!(
-        "{} {} · {} · {} · {}×",
+        "{} {}{known} · {} · {} · {}×",
         sign(group.verdict.code()),
         language.text(view::grade(group)),
         text(&language.text(&view::about(&group.subject))),

@@ -57,4 +57,4 @@ pub use sarif::sarif;
 pub use table::{TableStyle, table};
 pub(crate) use text::{cut, one_line, wrap};
 pub use ticket::ticket;
-pub(crate) use view::{Cell, Matrix, about, matrix, outcome};
+pub(crate) use view::{Cell, Matrix, about, matrix, outcome_of};

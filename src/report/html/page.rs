@@ -127,7 +127,7 @@ impl<'a> Contents<'a> {
         }
         let (suites, scenarios_left_out) = scenarios::suites(report, detail, &shown, language);
         Self {
-            outcome: language.text(view::outcome(report.exit_code)).into_owned(),
+            outcome: language.text(view::outcome(report)).into_owned(),
             tiles: tiles(report, language),
             matrix,
             top: top(&rows),
