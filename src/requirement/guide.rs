@@ -122,6 +122,7 @@ mod tests {
             Judgement::new(&catalog::SEARCH_FINDS, &subject(Some("name"))).finish(),
         ];
         let mut scenarios = [ScenarioResult {
+            workflow: false,
             suite: "s".to_owned(),
             id: "s".to_owned(),
             title: "s".to_owned(),
@@ -132,6 +133,8 @@ mod tests {
                 checks,
                 preparation: Vec::new(),
                 notes: Vec::new(),
+                shown: Vec::new(),
+                stood_in: None,
             }],
         }];
         cover(&declared(), &mut scenarios);

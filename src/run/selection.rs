@@ -268,8 +268,9 @@ fn known(plan: &Plan, definitions: &Definitions) -> Known {
 mod tests {
     use super::{Filter, Selection, Shard, tags};
     use crate::package::Definitions;
+    use crate::suite::Declared;
     use crate::suite::load::shipped;
-    use crate::suite::plan::{Declared, Plan};
+    use crate::suite::plan::Plan;
 
     fn declared() -> Declared {
         Declared::by_guide(&Definitions::embedded())

@@ -314,6 +314,7 @@ mod tests {
             .collect();
         Tried {
             scenarios: vec![ScenarioResult {
+                workflow: false,
                 suite: "discover".to_owned(),
                 id: "discover".to_owned(),
                 title: String::new(),
@@ -324,6 +325,8 @@ mod tests {
                     checks,
                     preparation: Vec::new(),
                     notes: Vec::new(),
+                    shown: Vec::new(),
+                    stood_in: None,
                 }],
             }],
         }
