@@ -223,8 +223,23 @@ pub(super) fn entries(gate: &GateReport) -> Vec<(EntryState, &str, &str)> {
 }
 
 /// The verdict over a report in one or two words.
-pub(crate) fn outcome(exit_code: u8) -> &'static str {
+pub(crate) fn outcome(report: &Report) -> &'static str {
+    let accepted = report
+        .gate
+        .as_ref()
+        .and_then(|gate| gate.acceptance.as_ref());
+    match (report.exit_code, accepted) {
+        (0, Some(_)) => "accepted",
+        (1, Some(criteria)) if !criteria.met => "not accepted",
+        (exit_code, _) => outcome_of(exit_code, report.totals.checks.fail),
+    }
+}
+
+/// The same where nothing is known of acceptance.
+pub(crate) fn outcome_of(exit_code: u8, failed: u32) -> &'static str {
     match exit_code {
+        // Only a gate lets failures through.
+        0 if failed > 0 => "let through",
         0 => "conformant",
         1 => "not conformant",
         3 => "incomplete",
@@ -238,4 +253,29 @@ pub(super) fn grade(group: &FindingGroup) -> &'static str {
         Verdict::Pass => "information",
         verdict => verdict.code(),
     }
+}
+
+/// What the run cost the server, in a sentence.
+pub(super) fn load(load: &crate::http::Load, language: Language) -> String {
+    let one = |template: &str, name: &str, value: u64| language.fill(template, &[(name, &value)]);
+    let mut parts = vec![language.fill(
+        "What it cost the server: {requests} requests, {kilobytes} kB received",
+        &[
+            ("requests", &load.requests),
+            ("kilobytes", &load.bytes.div_ceil(1000)),
+        ],
+    )];
+    if load.errors > 0 {
+        let suffers = "{count} answers that say that it suffers";
+        parts.push(one(suffers, "count", load.errors));
+    }
+    if load.waited_ms > 0 {
+        let waited = "{seconds} s waited because it asked for it";
+        parts.push(one(waited, "seconds", load.waited_ms.div_ceil(1000)));
+    }
+    if load.slowed_ms > 0 {
+        let slowed = "{seconds} s waited because its answers became slow";
+        parts.push(one(slowed, "seconds", load.slowed_ms.div_ceil(1000)));
+    }
+    parts.join(", ") + "."
 }

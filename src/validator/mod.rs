@@ -82,6 +82,13 @@ impl Validator {
         validation
     }
 
+    /// What is wrong with the text of a document as JSON: names that stand twice, a byte order
+    /// mark. [`Self::validate`] tells them too, [`Self::validate_at`] does not.
+    #[must_use]
+    pub fn document_faults(&self, document: &Document<'_>) -> Vec<Finding> {
+        finish::document_faults(document)
+    }
+
     /// Judges one resource inside of a document, such as the resource of a Bundle's entry. Lines
     /// and columns are the document's; expressions start at the resource.
     #[must_use]
