@@ -56,6 +56,8 @@ enum Event {
     Effect(Effect),
     /// It was removed again, with this status.
     Removed(u16),
+    /// It was looked for and is not there.
+    Absent,
     /// What later steps use of it, by name.
     Captured(BTreeMap<String, String>),
 }
@@ -211,6 +213,14 @@ impl Journal {
         )
     }
 
+    /// Writes down that a creation of which no answer was known is not on the server.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn absent(&self, number: u64) -> Result<(), JournalError> {
+        self.event(number, Event::Absent)
+    }
+
     /// Writes down that the creation of that number was removed again.
     ///
     /// # Errors
@@ -279,7 +289,7 @@ pub struct Entry {
     pub creation: Creation,
     /// What came of it; `None` if the run ended before it knew.
     pub effect: Option<Effect>,
-    /// Whether it was removed again.
+    /// Whether it was removed again, or never was there.
     pub is_removed: bool,
     /// What later steps use of it, by name.
     pub captured: BTreeMap<String, String>,
@@ -376,7 +386,7 @@ fn read_whole(path: &Path) -> Result<(Vec<Entry>, u64), JournalError> {
                     entry.captured.extend(values);
                 }
             }
-            Event::Removed(_) => {
+            Event::Removed(_) | Event::Absent => {
                 if let Some(entry) = entries.get_mut(&line.number) {
                     entry.is_removed = true;
                 }

@@ -9,11 +9,15 @@ use url::Url;
 
 use crate::filter::{Filter, FilterError};
 use crate::gate::{FailOn, GateOptions};
-use crate::http::Mode;
+use crate::http::{Credentials, Mode};
 use crate::report::Language;
 use crate::result::TargetKind;
 use crate::run::Selection;
 use crate::shard::Shard;
+
+/// Requests per second to a server elsewhere, where nothing else is asked for: less than what one
+/// person at a screen of openIMIS causes.
+const GENTLE_RATE: f64 = 10.0;
 
 /// Arguments of a run as they were given, or as they stand in the environment or in
 /// `conformance.toml` under the same names.
@@ -50,6 +54,9 @@ pub struct RunArguments {
     /// File with user and password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<PathBuf>,
+    /// User and password that were typed.
+    #[serde(skip)]
+    pub account: Option<Credentials>,
     /// PEM file of certificates to trust.
     #[serde(rename = "ca")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +97,9 @@ pub struct RunArguments {
     /// Whether an interrupted run in the output folder is resumed; only on the command line.
     #[serde(skip)]
     pub resume: bool,
+    /// File that says what is different in one country; only on the command line.
+    #[serde(skip)]
+    pub overlay: Option<PathBuf>,
     /// The language of the report's readers; English by default.
     #[serde(skip)]
     pub language: Option<Language>,
@@ -116,6 +126,8 @@ pub struct RunOptions {
     pub output: PathBuf,
     /// File with user and password.
     pub credentials: Option<PathBuf>,
+    /// User and password that were typed.
+    pub account: Option<Credentials>,
     /// PEM file of certificates to trust.
     pub ca_file: Option<PathBuf>,
     /// Other FHIR packages.
@@ -134,6 +146,8 @@ pub struct RunOptions {
     pub keep_key: Option<PathBuf>,
     /// Whether an interrupted run in the output folder is resumed.
     pub resume: bool,
+    /// File that says what is different in one country.
+    pub overlay: Option<PathBuf>,
     /// The language of the report's readers.
     pub language: Language,
 }
@@ -220,6 +234,7 @@ impl RunArguments {
         }
         self.check_numbers()?;
         let (selection, gate) = (self.selection()?, self.gate()?);
+        let is_here = target.as_ref().is_none_or(is_here);
         let output = self
             .output
             .unwrap_or_else(|| PathBuf::from("reports").join(&label));
@@ -240,15 +255,17 @@ impl RunArguments {
             release: self.release,
             suites: self.suites,
             credentials: self.credentials,
+            account: self.account,
             ca_file: self.ca_file,
             packages: self.packages,
             timeout: Duration::from_secs(self.timeout.unwrap_or(60)),
-            concurrency: self.concurrency.unwrap_or(4),
-            max_rate: self.max_rate,
+            concurrency: self.concurrency.unwrap_or(if is_here { 4 } else { 2 }),
+            max_rate: self.max_rate.or((!is_here).then_some(GENTLE_RATE)),
             max_pages: self.max_pages.unwrap_or(1000),
             include_personal_data: self.include_personal_data,
             keep_key: self.keep_key,
             resume: self.resume,
+            overlay: self.overlay,
             language: self.language.unwrap_or(Language::English),
         })
     }
@@ -353,15 +370,19 @@ fn parse_target(found: &str) -> Result<Url, OptionsError> {
     Ok(url)
 }
 
-fn confirmed(url: &Url, mode: Mode, host: Option<&str>) -> Result<(), OptionsError> {
-    let here = match url.host() {
+/// Whether an address is on this machine.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
+    }
+}
+
+fn confirmed(url: &Url, mode: Mode, host: Option<&str>) -> Result<(), OptionsError> {
     let named = url.host_str().unwrap_or_default();
-    if mode == Mode::Read || here || host == Some(named) {
+    if mode == Mode::Read || is_here(url) || host == Some(named) {
         return Ok(());
     }
     Err(OptionsError::Unconfirmed {
@@ -441,6 +462,21 @@ mod tests {
             .expect_err("an account")
             .to_string();
         assert!(!error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn a_server_elsewhere_is_asked_gently_unless_told_otherwise() {
+        let pace = |target: Option<&str>, rate: Option<f64>| {
+            let mut given = arguments(target);
+            given.max_rate = rate;
+            let options = given.check().expect("fits");
+            (options.concurrency, options.max_rate)
+        };
+        assert_eq!(pace(None, None), (4, None));
+        assert_eq!(pace(Some("http://127.0.0.1:8000/api/"), None), (4, None));
+        let elsewhere = Some("https://imis.example.org/api/");
+        assert_eq!(pace(elsewhere, None), (2, Some(10.0)));
+        assert_eq!(pace(elsewhere, Some(50.0)), (2, Some(50.0)));
     }
 
     #[test]

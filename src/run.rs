@@ -15,6 +15,7 @@ use crate::gate::{Gate, GateError};
 use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
+use crate::overlay::{Overlay, OverlayError};
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::Redactor;
@@ -22,15 +23,18 @@ use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
 use crate::result::RunResult;
 use crate::runner::{Earlier, Stop};
-use crate::shard::{Shard, ShardFile};
+use crate::shard::ShardFile;
+use crate::suite::Declared;
 use crate::suite::load::LoadError;
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::plan::Plan;
 use crate::suite::{Suite, load};
 use crate::surface::Collector;
 
+pub mod clean_up;
 mod files;
 mod frame;
 mod log;
+pub mod look;
 mod parts;
 mod publish;
 mod replay;
@@ -99,6 +103,9 @@ pub enum RunError {
     /// The server cannot be tested.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// The overlay.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
     /// The key of the pseudonyms.
     #[error("expected random numbers from the system for pseudonyms, found: {0}")]
     Key(std::io::Error),
@@ -111,6 +118,14 @@ pub enum RunError {
     /// A word of the filter.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// Arguments of a run.
+    #[error(transparent)]
+    Options(#[from] crate::options::OptionsError),
+    /// Cleaning up writes, and on a server that is still there.
+    #[error(
+        "expected --target and --mode write with --clean-up: it deletes what the journal names"
+    )]
+    CleanUp,
     /// The selection leaves nothing.
     #[error("expected something to run, found nothing: {0}; `list --plan` prints what there is")]
     NothingSelected(String),
@@ -130,6 +145,7 @@ struct Prepared {
     suites: Vec<Suite>,
     definitions: Definitions,
     credentials: Option<Credentials>,
+    overlay: Overlay,
     gate: Gate,
 }
 
@@ -173,14 +189,22 @@ pub async fn run(
 
 fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
     let suites = load::select(&options.suites)?;
+    let overlay = match &options.overlay {
+        Some(path) => Overlay::load(path)?,
+        None => Overlay::default(),
+    };
     let definitions = options
         .packages
         .iter()
         .try_fold(Definitions::embedded(), |definitions, path| {
             Ok::<_, PackageError>(definitions.with_package(Package::load(path)?))
         })?;
+    let definitions = overlay.over(definitions)?;
     let credentials = match options.target {
-        Some(_) => Credentials::find(options.credentials.as_deref())?,
+        Some(_) => match &options.account {
+            Some(account) => Some(account.clone()),
+            None => Credentials::find(options.credentials.as_deref())?,
+        },
         None => None,
     };
     let by_guide = Declared::by_guide(&definitions);
@@ -190,6 +214,7 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         suites,
         definitions,
         credentials,
+        overlay,
         gate: Gate::load(&options.gate)?,
     })
 }
@@ -213,10 +238,17 @@ async fn run_against(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Finished, RunError> {
-    let open = files::open(options, &base, &prepared.definitions)?;
-    let client = client(options, &prepared, base, &open, stop)?;
+    let open = files::open(options, &base, &prepared)?;
+    let client = client(options, &prepared, base, Some(&open), stop)?;
     let surface = Arc::clone(&open.surface);
-    let frame = Frame::new(options, &open.header, client.base(), surface);
+    let mut frame = Frame::new(
+        options,
+        &prepared.overlay,
+        &open.header,
+        client.clone(),
+        surface,
+    );
+    frame.wants(&prepared.definitions);
     let publisher = Arc::new(Publisher::new(
         &options.output,
         frame,
@@ -322,36 +354,45 @@ fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    open: &Open,
+    open: Option<&Open>,
     stop: &Stop,
-) -> Result<Client, ClientError> {
+) -> Result<Client, RunError> {
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
     client.credentials = prepared.credentials.clone();
     client.timeout = options.timeout;
-    client.ca_file = options.ca_file.clone();
+    let overlay = &prepared.overlay;
+    let token = std::env::var(crate::http::TOKEN_VARIABLE).ok();
+    client.login = overlay.login(token)?;
+    if let Some(path) = overlay.login_path() {
+        client.login_path = path.to_owned();
+    }
+    client.ca_file = options.ca_file.clone().or_else(|| overlay.ca.clone());
+    client.identity_file = overlay.client_certificate.clone();
+    client.proxy = overlay.proxy.clone();
     client.concurrency = options.concurrency;
     client.max_rate = options.max_rate;
-    let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
-    let surface = Arc::clone(&open.surface);
-    client.observer = Some(Arc::new(move |exchange| {
-        surface.see(exchange);
-        recording.record(exchange);
-        if let Some(reason) = recording.failure() {
-            stop.ask(reason);
-        }
+    let alarmed = stop.clone();
+    client.alarm = Some(Arc::new(move |reason| {
+        alarmed.ask(reason);
     }));
-    Client::new(client)
+    if let Some(open) = open {
+        let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
+        let surface = Arc::clone(&open.surface);
+        client.observer = Some(Arc::new(move |exchange| {
+            surface.see(exchange);
+            recording.record(exchange);
+            if let Some(reason) = recording.failure() {
+                stop.ask(reason);
+            }
+        }));
+    }
+    Ok(Client::new(client)?)
 }
 
-/// A code of at most 12 characters that no earlier run has used, with a mark that says whose it
-/// is: `CT` and ten digits of the time in tenths of a second. Shards that start together must not
-/// use the same, so they have seconds and their number.
-fn new_code(shard: Option<Shard>) -> String {
-    let now = jiff::Timestamp::now();
-    let digits = match shard {
-        None => now.as_millisecond() / 100,
-        Some(shard) => now.as_second() % 10_000_000 * 1000 + shard.index() as i64 % 1000,
-    };
-    format!("CT{:010}", digits % 10_000_000_000)
+/// A seed that no other run has, not even one of the same second.
+fn seed() -> Result<String, RunError> {
+    let mut seed = [0; 16];
+    getrandom::fill(&mut seed).map_err(|error| RunError::Key(std::io::Error::other(error)))?;
+    Ok(seed.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -156,6 +156,8 @@ impl Settings {
                 language: flags.language,
                 keep_key: flags.keep_key,
                 resume: flags.resume,
+                overlay: flags.overlay,
+                account: flags.account,
                 ..arguments
             },
             values,
@@ -424,6 +426,8 @@ mod tests {
             language: None,
             keep_key: Some("x".into()),
             resume: true,
+            overlay: Some("x".into()),
+            account: None,
         };
         let serialized = serde_json::to_value(every).expect("JSON");
         let mut names: Vec<_> = serialized

@@ -120,7 +120,7 @@ fn beside_server<T: Send + 'static>(act: impl FnOnce(String) -> T + Send + 'stat
 fn killed_and_resumed(base: &str, moment: Duration) {
     let root = tempfile::tempdir().expect("a folder");
     let folder: PathBuf = root.path().join("report");
-    let mut child = start(base, &folder, "40");
+    let mut child = start(base, &folder, "30");
     wait_for(&folder.join("report.json"));
     std::thread::sleep(moment);
     child.kill().expect("killed");
@@ -158,7 +158,7 @@ fn twenty_runs_killed_at_random_moments_can_be_read_and_go_on() {
     let waves = (0..4).map(|_| {
         std::thread::spawn(|| {
             for _ in 0..5 {
-                let moment = Duration::from_millis(random(900));
+                let moment = Duration::from_millis(random(1_000));
                 beside_server(move |base| killed_and_resumed(&base, moment));
             }
         })

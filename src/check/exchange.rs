@@ -1,21 +1,43 @@
 //! Judging one answer by its status and headers.
 
 use super::Judgement;
-use crate::finding::Rule;
-use crate::http::{Exchange, Outcome, Response};
+use crate::finding::{Finding, Rule, Severity};
+use crate::http::{BodyFault, BodyFaultKind, Exchange, Outcome, Response};
 
-/// The response; where none came, the check cannot be evaluated and says so.
+/// The response, if its body is what was announced. Where none came, or not all of it, the check
+/// cannot be evaluated and says so; a body in another encoding than announced is a finding.
 pub fn response<'e>(judgement: &mut Judgement, exchange: &'e Exchange) -> Option<&'e Response> {
     match &exchange.outcome {
-        Outcome::Response(response) => {
-            judgement.saw_exchange();
-            Some(response)
-        }
+        Outcome::Response(response) => match &response.body_fault {
+            None => {
+                judgement.saw_exchange();
+                Some(response)
+            }
+            Some(fault) => {
+                judge_fault(judgement, &exchange.id, fault);
+                None
+            }
+        },
         Outcome::Failure(failure) => {
             judgement.error(format!("{}: {}", failure.failure, failure.message));
             None
         }
     }
+}
+
+/// What the network may have done cannot be judged; what only the server can have done is.
+fn judge_fault(judgement: &mut Judgement, exchange: &str, fault: &BodyFault) {
+    let rule = match fault.kind {
+        BodyFaultKind::TooLarge | BodyFaultKind::Truncated | BodyFaultKind::Stalled => {
+            judgement.error(format!("{}: {}", fault.kind, fault.message));
+            return;
+        }
+        BodyFaultKind::Encoding => Rule::Header,
+        BodyFaultKind::NotUtf8 => Rule::JsonSyntax,
+    };
+    judgement.saw_exchange();
+    let finding = Finding::new(Severity::Error, rule, "http.body", &fault.message);
+    judgement.find(exchange, None, finding);
 }
 
 /// Holds the status to one that is expected; true where it is.

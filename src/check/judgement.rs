@@ -187,6 +187,7 @@ impl Judgement {
             requirements: self.requirements,
             level: self.level,
             conditional: self.conditional,
+            flaky: false,
             subject: self.subject,
             verdict,
             reason,

@@ -52,7 +52,13 @@ impl<'v> Validity<'v> {
                 self.choices.push(choice);
             }
         }
-        for finding in validation.findings {
+        // A resource that is a whole answer is told what is wrong with the text of it; one in a
+        // Bundle is not, because the Bundle is.
+        let faults = match std::ptr::eq(node, &document.root) {
+            true => self.validator.document_faults(document),
+            false => Vec::new(),
+        };
+        for finding in faults.into_iter().chain(validation.findings) {
             if is_advice(&finding) {
                 continue;
             }
@@ -72,9 +78,9 @@ impl<'v> Validity<'v> {
             ..Request::default()
         };
         let validation = self.validator.validate_at(document, shell, &request);
-        for finding in validation
-            .findings
-            .into_iter()
+        let faults = self.validator.document_faults(document).into_iter();
+        for finding in faults
+            .chain(validation.findings)
             .filter(|finding| !is_advice(finding))
         {
             self.r4.find(exchange, Some("Bundle"), finding);
@@ -104,7 +110,7 @@ impl<'v> Validity<'v> {
 
 /// Whether a finding is only R4's advice (best practice, such as a narrative for everything): it
 /// says nothing about a server that keeps its promise.
-fn is_advice(finding: &Finding) -> bool {
+pub(super) fn is_advice(finding: &Finding) -> bool {
     finding.rule == Rule::Invariant && finding.severity == Severity::Information
 }
 

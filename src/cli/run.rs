@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::ExitCode;
 use super::language::LanguageArgument;
 use super::output::Screen;
-use crate::http::Mode;
-use crate::options::RunArguments;
+use crate::http::{Credentials, Mode};
+use crate::options::{RunArguments, RunOptions};
 use crate::report::Language;
 use crate::result::ScenarioResult;
 use crate::run::{Header, LogError, Progress, RunError};
@@ -51,6 +51,9 @@ pub struct RunCommand {
     /// File with user and password, readable by its owner only
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
+    /// Ask for user and password on the terminal
+    #[arg(long, conflicts_with = "credentials")]
+    ask_password: bool,
     /// PEM file of certificates to trust beside the system's
     #[arg(long = "ca", value_name = "FILE")]
     ca_file: Option<PathBuf>,
@@ -78,11 +81,17 @@ pub struct RunCommand {
     /// there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Remove what the journal of an earlier run says it created, or list what is left; tests nothing
+    #[arg(long, value_name = "JOURNAL")]
+    clean_up: Option<PathBuf>,
     /// New file for the key that leads from pseudonyms back to people; outside of the report
     #[arg(long, value_name = "FILE", conflicts_with = "include_personal_data")]
     keep_key: Option<PathBuf>,
+    /// File that says what is different in one country: login, certificates, definitions
+    #[arg(long, value_name = "FILE")]
+    overlay: Option<PathBuf>,
     /// Go on with the interrupted run in that folder, as it was started
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data", "filter", "sample", "shard"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "release", "mode", "suites", "output", "packages", "max_pages", "include_personal_data", "filter", "sample", "shard", "overlay"])]
     resume: Option<PathBuf>,
     #[command(flatten)]
     language: LanguageArgument,
@@ -107,10 +116,22 @@ impl RunCommand {
     /// Carries the command out.
     #[must_use]
     pub fn run(self, screen: Screen) -> ExitCode {
+        let journal = self.clean_up.clone();
         let language = self.language.language();
+        let account = match self.ask_password.then(ask).transpose() {
+            Ok(account) => account,
+            Err(error) => {
+                let words = format!("expected user and password on a terminal, found: {error}");
+                return super::complain(&words, ExitCode::Usage);
+            }
+        };
         let arguments = match self.arguments() {
             Ok(arguments) => arguments,
             Err(error) => return super::complain(&*error, ExitCode::Usage),
+        };
+        let arguments = RunArguments {
+            account,
+            ..arguments
         };
         let options = match arguments.check() {
             Ok(options) => options,
@@ -129,6 +150,9 @@ impl RunCommand {
             Ok(runtime) => runtime,
             Err(error) => return super::complain(&error, ExitCode::Incomplete),
         };
+        if let Some(journal) = journal {
+            return clean_up(&runtime, &options, &journal);
+        }
         let progress = Bar::new(screen.quiet);
         let stop = Stop::default();
         let finished = runtime.block_on(async {
@@ -177,6 +201,7 @@ impl RunCommand {
             acceptance: self.gate.acceptance,
             output: self.output,
             credentials: self.credentials,
+            account: None,
             ca_file: self.ca_file,
             packages: self.packages,
             timeout: self.timeout,
@@ -186,9 +211,22 @@ impl RunCommand {
             include_personal_data: self.include_personal_data,
             keep_key: self.keep_key,
             resume: false,
+            overlay: self.overlay,
             language: Some(self.language.language()),
         }
     }
+}
+
+/// Asks for the account on the terminal; the password is not shown.
+fn ask() -> std::io::Result<Credentials> {
+    eprint!("user: ");
+    let mut user = String::new();
+    std::io::stdin().read_line(&mut user)?;
+    let password = rpassword::prompt_password("password: ")?;
+    if user.trim().is_empty() || password.is_empty() {
+        return Err(std::io::Error::other("an empty value"));
+    }
+    Ok(Credentials::new(user.trim(), password))
 }
 
 /// A resumed run goes on as it was started.
@@ -206,6 +244,7 @@ fn resumed(arguments: RunArguments, header: Header, folder: PathBuf) -> RunArgum
         max_pages: Some(header.max_pages),
         include_personal_data: header.include_personal_data,
         resume: true,
+        overlay: header.overlay,
         ..arguments
     }
 }
@@ -240,14 +279,17 @@ async fn interrupt() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-fn exit_code(error: &RunError) -> ExitCode {
+pub(super) fn exit_code(error: &RunError) -> ExitCode {
     match error {
         RunError::Suite(_)
         | RunError::Package(_)
         | RunError::Credentials(_)
         | RunError::Client(_)
+        | RunError::Overlay(_)
         | RunError::Gate(_)
         | RunError::Filter(_)
+        | RunError::CleanUp
+        | RunError::Options(_)
         | RunError::Changed(_)
         | RunError::KeyFile { .. }
         | RunError::Log(LogError::Missing { .. } | LogError::Busy { .. })
@@ -260,6 +302,25 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Key(_)
         | RunError::Probe(_)
         | RunError::Write(_) => ExitCode::Incomplete,
+    }
+}
+
+/// Cleans up after an earlier run, and prints what became of each of its creations.
+fn clean_up(
+    runtime: &tokio::runtime::Runtime,
+    options: &RunOptions,
+    journal: &std::path::Path,
+) -> ExitCode {
+    match runtime.block_on(crate::run::clean_up::clean_up(options, journal)) {
+        Err(error) => super::complain(&error, exit_code(&error)),
+        Ok(cleaned) => {
+            let lines: Vec<String> = cleaned.iter().map(ToString::to_string).collect();
+            super::output::print(&match lines.is_empty() {
+                true => "nothing is left of that journal\n".to_owned(),
+                false => format!("{}\n", lines.join("\n")),
+            });
+            ExitCode::Conformant
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::ExitCode;
 use super::output::print;
-use crate::reference::{Fault, Options, PASSWORD, Server, USER};
+use crate::reference::{Chaos, ChaosServer, Fault, Options, PASSWORD, Server, USER};
 
 /// Start the built-in reference server on loopback.
 #[derive(Debug, Args)]
@@ -20,6 +20,12 @@ pub(super) struct Serve {
     /// Print the faults that can be switched on, and end.
     #[arg(long)]
     list_faults: bool,
+    /// Be broken below FHIR, in this way.
+    #[arg(long, value_name = "NAME", value_parser = chaos, conflicts_with = "faults")]
+    chaos: Option<Chaos>,
+    /// Print the ways to be broken and what a run makes of each, and end.
+    #[arg(long)]
+    list_chaos: bool,
 }
 
 impl Serve {
@@ -29,6 +35,18 @@ impl Serve {
             let lines = Fault::ALL
                 .iter()
                 .map(|fault| format!("{:<28} {}\n", fault.code(), fault.description()));
+            print(&lines.collect::<String>());
+            return ExitCode::Conformant;
+        }
+        if self.list_chaos {
+            let lines = Chaos::ALL.iter().map(|chaos| {
+                format!(
+                    "{:<20} {}: {}\n",
+                    chaos.code(),
+                    chaos.description(),
+                    chaos.gets()
+                )
+            });
             print(&lines.collect::<String>());
             return ExitCode::Conformant;
         }
@@ -43,33 +61,57 @@ impl Serve {
     }
 
     async fn serve(self) -> ExitCode {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        if let Some(chaos) = self.chaos {
+            let server = match ChaosServer::start(chaos, address).await {
+                Ok(server) => server,
+                Err(error) => return self.cannot_listen(&error),
+            };
+            let code = until_interrupted(server.base_url()).await;
+            server.shutdown().await;
+            return code;
+        }
         let options = Options {
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
-            faults: self.faults.into_iter().collect(),
+            address,
+            faults: self.faults.iter().copied().collect(),
+            ..Options::default()
         };
         let server = match Server::start(options).await {
             Ok(server) => server,
-            Err(error) => {
-                eprintln!(
-                    "error: cannot listen on port {}: {error}; give another with --port",
-                    self.port
-                );
-                return ExitCode::Incomplete;
-            }
+            Err(error) => return self.cannot_listen(&error),
         };
-        print(&format!(
-            "ready at {}\nlog in as {USER} with the password {PASSWORD}\n",
-            server.base_url()
-        ));
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            eprintln!("error: cannot wait for an interrupt: {error}");
-            return ExitCode::Incomplete;
-        }
+        let code = until_interrupted(server.base_url()).await;
         server.shutdown().await;
-        ExitCode::Conformant
+        code
+    }
+
+    fn cannot_listen(&self, error: &std::io::Error) -> ExitCode {
+        eprintln!(
+            "error: cannot listen on port {}: {error}; give another with --port",
+            self.port
+        );
+        ExitCode::Incomplete
     }
 }
 
-fn fault(name: &str) -> Result<Fault, String> {
+async fn until_interrupted(base: &str) -> ExitCode {
+    print(&format!(
+        "ready at {base}\nlog in as {USER} with the password {PASSWORD}\n"
+    ));
+    if base.starts_with("https:") {
+        eprintln!("--ca fixtures/reference/tls/authority.pem makes its certificate known");
+    }
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        eprintln!("error: cannot wait for an interrupt: {error}");
+        return ExitCode::Incomplete;
+    }
+    ExitCode::Conformant
+}
+
+fn chaos(name: &str) -> Result<Chaos, String> {
+    Chaos::from_code(name).ok_or_else(|| "no such chaos; see `serve --list-chaos`".to_owned())
+}
+
+pub(super) fn fault(name: &str) -> Result<Fault, String> {
     Fault::from_code(name).ok_or_else(|| "no such fault; see `serve --list-faults`".to_owned())
 }

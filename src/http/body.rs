@@ -6,6 +6,9 @@ use flate2::read::MultiGzDecoder;
 
 use super::{BodyFault, BodyFaultKind};
 
+/// So much is kept of a body that is too large: enough to see what it is. It is not judged.
+pub(super) const KEPT: usize = 64 << 10;
+
 /// The text of a body and what is wrong with it. `fault` is what went wrong while it was received.
 pub(super) fn text(
     bytes: Vec<u8>,
@@ -56,7 +59,7 @@ fn gunzip(bytes: &[u8], limit: usize, fault: Option<BodyFault>) -> (Vec<u8>, Opt
     let mut reader = MultiGzDecoder::new(bytes).take(limit as u64 + 1);
     let result = reader.read_to_end(&mut text);
     if text.len() > limit {
-        text.truncate(limit);
+        text.truncate(limit.min(KEPT));
         let message = format!(
             "expected at most {} after decompression, found more, from {} that were sent: raise \
              the limit if the server really means it",

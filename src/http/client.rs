@@ -3,7 +3,7 @@
 //! Whatever the server does is an [`Exchange`]; errors are only for arguments with which no client
 //! can be made.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderValue;
@@ -11,16 +11,18 @@ use url::Url;
 
 use super::guard::Guard;
 use super::headers::headers;
+use super::health::Health;
 use super::load::{Counters, Load};
+use super::login;
 use super::options::{ClientError, checked_base};
 use super::redirect::{next_hop, redirect};
 use super::scrub::Scrubber;
-use super::session::{self, Session, Token};
+use super::session::{self, Granted, Session, Token};
 use super::throttle::{Throttle, asked_to_wait};
 use super::transport::{self, Connection, Connector, Incoming, Limits, Outgoing, round_trip};
 use super::{
-    ClientOptions, Exchange, FailureKind, Login, LoginOutcome, Method, Outcome, Redirect,
-    RedirectPolicy, Request, RequestSpec, Response, TransportFailure,
+    ClientOptions, Exchange, FailureKind, Login, LoginMethod, LoginOutcome, Method, Mode, Outcome,
+    Redirect, RedirectPolicy, Request, RequestSpec, Response, TokenUse, TransportFailure,
 };
 
 /// A request is sent at most this often when the server asks to come back later.
@@ -40,6 +42,7 @@ struct Shared {
     throttle: Throttle,
     scrubber: Scrubber,
     session: Session,
+    health: Mutex<Health>,
     load: Counters,
 }
 
@@ -65,12 +68,22 @@ impl Client {
         let login = guard
             .address(&options.login_path)
             .map_err(|_| ClientError::LoginPath(options.login_path.clone()))?;
+        if let LoginMethod::ClientCredentials { token_url, .. } = &options.login
+            && !matches!(token_url.scheme(), "http" | "https")
+        {
+            return Err(ClientError::LoginPath(token_url.to_string()));
+        }
         let connector = transport::connector(&options, &base)?;
         let secrets = options
             .credentials
             .iter()
             .map(|credentials| &credentials.password);
         let scrubber = Scrubber::new(secrets);
+        let session = Session::default();
+        if let Some(standing) = standing(&options) {
+            scrubber.add(&standing.token);
+            session.grant(standing);
+        }
         options.base = base;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -79,7 +92,8 @@ impl Client {
                 login,
                 connector,
                 scrubber,
-                session: Session::default(),
+                session,
+                health: Mutex::default(),
                 load: Counters::default(),
                 options,
             }),
@@ -90,6 +104,18 @@ impl Client {
     #[must_use]
     pub fn base(&self) -> &Url {
         &self.shared.options.base
+    }
+
+    /// What may be sent.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.shared.options.mode
+    }
+
+    /// Whether a recording stands in the target's place.
+    #[must_use]
+    pub fn is_playback(&self) -> bool {
+        self.shared.options.playback.is_some()
     }
 
     /// Whether requests carry a token.
@@ -121,6 +147,24 @@ impl Client {
         self.shared.log_in().await
     }
 
+    /// Sends a login that is to be refused: an account that nobody has, or half of one. The run's
+    /// own account and token are left alone.
+    pub async fn try_login(&self, id: &str, body: &serde_json::Value) -> Exchange {
+        let spec = RequestSpec::new(id, Method::Post, self.shared.login.as_str())
+            .body("application/json", body.to_string())
+            .anonymous();
+        if let Some(playback) = &self.shared.options.playback {
+            return self.shared.observed(playback.answer(&spec));
+        }
+        self.shared.try_login(&spec).await
+    }
+
+    /// Notes an exchange that the server began: a call of a listener of ours.
+    #[must_use]
+    pub fn received(&self, exchange: Exchange) -> Exchange {
+        self.shared.observed(exchange)
+    }
+
     /// Sends a request, if it may be sent, and waits for the answer.
     pub async fn send(&self, spec: RequestSpec) -> Exchange {
         self.shared.send(spec).await
@@ -139,7 +183,11 @@ impl Shared {
         let mut token = None;
         if spec.authenticate {
             token = self.current_token().await;
-            authorize(&mut outgoing, token.as_ref());
+            authorize(&mut outgoing, token.as_ref(), spec.token_use);
+            if spec.token_use != TokenUse::AsIs {
+                // A refusal is what such a request is for: no reason to log in again.
+                token = None;
+            }
         }
         let mut attempt = 0;
         let mut renewed = false;
@@ -154,7 +202,7 @@ impl Shared {
                     self.session.was_fruitless();
                 } else if let Some(newer) = self.renew(used.generation).await {
                     self.aside(&spec, &outgoing, trip, "expired");
-                    authorize(&mut outgoing, Some(&newer));
+                    authorize(&mut outgoing, Some(&newer), TokenUse::AsIs);
                     token = Some(newer);
                     renewed = true;
                     continue;
@@ -211,29 +259,14 @@ impl Shared {
     /// Logs in; the caller holds the session's turn.
     async fn log_in(&self) -> Option<Login> {
         let credentials = self.options.credentials.as_ref()?;
-        let body = serde_json::json!({
-            "username": credentials.username.expose(),
-            "password": credentials.password.expose(),
-        });
-        let types = [
-            ("content-type", "application/json"),
-            ("accept", "application/json"),
-        ];
-        let outgoing = Outgoing {
-            method: Method::Post,
-            address: self.login.clone(),
-            headers: headers(&types.map(|(name, value)| (name.to_owned(), value.to_owned())))
-                .unwrap_or_default(),
-            body: Some(body.to_string()),
-        };
+        let (outgoing, shown) = login::request(&self.options.login, &self.login, credentials)?;
         let trip = self.follow(&outgoing, RedirectPolicy::Report).await;
         let outcome = match &trip.result {
             Err(failure) => LoginOutcome::Failed(failure.message.clone()),
             Ok(answer) => self.take_token(answer),
         };
-        // The body that is shown has the shape of the one that was sent, and none of its values.
         let shown = Outgoing {
-            body: Some(r#"{"username":"***","password":"***"}"#.to_owned()),
+            body: Some(shown),
             ..outgoing
         };
         let id = format!("login#{}", self.session.next_login());
@@ -241,11 +274,31 @@ impl Shared {
         Some(Login { exchange, outcome })
     }
 
+    async fn try_login(&self, spec: &RequestSpec) -> Exchange {
+        let outgoing = Outgoing {
+            method: Method::Post,
+            address: self.login.clone(),
+            headers: headers(&spec.headers).unwrap_or_default(),
+            body: spec.body.clone(),
+        };
+        let trip = self.follow(&outgoing, RedirectPolicy::Report).await;
+        if let Ok(answer) = &trip.result {
+            for secret in session::suspicious(&answer.body) {
+                self.scrubber.add(&secret);
+            }
+        }
+        self.finish(&spec.id, &outgoing, trip)
+    }
+
     fn take_token(&self, answer: &Incoming) -> LoginOutcome {
         for secret in session::suspicious(&answer.body) {
             self.scrubber.add(&secret);
         }
-        match session::granted(answer) {
+        let granted = match &self.options.login {
+            LoginMethod::ClientCredentials { .. } => login::granted(answer),
+            _ => session::granted(answer),
+        };
+        match granted {
             Ok(granted) => {
                 self.scrubber.add(&granted.token);
                 self.session.grant(granted);
@@ -279,10 +332,38 @@ impl Shared {
             }
         };
         drop(permit);
+        let elapsed = start.elapsed();
+        self.look_after_the_server(&result, elapsed);
         Trip {
             result,
             redirects,
-            elapsed: start.elapsed(),
+            elapsed,
+        }
+    }
+
+    /// Slows down where answers become slow, and raises the alarm where the server suffers.
+    fn look_after_the_server(
+        &self,
+        result: &Result<Incoming, TransportFailure>,
+        elapsed: Duration,
+    ) {
+        let suffers = match result {
+            Ok(answer) => matches!(answer.status, 429 | 502 | 503 | 504),
+            Err(failure) => matches!(failure.failure, FailureKind::Timeout | FailureKind::Reset),
+        };
+        if suffers {
+            self.load.suffers();
+        }
+        let advice = {
+            let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+            health.answered(elapsed, suffers)
+        };
+        if let Some(pause) = advice.pause {
+            self.load.slows(pause);
+            self.throttle.pause(pause);
+        }
+        if let (true, Some(alarm)) = (advice.is_harmful, &self.options.alarm) {
+            alarm(Health::words());
         }
     }
 
@@ -406,9 +487,21 @@ fn wait_for(method: Method, answer: &Incoming, attempt: u32) -> Option<Duration>
     asked_to_wait(answer.status, retry_after, answer.header("date"), attempt)
 }
 
-fn authorize(outgoing: &mut Outgoing, token: Option<&Token>) {
+/// What goes with every request where nothing has to be asked for first.
+fn standing(options: &ClientOptions) -> Option<Granted> {
+    match &options.login {
+        LoginMethod::Token(token) => Some(Granted::standing("Bearer", token.clone())),
+        LoginMethod::Basic => {
+            let credentials = options.credentials.as_ref()?;
+            Some(Granted::standing("Basic", login::basic(credentials)))
+        }
+        LoginMethod::OpenImis | LoginMethod::ClientCredentials { .. } => None,
+    }
+}
+
+fn authorize(outgoing: &mut Outgoing, token: Option<&Token>, token_use: TokenUse) {
     let Some(token) = token else { return };
-    let text = format!("Bearer {}", token.secret.expose());
+    let text = token_use.authorization(token.scheme, token.secret.expose());
     if let Ok(mut value) = HeaderValue::from_str(&text) {
         value.set_sensitive(true);
         outgoing.headers.insert("authorization", value);

@@ -13,6 +13,8 @@ use super::Secret;
 pub const USER_VARIABLE: &str = "OPENIMIS_USER";
 /// Environment variable with the password.
 pub const PASSWORD_VARIABLE: &str = "OPENIMIS_PASSWORD";
+/// Environment variable with a token that is there already.
+pub const TOKEN_VARIABLE: &str = "OPENIMIS_TOKEN";
 /// A credentials file is two short lines.
 const MAX_FILE: u64 = 8 * 1024;
 

@@ -156,6 +156,27 @@ impl Exchange {
         }
     }
 
+    /// Whether it looks like a bad moment of the server or the network, in which another try may
+    /// be answered.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match &self.outcome {
+            Outcome::Failure(failure) => matches!(
+                failure.failure,
+                FailureKind::Timeout | FailureKind::Reset | FailureKind::Refused
+            ),
+            Outcome::Response(response) => {
+                matches!(response.status, 500 | 502 | 503 | 504)
+                    || response.body_fault.as_ref().is_some_and(|fault| {
+                        matches!(
+                            fault.kind,
+                            BodyFaultKind::Truncated | BodyFaultKind::Stalled
+                        )
+                    })
+            }
+        }
+    }
+
     /// The status code, if a response came.
     #[must_use]
     pub fn status(&self) -> Option<u16> {

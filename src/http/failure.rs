@@ -83,14 +83,14 @@ fn certificate(fault: &CertificateError, address: &Url) -> String {
         }
         CertificateError::UnknownIssuer => format!(
             "the certificate of {place} is self-signed or its issuer is not known here: give the \
-             issuer's certificate with `--ca-file`, or have the server send the whole chain"
+             issuer's certificate with `--ca`, or have the server send the whole chain"
         ),
         other => {
             // The reader for certificates has no variant of its own for a CA that serves itself.
             let text = format!("{other:?}");
             if text.contains("CaUsedAsEndEntity") {
                 format!(
-                    "the certificate of {place} is self-signed: give it with `--ca-file`, or have \
+                    "the certificate of {place} is self-signed: give it with `--ca`, or have \
                      one made by a certificate authority"
                 )
             } else {
@@ -140,6 +140,12 @@ fn protocol(error: &reqwest::Error, place: &str) -> Explained {
     let http = find::<hyper::Error>(error)?;
     if http.is_incomplete_message() || http.is_closed() || http.is_canceled() {
         return Some((FailureKind::Reset, reset(place)));
+    }
+    if http.to_string().contains("unexpected message") {
+        let message = format!(
+            "{place} does not answer in HTTP (it spoke before it was asked): check the port"
+        );
+        return Some((FailureKind::Protocol, message));
     }
     if http.is_parse_too_large() {
         let message = format!("{place} sent headers that are too large to be meant");

@@ -12,7 +12,9 @@ mod exchange;
 mod failure;
 mod guard;
 mod headers;
+mod health;
 mod load;
+mod login;
 mod options;
 mod playback;
 mod redirect;
@@ -25,14 +27,17 @@ mod throttle;
 mod transport;
 
 pub use client::Client;
-pub use credentials::{Credentials, CredentialsError, PASSWORD_VARIABLE, USER_VARIABLE};
+pub use credentials::{
+    Credentials, CredentialsError, PASSWORD_VARIABLE, TOKEN_VARIABLE, USER_VARIABLE,
+};
 pub use exchange::{
     BodyFault, BodyFaultKind, Exchange, FailureKind, Method, Outcome, Redirect, Request, Response,
     TransportFailure,
 };
 pub use load::Load;
-pub use options::{ClientError, ClientOptions, Mode, Observer};
+pub use login::LoginMethod;
+pub use options::{Alarm, ClientError, ClientOptions, Mode, Observer};
 pub use playback::Playback;
-pub use request::{RedirectPolicy, RequestSpec};
+pub use request::{RedirectPolicy, RequestSpec, TokenUse};
 pub use secret::Secret;
 pub use session::{Login, LoginOutcome};

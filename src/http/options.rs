@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use super::{Credentials, Exchange, Playback};
+use super::{Credentials, Exchange, LoginMethod, Playback};
 use crate::fhir::codes;
 
 codes! {
@@ -24,6 +24,9 @@ codes! {
 /// not return: renewed logins, and attempts that were answered with 429 or 503.
 pub type Observer = Arc<dyn Fn(&Exchange) + Send + Sync>;
 
+/// Called, with the reason, when the answers say that the run harms the server.
+pub type Alarm = Arc<dyn Fn(String) + Send + Sync>;
+
 /// What a client is made from.
 #[derive(Clone)]
 pub struct ClientOptions {
@@ -35,7 +38,9 @@ pub struct ClientOptions {
     pub search_by_post: bool,
     /// The account, if there is one.
     pub credentials: Option<Credentials>,
-    /// Where to log in, relative to the base.
+    /// How to log in.
+    pub login: LoginMethod,
+    /// Where to log in with openIMIS's own way, relative to the base.
     pub login_path: String,
     /// Longest time until connected, TLS included.
     pub connect_timeout: Duration,
@@ -45,6 +50,10 @@ pub struct ClientOptions {
     pub max_body: usize,
     /// PEM file with certificates to trust beside those of the system.
     pub ca_file: Option<PathBuf>,
+    /// PEM file with a certificate of ours and its key, for mutual TLS.
+    pub identity_file: Option<PathBuf>,
+    /// A proxy through which everything goes.
+    pub proxy: Option<Url>,
     /// Whether a proxy named by the environment is used; never for loopback.
     pub proxy_from_environment: bool,
     /// Most requests at the same time.
@@ -53,6 +62,8 @@ pub struct ClientOptions {
     pub max_rate: Option<f64>,
     /// Sees every exchange.
     pub observer: Option<Observer>,
+    /// Called, with the reason, when the answers say that the run harms the server.
+    pub alarm: Option<Alarm>,
     /// A recording that answers in the target's place; then nothing is sent.
     pub playback: Option<Playback>,
 }
@@ -66,15 +77,19 @@ impl ClientOptions {
             mode: Mode::Read,
             search_by_post: false,
             credentials: None,
+            login: LoginMethod::default(),
             login_path: "login/".to_owned(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             max_body: 32 << 20,
             ca_file: None,
+            identity_file: None,
+            proxy: None,
             proxy_from_environment: true,
             concurrency: 4,
             max_rate: None,
             observer: None,
+            alarm: None,
             playback: None,
         }
     }
@@ -113,6 +128,20 @@ pub enum ClientError {
         /// The file.
         path: PathBuf,
     },
+    /// The file with the client's certificate is of no use.
+    #[error(
+        "expected PEM text with a certificate and its private key in `{}`, found: {fault}",
+        path.display()
+    )]
+    Identity {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: String,
+    },
+    /// The proxy's address is none.
+    #[error("expected a proxy such as `http://proxy.example.org:3128`, found `{0}`")]
+    Proxy(String),
     /// The TLS library could not be set up.
     #[error("cannot set up TLS: {0}; with a CA file the system's certificates are not needed")]
     Tls(String),

@@ -37,6 +37,8 @@ pub enum LoginOutcome {
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     pub(super) secret: Secret,
+    /// `Bearer` or `Basic`.
+    pub(super) scheme: &'static str,
     /// Counts the tokens of a run, from 1.
     pub(super) generation: u64,
     /// When it ends, by this machine's steady clock.
@@ -82,6 +84,7 @@ impl Session {
             let generation = state.token.as_ref().map_or(0, |token| token.generation) + 1;
             state.token = Some(Token {
                 secret: granted.token,
+                scheme: granted.scheme,
                 generation,
                 ends: granted
                     .lifetime
@@ -122,7 +125,30 @@ impl Token {
 /// What a login gave.
 pub(super) struct Granted {
     pub(super) token: Secret,
+    scheme: &'static str,
     lifetime: Option<Duration>,
+}
+
+impl Granted {
+    /// One that nobody has to ask for.
+    pub(super) fn standing(scheme: &'static str, token: Secret) -> Self {
+        Self {
+            token,
+            scheme,
+            lifetime: None,
+        }
+    }
+
+    /// A token with the life that the server says; one that is too short to be renewed in time
+    /// says nothing.
+    pub(super) fn for_seconds(token: Secret, seconds: Option<u64>) -> Self {
+        let life = seconds.map(Duration::from_secs);
+        Self {
+            token,
+            scheme: "Bearer",
+            lifetime: life.filter(|life| *life > MARGIN),
+        }
+    }
 }
 
 /// Reads openIMIS's answer to a login: `{"token": "...", "exp": seconds since 1970}`.
@@ -166,6 +192,7 @@ pub(super) fn granted(answer: &Incoming) -> Result<Granted, LoginOutcome> {
     }
     Ok(Granted {
         token: Secret::new(token),
+        scheme: "Bearer",
         lifetime: lifetime(body.get("exp"), answer.header("date")),
     })
 }

@@ -1,6 +1,7 @@
 //! One request on the wire: reqwest in, raw answer out. Knows nothing of tokens, guards and
 //! retries; redirects are answers here.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderMap;
@@ -90,16 +91,32 @@ fn builder(options: &ClientOptions, base: &Url) -> Result<reqwest::ClientBuilder
         .pool_idle_timeout(Duration::from_millis(900))
         .tcp_nodelay(true)
         .referer(false);
-    if is_loopback(base) || !options.proxy_from_environment {
+    if let Some(proxy) = &options.proxy {
+        let all = reqwest::Proxy::all(proxy.clone());
+        builder = builder.proxy(all.map_err(|_| ClientError::Proxy(proxy.to_string()))?);
+    } else if is_loopback(base) || !options.proxy_from_environment {
         builder = builder.no_proxy();
     }
-    if base.scheme() == "http" {
+    if let Some(path) = &options.identity_file {
+        builder = builder.identity(identity(path)?);
+    }
+    if base.scheme() == "http" && !options.login.is_secure() {
         // Without TLS the system's certificates are not needed, and may be missing.
         builder = builder.tls_certs_only([]);
     } else if options.ca_file.is_some() {
         builder = builder.tls_certs_merge(ca_certificates(options)?);
     }
     Ok(builder)
+}
+
+fn identity(path: &Path) -> Result<reqwest::Identity, ClientError> {
+    let fault = |fault: String| ClientError::Identity {
+        path: path.to_owned(),
+        fault,
+    };
+    let pem = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
+    // What the library says of a key may quote it.
+    reqwest::Identity::from_pem(&pem).map_err(|_| fault("no usable pair of them".to_owned()))
 }
 
 fn ca_certificates(options: &ClientOptions) -> Result<Vec<reqwest::Certificate>, ClientError> {
@@ -216,7 +233,7 @@ async fn read_body(
         };
         bytes.extend_from_slice(&chunk);
         if bytes.len() > limits.max_body {
-            bytes.truncate(limits.max_body);
+            bytes.truncate(limits.max_body.min(body::KEPT));
             let message = format!(
                 "expected at most {}, found more: ask for smaller pages, or raise the limit",
                 body::size(limits.max_body)

@@ -14,6 +14,7 @@
 //! XML, batch and transaction, conditional create and update, rights per user.
 
 mod capability;
+mod chaos;
 mod element;
 mod fault;
 mod flow;
@@ -34,6 +35,7 @@ mod store;
 mod time;
 mod tree;
 
+pub use chaos::{AUTHORITY, Chaos, ChaosServer};
 pub use fault::Fault;
 
 pub use server::{Options, PASSWORD, Server, USER};

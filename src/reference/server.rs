@@ -10,9 +10,12 @@ use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use tokio::net::TcpListener;
+use axum::serve::Listener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::fault::{Fault, Faults};
 use super::message::{Request, Response};
@@ -37,6 +40,8 @@ pub struct Options {
     pub address: SocketAddr,
     /// What to do wrong.
     pub faults: BTreeSet<Fault>,
+    /// Scheme, host and port of links where the server stands behind another one.
+    pub origin: Option<String>,
 }
 
 impl Default for Options {
@@ -44,6 +49,7 @@ impl Default for Options {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             faults: BTreeSet::new(),
+            origin: None,
         }
     }
 }
@@ -63,6 +69,7 @@ impl Options {
 #[derive(Debug)]
 pub struct Server {
     base_url: String,
+    address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -75,9 +82,19 @@ impl Server {
     pub async fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.address).await?;
         let address = listener.local_addr()?;
+        Ok(Self::start_on(listener, address, options))
+    }
+
+    /// Starts a server on a listener that is open already.
+    pub(super) fn start_on<L: Listener>(listener: L, address: SocketAddr, options: Options) -> Self
+    where
+        L::Addr: std::fmt::Debug,
+    {
         let (stop, stopped) = oneshot::channel();
+        let origin = options.origin.clone();
         let router = Router::new().fallback(answer).with_state(Arc::new(Shared {
             service: Service::new(Faults::new(options.faults)),
+            origin: options.origin,
             address,
         }));
         let task = tokio::spawn(async move {
@@ -89,11 +106,32 @@ impl Server {
                 tracing::warn!(%error, "the reference server stopped");
             }
         });
-        Ok(Self {
-            base_url: format!("http://{address}{BASE_PATH}/"),
+        let origin = origin.unwrap_or_else(|| format!("http://{address}"));
+        Self {
+            base_url: format!("{origin}{BASE_PATH}/"),
+            address,
             stop: Some(stop),
             task,
-        })
+        }
+    }
+
+    /// Starts a server that speaks TLS.
+    pub(super) fn start_secure(
+        listener: TcpListener,
+        address: SocketAddr,
+        options: Options,
+        config: Arc<rustls::ServerConfig>,
+    ) -> Self {
+        let listener = Secure {
+            listener,
+            acceptor: config.into(),
+        };
+        Self::start_on(listener, address, options)
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The FHIR base, with a trailing slash.
@@ -127,8 +165,34 @@ impl Drop for Server {
     }
 }
 
+/// A listener that speaks TLS; a handshake that fails is a connection that never was.
+struct Secure {
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+}
+
+impl Listener for Secure {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            let (stream, from) = Listener::accept(&mut self.listener).await;
+            let handshake = tokio::time::timeout(PATIENCE, self.acceptor.accept(stream));
+            if let Ok(Ok(stream)) = handshake.await {
+                return (stream, from);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+}
+
 struct Shared {
     service: Service,
+    origin: Option<String>,
     address: SocketAddr,
 }
 
@@ -145,7 +209,10 @@ async fn answer(
         );
         return Response::from(refusal).into_http();
     };
-    let base = base(&parts.headers, shared.address);
+    let base = match &shared.origin {
+        Some(origin) => format!("{origin}{BASE_PATH}/"),
+        None => base(&parts.headers, shared.address),
+    };
     match Request::new(parts.method, &parts.uri, parts.headers, body, base) {
         Some(request) => {
             let (response, notifications) = shared.service.answer(request);

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::finding_group::FindingGroup;
 use super::language::{Language, in_language};
 use super::model::{Report, VerdictCounts};
+use super::promised;
 use super::text::{cut, lines, one_line};
 use super::view;
 
@@ -32,10 +33,13 @@ pub fn markdown(report: &Report, language: Language) -> String {
         page.push_str(&gate::section(gate, language));
     }
     matrix(&mut page, &report, language);
+    page.push_str(&super::markdown_flows::flows(&report, language));
     findings(&mut page, &report, language);
     suites(&mut page, &report, language);
     skipped(&mut page, &report, language);
+    promises(&mut page, &report, language);
     dialect(&mut page, &report, language);
+    page.push_str(&super::markdown_flows::must_support(&report, language));
     sources(&mut page, &report, language);
     page
 }
@@ -56,11 +60,19 @@ fn heading(page: &mut String, report: &Report, language: Language) {
     line!(page);
     line!(page, "**{}**", text(&report.summary));
     line!(page);
+    for warning in &report.warnings {
+        line!(page, "> **{}** {}", language.text("Mind:"), text(warning));
+        line!(page);
+    }
     line!(page, "| | {} |", verdicts(language));
     line!(page, "|---|---:|---:|---:|---:|---:|");
     let checks = language.text("checks");
     line!(page, "| {checks} | {} |", counts(&report.totals.checks));
     line!(page);
+    if let Some(load) = &report.run.clock.load {
+        line!(page, "{}", view::load(load, language));
+        line!(page);
+    }
 }
 
 /// The verdicts as columns.
@@ -114,6 +126,37 @@ fn matrix(page: &mut String, report: &Report, language: Language) {
             text(&row.resource_type),
             cells.join(" | ")
         );
+    }
+    line!(page);
+}
+
+/// What is promised and what was seen, and how many statements were tested.
+fn promises(page: &mut String, report: &Report, language: Language) {
+    let (statements, tested) = promised::coverage(report);
+    let count = |number: usize| number.to_string();
+    let sentence = language.fill(
+        "Requirements: {all} statements, {tested} tested, {not} not.",
+        &[
+            ("all", &count(statements)),
+            ("tested", &count(tested)),
+            ("not", &count(statements - tested)),
+        ],
+    );
+    line!(page, "{sentence}");
+    line!(page);
+    let rows = promised::promised(report);
+    if rows.is_empty() || page.len() > LISTED {
+        return;
+    }
+    line!(page, "## {}", language.text("Promised and seen"));
+    line!(page);
+    let states = promised::STATES.map(|state| language.text(state));
+    line!(page, "| | {} |", states.join(" | "));
+    line!(page, "|---|{}", "---|".repeat(states.len()));
+    for row in rows.iter().take(ROWS) {
+        let cells: Vec<String> = row.cells.iter().map(|cell| text(cell)).collect();
+        let name = text(&row.resource_type);
+        line!(page, "| {name} | {} |", cells.join(" | "));
     }
     line!(page);
 }

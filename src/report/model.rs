@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
+use super::flow::Flow;
 use super::gate::GateReport;
-use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
+use crate::promises::PromiseRow;
+use crate::result::{
+    Evidence, Level, MustSupportResult, PackageUse, RunClock, Subject, Target, Verdict,
+};
 use crate::surface::Surface;
 
 /// The version of the format that this program writes; older ones stay readable.
@@ -31,6 +35,9 @@ pub struct Report {
     /// Why it is partial.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped_because: Option<String>,
+    /// What the reader has to know about the report as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// The verdict over everything.
     pub verdict: Verdict,
     /// The exit code of the run: 0, 1, 3 or 4 (see README).
@@ -45,14 +52,24 @@ pub struct Report {
     pub suites: Vec<SuiteReport>,
     /// Findings, grouped by identity, most important first.
     pub findings: Vec<FindingGroup>,
-    /// The requirements that the checks name, in order of their ids: tested or not, and why.
+    /// The requirements that are known or that checks name, in order of their ids: tested or not,
+    /// and why.
     pub requirements: Vec<RequirementCoverage>,
+    /// The guide's use cases: how far each got, what blocked it, and what was still proven.
+    #[serde(default)]
+    pub flows: Vec<Flow>,
+    /// Must-support elements: shown by which resources, or not demonstrated.
+    #[serde(default)]
+    pub must_support: Vec<MustSupportResult>,
     /// What was not tested, and why, grouped by reason.
     pub skipped: Vec<Skipped>,
     /// What decided the exit code beside the checks: known failures, a baseline, acceptance
     /// criteria.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateReport>,
+    /// Interactions and search parameters of each type: who declares them, and what was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<PromiseRow>,
     /// What a client can see of the interface, right or wrong; since version 1.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surface: Option<Surface>,
@@ -82,6 +99,15 @@ pub struct Totals {
     pub requests: u32,
     /// Resources validated.
     pub resources: u32,
+    /// Checks that failed and then passed when the same was asked once more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub flaky: u32,
+}
+
+/// Whether there is nothing to tell.
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// How many checks ended how.
@@ -207,6 +233,9 @@ pub struct ReportedCheck {
     pub subject: Subject,
     /// How it ended.
     pub verdict: Verdict,
+    /// Whether it failed and then passed when the same was asked once more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
     /// Why it was skipped or could not be evaluated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

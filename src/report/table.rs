@@ -75,7 +75,17 @@ fn heading(report: &Report, language: Language, style: &TableStyle) -> String {
         _ => "35",
     };
     let sentence = wrap(&one_line(&report.summary), style.width).join("\n");
-    format!("{}\n{sentence}", paint(&verdict, code, style))
+    let mut lines = vec![paint(&verdict, code, style), sentence];
+    for warning in &report.warnings {
+        lines.extend(wrap(
+            &one_line(&format!("{} {warning}", language.text("Mind:"))),
+            style.width,
+        ));
+    }
+    if let Some(load) = &report.run.clock.load {
+        lines.extend(wrap(&view::load(load, language), style.width));
+    }
+    lines.join("\n")
 }
 
 /// What lets the run through, and what became of each entry.

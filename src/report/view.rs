@@ -254,3 +254,28 @@ pub(super) fn grade(group: &FindingGroup) -> &'static str {
         verdict => verdict.code(),
     }
 }
+
+/// What the run cost the server, in a sentence.
+pub(super) fn load(load: &crate::http::Load, language: Language) -> String {
+    let one = |template: &str, name: &str, value: u64| language.fill(template, &[(name, &value)]);
+    let mut parts = vec![language.fill(
+        "What it cost the server: {requests} requests, {kilobytes} kB received",
+        &[
+            ("requests", &load.requests),
+            ("kilobytes", &load.bytes.div_ceil(1000)),
+        ],
+    )];
+    if load.errors > 0 {
+        let suffers = "{count} answers that say that it suffers";
+        parts.push(one(suffers, "count", load.errors));
+    }
+    if load.waited_ms > 0 {
+        let waited = "{seconds} s waited because it asked for it";
+        parts.push(one(waited, "seconds", load.waited_ms.div_ceil(1000)));
+    }
+    if load.slowed_ms > 0 {
+        let slowed = "{seconds} s waited because its answers became slow";
+        parts.push(one(slowed, "seconds", load.slowed_ms.div_ceil(1000)));
+    }
+    parts.join(", ") + "."
+}

@@ -11,7 +11,8 @@ use crate::fhir::codes;
 use crate::finding::{Cause, Finding, Severity};
 
 pub use run::{
-    DialectFact, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
+    DialectFact, MustSupportResult, PackageUse, PlannedSuite, Requirement, RunClock, RunResult,
+    Target, TargetKind,
 };
 
 codes! {
@@ -46,6 +47,9 @@ pub struct ScenarioResult {
     pub id: String,
     /// What it shows, in words.
     pub title: String,
+    /// Whether it is a use case of the guide, whose progress the report shows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub workflow: bool,
     /// Its steps, in order.
     pub steps: Vec<StepResult>,
 }
@@ -62,6 +66,12 @@ pub struct StepResult {
     pub exchanges: Vec<String>,
     /// What was judged.
     pub checks: Vec<CheckResult>,
+    /// What it went on with where it failed: an existing resource, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<String>,
+    /// Must-support elements that its answers showed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<MustSupportResult>,
     /// How what was sent came about: the example that it is shaped after and the changes made to
     /// it. Nothing of it comes from the server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -84,6 +94,10 @@ pub struct CheckResult {
     /// that had none is no gap as long as another of the same requirement had one.
     #[serde(default)]
     pub conditional: bool,
+    /// Whether it failed and then passed when the same was asked once more: it warns, and is
+    /// counted apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
     /// What it was about.
     pub subject: Subject,
     /// How it ended.
@@ -193,6 +207,7 @@ impl CheckResult {
     #[must_use]
     pub fn settled(&self) -> Verdict {
         match self.verdict {
+            _ if self.flaky => Verdict::Warning,
             Verdict::Error => Verdict::Error,
             // A failure without a finding is a mistake in the check; it must not turn into a pass.
             verdict if verdict != Verdict::Pass && self.findings.is_empty() => verdict,
@@ -234,6 +249,7 @@ mod tests {
             requirements: Vec::new(),
             level: Level::Shall,
             conditional: false,
+            flaky: false,
             subject: Subject::default(),
             verdict,
             reason: None,
@@ -286,6 +302,21 @@ mod tests {
         );
         let server = vec![broken(Severity::Error, Cause::Server)];
         assert_eq!(check(Verdict::Skip, seen, server).settled(), Verdict::Fail);
+    }
+
+    #[test]
+    fn what_is_flaky_warns_whatever_it_found() {
+        let seen = Evidence {
+            requests: 1,
+            resources: 0,
+        };
+        let found = vec![broken(Severity::Error, Cause::Server)];
+        let mut flaky = check(Verdict::Fail, seen, found);
+        flaky.flaky = true;
+        assert_eq!(flaky.settled(), Verdict::Warning);
+        flaky.verdict = Verdict::Error;
+        flaky.findings.clear();
+        assert_eq!(flaky.settled(), Verdict::Warning);
     }
 
     #[test]

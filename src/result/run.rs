@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ScenarioResult;
+use super::{Level, ScenarioResult};
 use crate::fhir::codes;
-use crate::http::{Exchange, Mode};
+use crate::http::{Exchange, Load, Mode};
+use crate::promises::PromiseRow;
 use crate::surface::Surface;
 
 codes! {
@@ -31,6 +32,10 @@ pub struct RunResult {
     /// Why the run did not come to its end, in words that complete "the run stopped because";
     /// `None` where it did.
     pub stopped_because: Option<String>,
+    /// What the reader has to know about the report as a whole, such as that it holds personal
+    /// data.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// How the server speaks.
     pub dialect: Vec<DialectFact>,
     /// The suites of the plan, in its order, also those of which nothing ran.
@@ -39,15 +44,33 @@ pub struct RunResult {
     pub scenarios: Vec<ScenarioResult>,
     /// Statement and source of the requirements that the checks name; may be empty.
     pub requirements: Vec<Requirement>,
+    /// The elements that the guide wants supported; the steps say which resources showed them.
+    #[serde(default)]
+    pub must_support: Vec<MustSupportResult>,
     /// Every request and what came of it.
     pub exchanges: Vec<Exchange>,
     /// Resources validated, each counted once.
     pub resources: u32,
+    /// What is promised, and what became of it.
+    #[serde(default)]
+    pub promises: Vec<PromiseRow>,
     /// What a client can see of the interface.
     #[serde(default)]
     pub surface: Surface,
     /// Times and generated ids.
     pub clock: RunClock,
+}
+
+/// An element or slice that the guide wants supported; not shown is not demonstrated, no failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MustSupportResult {
+    /// The profile, by canonical URL.
+    pub profile: String,
+    /// Id of the ElementDefinition, such as `Patient.identifier:Code`.
+    pub element: String,
+    /// Resources that have it, the first few.
+    pub shown_by: Vec<String>,
 }
 
 /// What was tested, and how.
@@ -112,10 +135,23 @@ pub struct PlannedSuite {
 pub struct Requirement {
     /// Stable id, such as `READ-1.status`.
     pub id: String,
+    /// How binding.
+    pub level: Level,
     /// The statement, in one sentence.
     pub statement: String,
     /// R4 section, HTTP, page or artifact of the guide, or `ours`.
     pub source: String,
+}
+
+impl From<&crate::requirement::Requirement> for Requirement {
+    fn from(requirement: &crate::requirement::Requirement) -> Self {
+        Self {
+            id: requirement.id.clone(),
+            level: requirement.level,
+            statement: requirement.statement.clone(),
+            source: requirement.source.clone(),
+        }
+    }
 }
 
 /// Times and generated ids: what differs between two runs on the same answers.
@@ -130,6 +166,9 @@ pub struct RunClock {
     pub finished: String,
     /// Wall time in milliseconds.
     pub elapsed_ms: u64,
+    /// What the run cost the server; reports of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Load>,
     /// The base as it was called; differs from [`Target::base`] for the built-in server.
     pub base: String,
 }

@@ -6,7 +6,10 @@ use std::time::Instant;
 use url::Url;
 
 use super::log::Header;
+use crate::http::Client;
+use crate::must_support::MustSupport;
 use crate::options::RunOptions;
+use crate::overlay::Overlay;
 use crate::package::Definitions;
 use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, TargetKind};
 use crate::surface::{Collector, Surface};
@@ -15,10 +18,11 @@ use crate::surface::{Collector, Surface};
 const EMBEDDED_BASE: &str = "http://embedded/api/api_fhir_r4/";
 
 /// A run without results.
-#[derive(Debug, Clone)]
 pub(super) struct Frame {
     run: RunResult,
     clock: Instant,
+    /// Knows what the run has cost the server.
+    client: Option<Client>,
     surface: Arc<Collector>,
 }
 
@@ -26,8 +30,9 @@ impl Frame {
     /// Starts the clock of a run.
     pub(super) fn new(
         options: &RunOptions,
+        overlay: &Overlay,
         header: &Header,
-        base: &Url,
+        client: Client,
         surface: Arc<Collector>,
     ) -> Self {
         let clock = RunClock {
@@ -35,7 +40,11 @@ impl Frame {
             started: header.started.clone(),
             ..RunClock::default()
         };
-        Self::with(options, header.used.clone(), base, clock, surface)
+        let base = client.base().clone();
+        let mut frame = Self::with(options, header.used.clone(), &base, clock, surface);
+        frame.run.warnings.extend(overlay.warnings());
+        frame.client = Some(client);
+        frame
     }
 
     /// Starts the clock of judging a recording again.
@@ -65,12 +74,15 @@ impl Frame {
             target: target(options, base),
             packages: used,
             stopped_because: None,
+            warnings: warnings(options),
             dialect: Vec::new(),
             suites: Vec::new(),
             scenarios: Vec::new(),
             requirements: requirements(),
+            must_support: Vec::new(),
             exchanges: Vec::new(),
             resources: 0,
+            promises: Vec::new(),
             surface: Surface::default(),
             clock: RunClock {
                 base: base.to_string(),
@@ -80,8 +92,14 @@ impl Frame {
         Self {
             run,
             clock: Instant::now(),
+            client: None,
             surface,
         }
+    }
+
+    /// Names the elements that the guide of these definitions wants supported.
+    pub(super) fn wants(&mut self, definitions: &Definitions) {
+        self.run.must_support = MustSupport::new(definitions).results();
     }
 
     /// The run as of now, with the reason why it did not come to its end, if it did not.
@@ -90,6 +108,7 @@ impl Frame {
         run.stopped_because = stopped_because;
         run.surface = self.surface.finish();
         run.clock.finished = jiff::Timestamp::now().to_string();
+        run.clock.load = self.client.as_ref().map(Client::load);
         run.clock.elapsed_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         run
     }
@@ -112,6 +131,17 @@ fn target(options: &RunOptions, base: &Url) -> Target {
     }
 }
 
+/// What the reader has to know about the report as a whole.
+fn warnings(options: &RunOptions) -> Vec<String> {
+    let personal = "it holds personal data, because `--include-personal-data` asked for it: keep it \
+                    as you keep the data itself";
+    let mut warnings = Vec::new();
+    if options.include_personal_data {
+        warnings.push(personal.to_owned());
+    }
+    warnings
+}
+
 /// The packages as a report names them.
 pub(super) fn packages(definitions: &Definitions) -> Vec<PackageUse> {
     definitions
@@ -128,10 +158,6 @@ pub(super) fn packages(definitions: &Definitions) -> Vec<PackageUse> {
 fn requirements() -> Vec<Requirement> {
     crate::requirement::all()
         .iter()
-        .map(|requirement| Requirement {
-            id: requirement.id.clone(),
-            statement: requirement.statement.clone(),
-            source: requirement.source.clone(),
-        })
+        .map(Requirement::from)
         .collect()
 }

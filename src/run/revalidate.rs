@@ -11,6 +11,7 @@ use super::{Prepared, Progress, Replay, RunError};
 use crate::gate::{Gate, GateOptions};
 use crate::http::{Client, ClientError, ClientOptions, Playback};
 use crate::options::RunOptions;
+use crate::overlay::Overlay;
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{FILE_NAME, RecordedRun, RecordingError, read};
 use crate::redaction::Redactor;
@@ -87,6 +88,7 @@ pub async fn revalidate(
         suites: load::select(&run.suites).map_err(RunError::from)?,
         definitions,
         credentials: None,
+        overlay: Overlay::default(),
         gate: Gate::default(),
     };
     let mut client = ClientOptions::new(run.base.clone());
@@ -100,7 +102,8 @@ pub async fn revalidate(
     let client = Client::new(client)?;
     let run_options = run_options(&run, options);
     let used = super::frame::packages(&prepared.definitions);
-    let frame = Frame::of_recording(&run_options, used, client.base(), surface);
+    let mut frame = Frame::of_recording(&run_options, used, client.base(), surface);
+    frame.wants(&prepared.definitions);
     let replay = Replay {
         options: &run_options,
         prepared: &prepared,
@@ -143,6 +146,7 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         gate: GateOptions::default(),
         output: PathBuf::new(),
         credentials: None,
+        account: None,
         ca_file: None,
         packages: options.packages.clone(),
         timeout: std::time::Duration::ZERO,
@@ -152,6 +156,7 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         include_personal_data: false,
         keep_key: None,
         resume: false,
+        overlay: None,
         language: Language::English,
     }
 }

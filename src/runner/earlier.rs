@@ -46,7 +46,10 @@ pub(super) async fn settle(
         }
         (Known::Unknown, Some(identifier)) => {
             match look_for(scenario, step, resource_type, identifier).await {
-                Looked::Absent => return None,
+                Looked::Absent => {
+                    scenario.note_absent(entry.number);
+                    return None;
+                }
                 Looked::Found(id) => {
                     scenario.note_found(entry.number, &id);
                     "the run was interrupted while this was created, and the server has it"

@@ -101,7 +101,7 @@ async fn an_unknown_authority_is_not() {
     let exchange = ask(&base, None).await;
     says(
         &failed(&exchange, FailureKind::Tls).message,
-        &["issuer", "--ca-file"],
+        &["issuer", "--ca"],
     );
 }
 
@@ -112,7 +112,7 @@ async fn a_self_signed_certificate_says_so() {
         let exchange = ask(&base, None).await;
         says(
             &failed(&exchange, FailureKind::Tls).message,
-            &["self-signed", "--ca-file"],
+            &["self-signed", "--ca"],
         );
     }
 }

@@ -13,7 +13,7 @@ use crate::{exchange, key, redacted_body, redactor};
 /// No pseudonym of anything can hold this: a word is replaced as a whole.
 const MARK: &str = "Zzqmarkzz";
 /// The same inside the datatypes that are about somebody wherever they stand.
-const PERSON: &str = "Zzqpersonzz";
+pub(crate) const PERSON: &str = "Zzqpersonzz";
 const DATE: &str = "1971-11-23";
 /// Names, numbers, addresses, pictures, notes, and references to a patient.
 const ABOUT_PEOPLE: [&str; 6] = [
@@ -26,14 +26,14 @@ const ABOUT_PEOPLE: [&str; 6] = [
 ];
 
 /// Fills every element of a type with marked values, as deep as the datatypes go.
-struct Filler {
+pub(crate) struct Filler {
     definitions: Definitions,
     count: usize,
     /// How many of [`ABOUT_PEOPLE`] are around the current element.
     about_people: usize,
 }
 
-fn filler() -> Filler {
+pub(crate) fn filler() -> Filler {
     Filler {
         definitions: Definitions::embedded(),
         count: 0,
@@ -42,7 +42,7 @@ fn filler() -> Filler {
 }
 
 impl Filler {
-    fn resource(&mut self, name: &str) -> Value {
+    pub(crate) fn resource(&mut self, name: &str) -> Value {
         let definition = self
             .definitions
             .type_definition(name)
@@ -107,7 +107,7 @@ impl Filler {
     }
 
     /// Every extension of the guide and one that nobody knows, each about a patient.
-    fn extensions(&mut self) -> Value {
+    pub(crate) fn extensions(&mut self) -> Value {
         let mut urls: Vec<String> = self
             .definitions
             .extensions()

@@ -86,6 +86,11 @@ fn not_green_because(
         1 => because.push("1 check could not be evaluated".to_owned()),
         errors => because.push(format!("{errors} checks could not be evaluated")),
     }
+    match checks.iter().filter(|check| check.flaky).count() {
+        0 => {}
+        1 => because.push("1 check is flaky".to_owned()),
+        flaky => because.push(format!("{flaky} checks are flaky")),
+    }
     because.extend(gaps(shall(), tested, excused));
     because
 }

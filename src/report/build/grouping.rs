@@ -119,6 +119,7 @@ impl Seen<'_> {
     /// says.
     fn verdict(&self) -> Verdict {
         match Verdict::of_finding(&self.observed.finding, self.check.level) {
+            _ if self.check.flaky => Verdict::Warning,
             Verdict::Skip if self.check.verdict == Verdict::Error => Verdict::Error,
             verdict => verdict,
         }

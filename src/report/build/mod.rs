@@ -4,6 +4,7 @@
 //! [`CheckResult::settled`]), so that no writer can show a pass that saw nothing.
 
 mod excerpt;
+mod flows;
 mod green;
 mod grouping;
 mod latency;
@@ -18,7 +19,7 @@ pub use self::green::excuse;
 use self::grouping::Groups;
 use self::stand_in::StandIn;
 use super::model::{FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals};
-use crate::result::{CheckResult, DialectFact, RunResult, Verdict};
+use crate::result::{CheckResult, DialectFact, MustSupportResult, RunResult, Verdict};
 
 /// The name under which checks about no resource type are counted.
 const NO_TYPE: &str = "-";
@@ -46,22 +47,33 @@ pub fn build(run: &RunResult) -> Report {
         packages: run.packages.clone(),
         complete: run.stopped_because.is_none(),
         stopped_because: run.stopped_because.clone(),
+        warnings: run.warnings.clone(),
         verdict,
         exit_code,
-        summary: verdict::sentence(run, &totals.checks, &findings, &skipped),
+        summary: verdict::sentence(run, &totals, &findings, &skipped),
         totals,
         dialect,
         suites,
         findings,
         requirements: requirements::coverage(run),
+        flows: flows::flows(run),
+        must_support: must_support(run),
         skipped,
         gate: None,
+        promises: run.promises.clone(),
         surface: Some(run.surface.clone()).filter(|surface| !surface.is_empty()),
         run: RunBlock {
             clock: run.clock.clone(),
             latency: latency::by_interaction(&run.exchanges, &run.clock.base),
         },
     }
+}
+
+/// The marked elements with the resources that the steps showed.
+fn must_support(run: &RunResult) -> Vec<MustSupportResult> {
+    let steps = run.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    let shown = steps.flat_map(|step| &step.shown);
+    crate::must_support::merged(run.must_support.clone(), shown)
 }
 
 /// All checks of a run, in the order of the plan.
@@ -82,6 +94,7 @@ fn totals(run: &RunResult) -> Totals {
         let verdict = check.settled();
         let resource_type = check.subject.resource_type.as_deref().unwrap_or(NO_TYPE);
         totals.checks.add(verdict);
+        totals.flaky += u32::from(check.flaky);
         totals
             .by_type
             .entry(resource_type.to_owned())

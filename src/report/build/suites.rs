@@ -91,6 +91,7 @@ fn check(result: &CheckResult, groups: &Groups) -> ReportedCheck {
         conditional: result.conditional,
         subject: result.subject.clone(),
         verdict,
+        flaky: result.flaky,
         reason: match verdict {
             Verdict::Skip => Some(skipped::reason(result)),
             _ => result.reason.clone(),

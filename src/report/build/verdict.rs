@@ -2,7 +2,7 @@
 
 use crate::finding::Cause;
 use crate::report::finding_group::FindingGroup;
-use crate::report::model::{Skipped, VerdictCounts};
+use crate::report::model::{Skipped, Totals, VerdictCounts};
 use crate::result::{RunResult, TargetKind, Verdict};
 
 /// 3 where the run could not be completed, 1 where the server failed, 4 where nothing was tested,
@@ -22,12 +22,13 @@ pub(super) fn exit_code(stopped: bool, checks: &VerdictCounts) -> u8 {
 /// The verdict in one sentence.
 pub(super) fn sentence(
     run: &RunResult,
-    checks: &VerdictCounts,
+    totals: &Totals,
     findings: &[FindingGroup],
     skipped: &[Skipped],
 ) -> String {
+    let checks = &totals.checks;
     let who = who(run);
-    let failed = failures(checks, findings);
+    let failed = failures(totals, findings);
     let untested = untested(checks.skip);
     if let Some(reason) = &run.stopped_because {
         return format!(
@@ -66,15 +67,20 @@ fn who(run: &RunResult) -> String {
     }
 }
 
-fn failures(checks: &VerdictCounts, findings: &[FindingGroup]) -> String {
+fn failures(totals: &Totals, findings: &[FindingGroup]) -> String {
+    let checks = &totals.checks;
     let tested = tested(checks);
+    let flaky = match totals.flaky {
+        0 => String::new(),
+        count => format!(", {count} flaky"),
+    };
     if checks.fail == 0 {
         let warned = match checks.warning {
             0 => String::new(),
             warnings => format!(", {warnings} with warnings"),
         };
         return format!(
-            "none of {} failed{warned}",
+            "none of {} failed{warned}{flaky}",
             plural(tested, "check", "checks")
         );
     }
@@ -83,7 +89,7 @@ fn failures(checks: &VerdictCounts, findings: &[FindingGroup]) -> String {
         .filter(|group| group.verdict == Verdict::Fail && group.cause == Cause::Server)
         .count() as u32;
     format!(
-        "{} of {} failed, for {}",
+        "{} of {} failed, for {}{flaky}",
         checks.fail,
         plural(tested, "check", "checks"),
         plural(distinct, "distinct reason", "distinct reasons")

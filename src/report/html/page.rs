@@ -12,6 +12,7 @@ use crate::finding::Cause;
 use crate::report::finding_group::FindingGroup;
 use crate::report::language::Language;
 use crate::report::model::{Report, RequirementCoverage};
+use crate::report::promised::{self, Promised};
 use crate::report::text::cut;
 use crate::report::view::{self, Matrix};
 use crate::result::{Level, Verdict};
@@ -41,6 +42,8 @@ pub(super) struct Contents<'a> {
     suites: Vec<Suite<'a>>,
     coverage: Vec<Coverage>,
     latency: Vec<LatencyRow<'a>>,
+    promised: Vec<Promised>,
+    load: Option<String>,
     /// How much was left out to keep the page small.
     findings_left_out: usize,
     scenarios_left_out: usize,
@@ -136,6 +139,8 @@ impl<'a> Contents<'a> {
             suites,
             coverage: coverage(report),
             latency: latency(report),
+            promised: promised::promised(report),
+            load: (report.run.clock.load.as_ref()).map(|load| view::load(load, language)),
             shown: rows.iter().map(|row| row.group.id.as_str()).collect(),
             findings_left_out: report.findings.len() - rows.len(),
             scenarios_left_out,

@@ -8,9 +8,11 @@ mod make;
 mod surface;
 
 use crate::http::Mode;
+use crate::promises::{Observed, PromiseKind, PromiseRow};
 use crate::report::{Report, build};
 use crate::result::{
-    DialectFact, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
+    DialectFact, Level, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target,
+    TargetKind,
 };
 
 /// The base of the sample server.
@@ -37,6 +39,7 @@ pub(crate) fn run() -> RunResult {
             package("hl7.fhir.r4.core", "4.0.1", "51ab"),
         ],
         stopped_because: None,
+        warnings: Vec::new(),
         dialect: dialect(),
         suites: vec![
             suite(
@@ -56,10 +59,13 @@ pub(crate) fn run() -> RunResult {
             flows::claims(),
         ],
         requirements: requirements(),
+        must_support: Vec::new(),
         exchanges: exchanges::exchanges(),
         resources: 12,
+        promises: promises(),
         surface: surface::surface(),
         clock: RunClock {
+            load: None,
             id: "3f0c9a52-7d0e-4c55-9c63-0a4b8f1de7aa".to_owned(),
             started: "2026-05-04T08:15:00Z".to_owned(),
             finished: "2026-05-04T08:15:42Z".to_owned(),
@@ -121,9 +127,43 @@ fn dialect() -> Vec<DialectFact> {
     ]
 }
 
+fn promises() -> Vec<PromiseRow> {
+    let row = |resource_type: &str, kind, name: &str, by_guide, observed| PromiseRow {
+        resource_type: resource_type.to_owned(),
+        kind,
+        name: name.to_owned(),
+        by_guide,
+        by_server: None,
+        observed,
+        exchange: None,
+    };
+    let (interaction, parameter) = (PromiseKind::Interaction, PromiseKind::Parameter);
+    vec![
+        row(
+            "Location",
+            interaction,
+            "search-type",
+            true,
+            Observed::Works,
+        ),
+        row("Patient", interaction, "read", true, Observed::Works),
+        row("Patient", interaction, "vread", false, Observed::Absent),
+        row("Patient", parameter, "_id", true, Observed::Broken),
+        row(
+            "Patient",
+            parameter,
+            "_lastUpdated",
+            true,
+            Observed::Unknown,
+        ),
+        row("Patient", parameter, "birthdate", false, Observed::Works),
+    ]
+}
+
 fn requirements() -> Vec<Requirement> {
     let requirement = |id: &str, statement: &str, source: &str| Requirement {
         id: id.to_owned(),
+        level: Level::Shall,
         statement: statement.to_owned(),
         source: source.to_owned(),
     };

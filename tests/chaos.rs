@@ -1,0 +1,252 @@
+//! A run against every way of being broken below FHIR: it ends in time, says what happened, and
+//! loses nothing else.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use openimis_conformance::options::RunArguments;
+use openimis_conformance::reference::{AUTHORITY, Chaos, ChaosServer, PASSWORD, USER};
+use openimis_conformance::report::Report;
+use openimis_conformance::result::{ScenarioResult, Verdict};
+use openimis_conformance::run::{Progress, RunError, run};
+use openimis_conformance::runner::Stop;
+
+/// One type that is struck, and two that are not.
+const SUITE: &str = "suite: chaos
+title: One type that is struck and two that are not
+scenarios:
+  - id: struck
+    title: Claims
+    steps:
+      - { id: search, title: Search, do: search, type: Claim, pages: all,
+          capture: { claim: 'Bundle.entry.resource.ofType(Claim).first().id' } }
+      - { id: read, title: Read, do: read, type: Claim, target: 'Claim/{{claim}}' }
+  - id: spared
+    title: Organizations and patients
+    steps:
+      - { id: search, title: Search, do: search, type: Organization,
+          capture: { organization: 'Bundle.entry.resource.ofType(Organization).first().id' } }
+      - { id: read, title: Read, do: read, type: Organization, target: 'Organization/{{organization}}' }
+      - { id: patients, title: Search, do: search, type: Patient }
+";
+
+/// How a run against chaos ends.
+enum Ends {
+    /// Before anything could be tested, with these words.
+    Stops(&'static str),
+    /// At its end; the struck scenario has this verdict, and these words stand in the report.
+    Struck(Verdict, &'static str),
+}
+
+use Ends::{Stops, Struck};
+
+fn expected(chaos: Chaos) -> Ends {
+    match chaos {
+        Chaos::Refuse => Stops("nothing listens"),
+        Chaos::ResetAtConnect | Chaos::CloseAtConnect => Stops("closed the connection"),
+        Chaos::StallAtConnect => Stops("no answer within"),
+        Chaos::OtherProtocol => Stops("does not answer in HTTP"),
+        Chaos::PlainForTls => Stops("does not speak TLS"),
+        Chaos::TlsExpired => Stops("has expired"),
+        Chaos::TlsFuture => Stops("not valid yet"),
+        Chaos::TlsSelfSigned => Stops("self-signed"),
+        Chaos::TlsWrongName => Stops("for another name"),
+        Chaos::Tls
+        | Chaos::Http2
+        | Chaos::Ipv6
+        | Chaos::Http10
+        | Chaos::Busy429
+        | Chaos::Busy503
+        | Chaos::TokenExpires
+        | Chaos::ClockBehind
+        | Chaos::ClockAhead => Struck(Verdict::Pass, "keeps the implementation guide"),
+        Chaos::Reset | Chaos::ResetInHeaders | Chaos::CloseInHeaders => {
+            Struck(Verdict::Error, "closed the connection")
+        }
+        Chaos::ResetInBody
+        | Chaos::CloseInBody
+        | Chaos::LengthTooLong
+        | Chaos::ChunkGarbage
+        | Chaos::ChunkUnfinished => Struck(Verdict::Error, "expected the whole body"),
+        Chaos::StallInHeaders | Chaos::DripHeaders | Chaos::EndlessContinue => {
+            Struck(Verdict::Error, "no answer within")
+        }
+        Chaos::StallInBody | Chaos::Drip => Struck(Verdict::Error, "the whole body within"),
+        Chaos::LengthGarbage | Chaos::TwoLengths | Chaos::StatusGarbage => {
+            Struck(Verdict::Error, "HTTP")
+        }
+        Chaos::EndlessHeaders | Chaos::HugeHeader => Struck(Verdict::Error, "headers"),
+        Chaos::Switching => Struck(Verdict::Fail, "status 101"),
+        Chaos::HugeBody | Chaos::GzipBomb => Struck(Verdict::Error, "expected at most 32 MiB"),
+        Chaos::GzipBroken | Chaos::GzipMissing => Struck(Verdict::Fail, "do not decompress"),
+        Chaos::EncodingUnknown => Struck(Verdict::Fail, "found `br`"),
+        Chaos::DeepJson
+        | Chaos::JsonNan
+        | Chaos::JsonCut
+        | Chaos::JsonTrailing
+        | Chaos::EmptyBody
+        | Chaos::HtmlPage
+        | Chaos::LengthTooShort => Struck(Verdict::Fail, "JSON"),
+        Chaos::ByteOrderMark => Struck(Verdict::Warning, "byte order mark"),
+        Chaos::DuplicateKeys => Struck(Verdict::Fail, "language"),
+        Chaos::InvalidUtf8 | Chaos::Utf16 | Chaos::Latin1 => Struck(Verdict::Fail, "UTF-8"),
+        Chaos::RedirectLoop => Struck(Verdict::Error, "in a circle"),
+        Chaos::RedirectElsewhere | Chaos::RedirectDowngrade => {
+            Struck(Verdict::Error, "leads to another origin")
+        }
+        Chaos::RedirectNowhere => Struck(Verdict::Fail, "status 302"),
+        Chaos::NextElsewhere => Struck(Verdict::Error, "elsewhere.example"),
+        Chaos::NextItself => Struck(Verdict::Fail, "next"),
+        Chaos::NextForever => Struck(Verdict::Fail, "on page 2"),
+        Chaos::OtherAnswer => Struck(Verdict::Fail, "Basic"),
+        Chaos::BusyLong | Chaos::RetryGarbage => Struck(Verdict::Fail, "status 503"),
+        Chaos::Flaky => Struck(Verdict::Warning, "flaky"),
+    }
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn planned(&self, _: usize) {}
+    fn played(&self, _: &ScenarioResult) {}
+}
+
+fn arguments(folder: &Path, base: &str) -> RunArguments {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let credentials = write("credentials", &format!("{USER}\n{PASSWORD}\n"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let owner = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&credentials, owner).expect("set");
+    }
+    RunArguments {
+        target: Some(base.to_owned()),
+        suites: vec![write("suite.yaml", SUITE).display().to_string()],
+        output: Some(folder.join("report")),
+        credentials: Some(credentials),
+        ca_file: base
+            .starts_with("https:")
+            .then(|| write("ca.pem", AUTHORITY)),
+        timeout: Some(3),
+        max_pages: Some(30),
+        ..RunArguments::default()
+    }
+}
+
+/// What a run against it gave: an error, or a report. Always a report on the disk.
+async fn survive(chaos: Chaos) -> (Result<Report, RunError>, Report) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = ChaosServer::start(chaos, address).await.expect("a server");
+    let arguments = arguments(folder.path(), server.base_url());
+    let options = arguments.check().expect("they fit");
+    let ended = run(&options, &Silent, &Stop::default()).await;
+    server.shutdown().await;
+    let text = std::fs::read_to_string(options.output.join("report.json")).expect("a report");
+    let written = openimis_conformance::report::read(&text).expect("readable");
+    (ended.map(|finished| finished.report), written)
+}
+
+fn verdict(report: &Report, scenario: &str) -> Verdict {
+    let mut scenarios = report.suites.iter().flat_map(|suite| &suite.scenarios);
+    let found = scenarios.find(|found| found.id == scenario);
+    found.map_or(Verdict::Skip, |found| found.verdict)
+}
+
+/// What is wrong with how the run ended; empty if nothing is.
+async fn judge(chaos: Chaos) -> Vec<String> {
+    // A machine without IPv6 has nothing to test here.
+    if chaos == Chaos::Ipv6 && std::net::TcpListener::bind("[::1]:0").is_err() {
+        return Vec::new();
+    }
+    let start = Instant::now();
+    let (ended, written) = survive(chaos).await;
+    let elapsed = start.elapsed();
+    let mut wrong = Vec::new();
+    let mut hold = |holds: bool, what: String| {
+        if !holds {
+            wrong.push(format!("{chaos}: {what}"));
+        }
+    };
+    hold(
+        elapsed < Duration::from_secs(60),
+        format!("it took {elapsed:?}"),
+    );
+    match (expected(chaos), ended) {
+        (Stops(words), Err(error)) => {
+            hold(error.to_string().contains(words), format!("says {error}"));
+            let reason = written.stopped_because.unwrap_or_default();
+            hold(reason.contains(words), format!("the report says {reason}"));
+        }
+        (Stops(words), Ok(report)) => hold(false, format!("{words}: {}", report.summary)),
+        (Struck(..), Err(error)) => hold(false, format!("stopped: {error}")),
+        (Struck(struck, words), Ok(report)) => {
+            let found = verdict(&report, "struck");
+            let text = openimis_conformance::report::json(&report);
+            let findings: Vec<&str> = report
+                .findings
+                .iter()
+                .map(|group| group.message.as_str())
+                .collect();
+            let said: Vec<String> = report
+                .suites
+                .iter()
+                .flat_map(|suite| &suite.scenarios)
+                .flat_map(|scenario| &scenario.steps)
+                .flat_map(|step| &step.checks)
+                .filter_map(|check| check.reason.clone())
+                .collect();
+            hold(
+                found == struck,
+                format!("struck: {found}: {findings:?} {said:?}"),
+            );
+            hold(
+                text.contains(words),
+                format!("`{words}` is not in the report: {findings:?} {said:?}"),
+            );
+            let spared = verdict(&report, "spared");
+            // On a busy machine an answer may be late once, which is flaky and warns.
+            hold(
+                matches!(spared, Verdict::Pass | Verdict::Warning),
+                format!("spared: {spared}: {findings:?} {said:?}"),
+            );
+            hold(report.complete, "the run came to no end".to_owned());
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_chaos_is_survived_told_and_loses_nothing_else() {
+    assert!(Chaos::ALL.len() >= 40);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let wrong: Vec<String> = runtime.block_on(async {
+        futures::stream::iter(Chaos::ALL)
+            .map(|&chaos| judge(chaos))
+            .buffer_unordered(6)
+            .concat()
+            .await
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_documentation_names_every_chaos_and_what_a_run_makes_of_it() {
+    let page = std::fs::read_to_string("docs/chaos.md").expect("the page");
+    for chaos in Chaos::ALL {
+        let row = format!(
+            "| `{}` | {} | {} |",
+            chaos.code(),
+            chaos.description(),
+            chaos.gets()
+        );
+        assert!(page.contains(&row), "expected in docs/chaos.md: {row}");
+    }
+}
