@@ -1,10 +1,13 @@
 //! What it costs to open definitions: `cargo bench --bench definitions`. Each line is the first
 //! time in a fresh process for that step, which is what a short command pays.
 
+mod shared;
+
 use std::time::Instant;
 
 use openimis_conformance::package::Definitions;
 use openimis_conformance::terminology::Terminology;
+use shared::cpu_time;
 
 fn main() {
     let start = Instant::now();
@@ -64,17 +67,6 @@ fn main() {
     step(&format!("all {count} code systems decoded"));
     let identities = definitions.packages();
     step(&format!("{} packages hashed", identities.len()));
-}
-
-/// Milliseconds that this process was running, where the system tells: elapsed time says little
-/// on a machine that does other things.
-fn cpu_time() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = text
-        .split(' ')
-        .next()
-        .and_then(|text| text.parse::<f64>().ok());
-    nanoseconds.unwrap_or_default() / 1e6
 }
 
 /// The types of the elements of a definition.

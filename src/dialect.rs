@@ -22,7 +22,7 @@ pub const SUITE: &str = "dialect";
 pub const PLACE: &str = "dialect/";
 
 /// The types that a probe asks for first: every openIMIS has them.
-const FIRST_TYPES: [&str; 4] = ["Location", "Organization", "Patient", "Practitioner"];
+pub const FIRST_TYPES: [&str; 4] = ["Location", "Organization", "Patient", "Practitioner"];
 
 /// How a server speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Probe {
     pub dialect: Dialect,
     /// What it says of itself.
     pub statement: Option<CapabilityStatement>,
+    /// Today by its clock, which need not be ours.
+    pub server_date: Option<jiff::civil::Date>,
     /// What the report says of it.
     pub facts: Vec<DialectFact>,
     /// The checks that were made on the way.
@@ -67,6 +69,18 @@ pub enum ProbeError {
         /// What answers there.
         found: String,
     },
+}
+
+impl Probe {
+    /// Today by the server's clock, or by ours where it does not tell.
+    #[must_use]
+    pub fn today(&self) -> jiff::civil::Date {
+        self.server_date.unwrap_or_else(|| {
+            jiff::Timestamp::now()
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .date()
+        })
+    }
 }
 
 impl Dialect {
@@ -384,6 +398,8 @@ impl Prober<'_> {
             .cloned()
             .collect();
         let step = StepResult {
+            stood_in: None,
+            shown: Vec::new(),
             id: "probe".to_owned(),
             title: "Find out how the server speaks".to_owned(),
             exchanges,
@@ -392,18 +408,27 @@ impl Prober<'_> {
             notes: Vec::new(),
         };
         Probe {
+            server_date: self.exchanges.iter().rev().find_map(server_date),
             dialect,
             statement,
             facts: self.facts,
             scenario: ScenarioResult {
                 suite: SUITE.to_owned(),
                 id: SUITE.to_owned(),
+                workflow: false,
                 title: "Login, addresses and media types".to_owned(),
                 steps: vec![step],
             },
             exchanges: kept,
         }
     }
+}
+
+/// The day of the `Date` header (RFC 9110 6.6.1), which is in UTC.
+fn server_date(exchange: &Exchange) -> Option<jiff::civil::Date> {
+    let date = exchange.response()?.header("date")?;
+    let parsed = jiff::fmt::rfc2822::parse(date).ok()?;
+    Some(parsed.with_time_zone(jiff::tz::TimeZone::UTC).date())
 }
 
 fn read_statement(exchange: &Exchange) -> Option<CapabilityStatement> {

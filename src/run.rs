@@ -23,15 +23,18 @@ use crate::reference::{PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
 use crate::result::RunResult;
 use crate::runner::{Earlier, Stop};
-use crate::shard::{Shard, ShardFile};
+use crate::shard::ShardFile;
+use crate::suite::Declared;
 use crate::suite::load::LoadError;
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::plan::Plan;
 use crate::suite::{Suite, load};
 use crate::surface::Collector;
 
+pub mod clean_up;
 mod files;
 mod frame;
 mod log;
+pub mod look;
 mod parts;
 mod publish;
 mod replay;
@@ -115,6 +118,14 @@ pub enum RunError {
     /// A word of the filter.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// Arguments of a run.
+    #[error(transparent)]
+    Options(#[from] crate::options::OptionsError),
+    /// Cleaning up writes, and on a server that is still there.
+    #[error(
+        "expected --target and --mode write with --clean-up: it deletes what the journal names"
+    )]
+    CleanUp,
     /// The selection leaves nothing.
     #[error("expected something to run, found nothing: {0}; `list --plan` prints what there is")]
     NothingSelected(String),
@@ -227,16 +238,17 @@ async fn run_against(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Finished, RunError> {
-    let open = files::open(options, &base, &prepared.definitions)?;
-    let client = client(options, &prepared, base, &open, stop)?;
+    let open = files::open(options, &base, &prepared)?;
+    let client = client(options, &prepared, base, Some(&open), stop)?;
     let surface = Arc::clone(&open.surface);
-    let frame = Frame::new(
+    let mut frame = Frame::new(
         options,
         &prepared.overlay,
         &open.header,
         client.clone(),
         surface,
     );
+    frame.wants(&prepared.definitions);
     let publisher = Arc::new(Publisher::new(
         &options.output,
         frame,
@@ -342,7 +354,7 @@ fn client(
     options: &RunOptions,
     prepared: &Prepared,
     base: url::Url,
-    open: &Open,
+    open: Option<&Open>,
     stop: &Stop,
 ) -> Result<Client, RunError> {
     let mut client = ClientOptions::new(base);
@@ -364,26 +376,23 @@ fn client(
     client.alarm = Some(Arc::new(move |reason| {
         alarmed.ask(reason);
     }));
-    let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
-    let surface = Arc::clone(&open.surface);
-    client.observer = Some(Arc::new(move |exchange| {
-        surface.see(exchange);
-        recording.record(exchange);
-        if let Some(reason) = recording.failure() {
-            stop.ask(reason);
-        }
-    }));
+    if let Some(open) = open {
+        let (recording, stop) = (Arc::clone(&open.recording), stop.clone());
+        let surface = Arc::clone(&open.surface);
+        client.observer = Some(Arc::new(move |exchange| {
+            surface.see(exchange);
+            recording.record(exchange);
+            if let Some(reason) = recording.failure() {
+                stop.ask(reason);
+            }
+        }));
+    }
     Ok(Client::new(client)?)
 }
 
-/// A code of at most 12 characters that no earlier run has used, with a mark that says whose it
-/// is: `CT` and ten digits of the time in tenths of a second. Shards that start together must not
-/// use the same, so they have seconds and their number.
-fn new_code(shard: Option<Shard>) -> String {
-    let now = jiff::Timestamp::now();
-    let digits = match shard {
-        None => now.as_millisecond() / 100,
-        Some(shard) => now.as_second() % 10_000_000 * 1000 + shard.index() as i64 % 1000,
-    };
-    format!("CT{:010}", digits % 10_000_000_000)
+/// A seed that no other run has, not even one of the same second.
+fn seed() -> Result<String, RunError> {
+    let mut seed = [0; 16];
+    getrandom::fill(&mut seed).map_err(|error| RunError::Key(std::io::Error::other(error)))?;
+    Ok(seed.iter().map(|byte| format!("{byte:02x}")).collect())
 }

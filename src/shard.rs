@@ -10,8 +10,9 @@ use thiserror::Error;
 
 use crate::dialect;
 use crate::http::Exchange;
+use crate::promises;
 use crate::report::{self, WriteError};
-use crate::result::{RunResult, ScenarioResult, TargetKind};
+use crate::result::{MustSupportResult, RunResult, ScenarioResult, TargetKind};
 use crate::run::leave_out_empty_suites;
 
 /// The name of the file in the folder of a shard.
@@ -215,6 +216,7 @@ pub fn merge(mut parts: Vec<ShardFile>) -> Result<RunResult, MergeError> {
         add(&mut merged, part);
     }
     merged.stopped_because = stopped;
+    judge_promises(&mut merged);
     in_order(&mut merged, &plan);
     if filtered {
         leave_out_empty_suites(&merged.scenarios, &mut merged.suites);
@@ -298,6 +300,8 @@ fn add(merged: &mut RunResult, part: RunResult) {
         exchanges,
         resources,
         surface,
+        promises,
+        must_support,
         clock,
     } = part;
     let (probes, scenarios): (Vec<_>, Vec<_>) = scenarios.into_iter().partition(is_probe);
@@ -332,6 +336,8 @@ fn add(merged: &mut RunResult, part: RunResult) {
     merged.exchanges.extend(exchanges);
     merged.resources += resources;
     merged.surface.add(surface);
+    promises::merge(&mut merged.promises, promises);
+    add_shown(&mut merged.must_support, must_support);
     for warning in warnings {
         if !merged.warnings.contains(&warning) {
             merged.warnings.push(warning);
@@ -346,6 +352,31 @@ fn add(merged: &mut RunResult, part: RunResult) {
     ours.elapsed_ms = ours.elapsed_ms.max(clock.elapsed_ms);
 }
 
+/// Must-support elements that another part has seen.
+fn add_shown(known: &mut [MustSupportResult], more: Vec<MustSupportResult>) {
+    for result in more {
+        let same = |known: &&mut MustSupportResult| {
+            (&known.profile, &known.element) == (&result.profile, &result.element)
+        };
+        if let Some(known) = known.iter_mut().find(same)
+            && known.shown_by.is_empty()
+        {
+            known.shown_by = result.shown_by;
+        }
+    }
+}
+
+/// What a server declares can be judged only when all parts have looked.
+fn judge_promises(merged: &mut RunResult) {
+    let declared = |scenario: &ScenarioResult| {
+        scenario.suite == promises::SUITE && scenario.id == promises::SCENARIO
+    };
+    if merged.scenarios.iter().any(declared) {
+        merged.scenarios.retain(|scenario| !declared(scenario));
+        merged.scenarios.push(promises::judge(&merged.promises));
+    }
+}
+
 fn is_probe(scenario: &ScenarioResult) -> bool {
     scenario.suite == dialect::SUITE
 }
@@ -353,9 +384,13 @@ fn is_probe(scenario: &ScenarioResult) -> bool {
 /// The probe first, then scenarios as the whole plan has them, and exchanges with them.
 fn in_order(merged: &mut RunResult, plan: &[String]) {
     let place = |id: &str| {
-        plan.iter()
-            .position(|known| known == id)
-            .map_or(0, |at| at + 1)
+        let planned = plan.iter().position(|known| known == id);
+        match planned {
+            Some(at) => at + 1,
+            None if id == dialect::SUITE => 0,
+            // What is judged of the whole run.
+            None => usize::MAX,
+        }
     };
     merged.scenarios.sort_by_key(|scenario| place(&scenario.id));
     merged

@@ -91,6 +91,15 @@ pub fn count(number: usize, noun: &str) -> String {
     }
 }
 
+/// The text, cut after that many characters.
+#[must_use]
+pub fn shortened(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    format!("{}…", text.chars().take(limit - 1).collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{count, did_you_mean, fits};

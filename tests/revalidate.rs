@@ -68,3 +68,42 @@ fn what_is_no_recording_is_a_usage_error() {
     .expect("written");
     assert!(error(&["revalidate", "exchanges.ndjson"]).contains("record the server again"));
 }
+
+/// Every committed report that has its recording beside it.
+fn recorded_releases() -> Vec<std::path::PathBuf> {
+    let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
+    let folders = std::fs::read_dir(reports).expect("reports");
+    let mut recorded: Vec<_> = folders
+        .map(|folder| folder.expect("a folder").path())
+        .filter(|folder| folder.join("exchanges.ndjson.gz").is_file())
+        .collect();
+    recorded.sort();
+    recorded
+}
+
+#[test]
+fn the_recordings_of_real_releases_give_their_committed_reports() {
+    let recorded = recorded_releases();
+    assert!(recorded.len() >= 6, "{recorded:?}");
+    let changed: Vec<String> = recorded
+        .iter()
+        .filter_map(|folder| {
+            let again = tempfile::tempdir().expect("a folder");
+            let to = again.path().to_str().expect("a path");
+            let from = folder.to_str().expect("a path");
+            let output = program(again.path(), &["revalidate", from, "--output", to, "-q"]);
+            let code = output.status.code();
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(matches!(code, Some(0 | 1)), "{from}: {code:?} {stderr}");
+            let was = report(&folder.join("report.json"));
+            let is = report(&again.path().join("report.json"));
+            (was != is).then(|| format!("{from}:\n{}", differences(&was, &is).join("\n")))
+        })
+        .collect();
+    assert!(
+        changed.is_empty(),
+        "the rules of today judge these recordings otherwise; look at each difference, then make \
+         the reports again with fixtures/openimis-server/report:\n{}",
+        changed.join("\n")
+    );
+}

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use openimis_conformance::fhir::{Derivation, ElementDefinition, StructureDefinition, TypedValue};
-use openimis_conformance::package::Definitions;
+use openimis_conformance::package::{Definitions, LooseFile};
 use openimis_conformance::profile::snapshot::{DefinitionSource, generate};
+use openimis_conformance::validator::{Request, Validator};
 
 /// Definitions read from a folder, over R4 core.
 struct Folder {
@@ -205,6 +206,111 @@ fn both_forms_of_choice_types_mean_the_same() {
         let ours = folded(generate(&definition, &together).expect("a snapshot"));
         let theirs = folded(generate(&other, &sliced).expect("a snapshot"));
         assert_eq!(differences(&ours, &theirs), [], "{}", definition.id);
+    }
+}
+
+/// A validator over the guide in one of its forms: the definitions of structures from that folder,
+/// the value sets and code systems from the first.
+fn validator(guide: &Path, form: &str) -> Validator {
+    let files = |folder: &str, is_structure: bool| -> Vec<LooseFile> {
+        let entries = std::fs::read_dir(guide.join(folder)).expect("the folder can be read");
+        let names = entries.map(|entry| entry.expect("an entry").path());
+        let wanted = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let name = name.unwrap_or_default();
+            let is_terminology = name.starts_with("ValueSet-") || name.starts_with("CodeSystem-");
+            if is_structure {
+                name.starts_with("StructureDefinition-")
+            } else {
+                is_terminology
+            }
+        };
+        names
+            .filter(wanted)
+            .map(|path| LooseFile {
+                name: path.display().to_string(),
+                text: std::fs::read_to_string(&path).expect("the file can be read"),
+            })
+            .collect()
+    };
+    let mut all = files(form, true);
+    assert_eq!(all.len(), 60, "{form}");
+    all.extend(files("package", false));
+    Validator::new(
+        Definitions::core()
+            .with_resources(&all)
+            .expect("sound definitions"),
+    )
+}
+
+/// What is found in a resource, without the ids of elements, which depend on the form.
+fn found(validator: &Validator, text: &str, profile: Option<&str>) -> Vec<String> {
+    let document = openimis_conformance::json::read(text).expect("the file is JSON");
+    let request = Request {
+        profiles: profile.map(str::to_owned).into_iter().collect(),
+        ..Request::default()
+    };
+    let findings = validator.validate(&document, &request).findings;
+    let mut found: Vec<String> = findings
+        .iter()
+        .map(|own| {
+            format!(
+                "{} {} {} {:?}",
+                own.severity, own.rule, own.expression, own.constraint
+            )
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn all_forms_of_the_guide_give_the_same_verdicts() {
+    let Some(guide) = folder("OPENIMIS_GUIDE") else {
+        return;
+    };
+    let forms = ["package", "package-snapshots", "package-sushi3"];
+    let validators = forms.map(|form| validator(&guide, form));
+    let examples = Definitions::embedded().examples();
+    let mut resources: Vec<(String, String, Option<String>)> = examples
+        .iter()
+        .map(|own| (own.file.clone(), own.text.to_string(), own.profile.clone()))
+        .collect();
+    for entry in std::fs::read_dir("fixtures/reference").expect("the folder can be read") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("the file can be read");
+        resources.push((path.display().to_string(), text, None));
+    }
+    assert!(resources.len() > 60, "{}", resources.len());
+    for (name, text, profile) in resources {
+        // As it is, and with each of its members left out in turn: what a profile asks for is missed.
+        let mut variants = vec![text.clone()];
+        let whole: serde_json::Value = serde_json::from_str(&text).expect("the file is JSON");
+        for member in whole
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name)
+        {
+            let mut less = whole.clone();
+            if member != "resourceType"
+                && less
+                    .as_object_mut()
+                    .is_some_and(|own| own.remove(member).is_some())
+            {
+                variants.push(less.to_string());
+            }
+        }
+        for variant in variants {
+            let [differential, snapshot, folded] = validators
+                .each_ref()
+                .map(|own| found(own, &variant, profile.as_deref()));
+            assert_eq!(differential, snapshot, "{name}: {variant}");
+            assert_eq!(differential, folded, "{name}: {variant}");
+        }
     }
 }
 

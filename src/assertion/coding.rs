@@ -82,9 +82,24 @@ pub fn shown(place: &Place<'_>) -> String {
     }
 }
 
+/// A code system is named by an absolute URI (R4 Coding.system).
+fn check_system(system: Option<&str>, at: &At<'_>, sink: &mut Sink) {
+    let Some(system) = system.filter(|system| !system.contains(':')) else {
+        return;
+    };
+    at.report(sink, Rule::PrimitiveFormat, Severity::Error, || {
+        Words::new(
+            format!("`system` of {}", at.subject()),
+            "the absolute URI of a code system",
+            quoted(system),
+        )
+    });
+}
+
 /// Judges the unit of a Quantity by its own system.
 pub fn check_unit(at: &At<'_>, sink: &mut Sink) {
     let get = |name: &str| at.place.item.get(name).and_then(Node::as_str);
+    check_system(get("system"), at, sink);
     let (Some(system), Some(code)) = (get("system"), get("code")) else {
         return;
     };
@@ -105,6 +120,7 @@ pub fn check(at: &At<'_>, sink: &mut Sink) {
     let Some(node) = at.place.item.node else {
         return;
     };
+    check_system(node.str("system"), at, sink);
     let (Some(system), Some(code)) = (node.str("system"), node.str("code")) else {
         return;
     };

@@ -4,6 +4,8 @@
 //! be evaluated is a warning that says so, never a verdict on the resource. Constraints marked as
 //! best practice give information only.
 
+use std::sync::OnceLock;
+
 use super::binding;
 use super::place::{Item, Place};
 use super::reference;
@@ -12,7 +14,7 @@ use super::types;
 use super::walk::{At, Walk};
 use crate::fhir::{Constraint, ConstraintSeverity};
 use crate::fhirpath::{
-    self, Context, DefinitionsModel, Element, Environment, Expression, Model, TypeId,
+    self, Context, DefinitionsModel, Element, Environment, Expression, Model, TypeId, TypeKind,
 };
 use crate::finding::{Rule, Severity, Words, quoted};
 use crate::json::Node;
@@ -39,23 +41,67 @@ impl Evaluator {
         &self.model
     }
 
-    /// A node of a place as FHIRPath sees it; `path` is the type's name, or for backbone elements
-    /// their path, where that is known beforehand.
-    fn element<'w>(&self, place: &Place<'w>, path: Option<&str>) -> Element<'w> {
-        let named = place.item.node.and_then(|node| node.str("resourceType"));
-        let type_id = match (named, path) {
-            (Some(name), _) => self.model.type_named(name),
-            (None, Some(path)) => self.model.type_at(path),
-            (None, None) if is_backbone(place.type_name) && !place.definition.is_empty() => {
-                self.model.type_at(place.definition)
+    /// The type of a resource by its `resourceType`.
+    #[must_use]
+    pub fn resource_type(&self, node: &Node<'_>) -> TypeId {
+        let name = node.str("resourceType");
+        name.and_then(|name| self.model.type_named(name))
+            .unwrap_or(TypeId::UNKNOWN)
+    }
+
+    /// A node of a place as FHIRPath sees it.
+    fn element<'w>(&self, at: &At<'w>, focus: &Focus) -> Element<'w> {
+        let place = at.place;
+        let known = focus.type_id(self);
+        let type_id = match place.item.node {
+            // Of a resource only the node itself knows which it is.
+            Some(node) if matches!(known.kind(), TypeKind::Resource | TypeKind::Unknown) => {
+                let own = if std::ptr::eq(node, at.walk.resource) {
+                    at.walk.resource_type
+                } else {
+                    self.resource_type(node)
+                };
+                if own == TypeId::UNKNOWN { known } else { own }
             }
-            (None, None) => self.model.type_named(place.type_name),
+            _ => known,
         };
-        Element::new(
-            place.item.node,
-            place.item.sibling,
-            type_id.unwrap_or(TypeId::UNKNOWN),
-        )
+        let type_id = if type_id == TypeId::UNKNOWN && !focus.is_known() {
+            self.type_of(place)
+        } else {
+            type_id
+        };
+        Element::new(place.item.node, place.item.sibling, type_id)
+    }
+
+    fn type_of(&self, place: &Place<'_>) -> TypeId {
+        let found = if is_backbone(place.type_name) && !place.definition.is_empty() {
+            self.model.type_at(place.definition)
+        } else {
+            self.model.type_named(place.type_name)
+        };
+        found.unwrap_or(TypeId::UNKNOWN)
+    }
+}
+
+/// The type of the nodes that a constraint is about, found once.
+#[derive(Debug, Default)]
+struct Focus {
+    /// Type of the node, or path of a backbone element; unknown for choices.
+    path: Option<String>,
+    type_id: OnceLock<TypeId>,
+}
+
+impl Focus {
+    const fn is_known(&self) -> bool {
+        self.path.is_some()
+    }
+
+    fn type_id(&self, evaluator: &Evaluator) -> TypeId {
+        *self.type_id.get_or_init(|| {
+            let path = self.path.as_deref();
+            path.and_then(|path| evaluator.model.type_at(path))
+                .unwrap_or(TypeId::UNKNOWN)
+        })
     }
 }
 
@@ -75,8 +121,7 @@ pub struct Invariant {
     /// The rule in words.
     pub human: Option<String>,
     expression: Expression,
-    /// Type of the node, or path of a backbone element; unknown for choices.
-    path: Option<String>,
+    focus: Focus,
 }
 
 impl Invariant {
@@ -100,18 +145,17 @@ impl Invariant {
             best_practice: constraint.best_practice,
             human: constraint.human.clone(),
             expression,
-            path: path.map(str::to_owned),
+            focus: Focus {
+                path: path.map(str::to_owned),
+                type_id: OnceLock::new(),
+            },
         }))
     }
 
     /// Judges a node.
     pub fn check(&self, at: &At<'_>, sink: &mut Sink) {
         let world = World { walk: at.walk };
-        let focus = at
-            .walk
-            .engine
-            .evaluator
-            .element(at.place, self.path.as_deref());
+        let focus = at.walk.engine.evaluator.element(at, &self.focus);
         let context = world.context(focus);
         match self.expression.evaluate_boolean(&context) {
             Ok(Some(true) | None) => {}
@@ -207,9 +251,8 @@ impl Selector {
     #[must_use]
     pub fn selects(&self, holder: &Place<'_>, at: &At<'_>) -> bool {
         let world = World { walk: at.walk };
-        let evaluator = &at.walk.engine.evaluator;
-        let wanted = evaluator.element(holder, None);
-        let resource = Element::resource(at.walk.resource, &evaluator.model);
+        let wanted = Element::new(holder.item.node, holder.item.sibling, TypeId::UNKNOWN);
+        let resource = Element::new(Some(at.walk.resource), None, at.walk.resource_type);
         match self.expression.evaluate(&world.context(resource)) {
             Ok(found) => found.iter().any(|item| {
                 item.element()
@@ -227,11 +270,12 @@ struct World<'w> {
 
 impl<'w> World<'w> {
     fn context<'c>(&'c self, focus: Element<'w>) -> Context<'c, 'w> {
-        let model = &self.walk.engine.evaluator.model;
-        let resource = |node: &'w Node<'w>| Element::resource(node, model);
-        Context::new(model, self, focus)
-            .with_resource(resource(self.walk.resource))
-            .with_root_resource(resource(self.walk.root_resource))
+        let walk = self.walk;
+        let resource = |node: &'w Node<'w>, type_id| Element::new(Some(node), None, type_id);
+        Context::new(&walk.engine.evaluator.model, self, focus)
+            .with_resource(resource(walk.resource, walk.resource_type))
+            .with_root_resource(resource(walk.root_resource, walk.root_type))
+            .with_budget(walk.memo.steps())
     }
 }
 
@@ -252,10 +296,9 @@ impl<'w> Environment<'w> for World<'w> {
     }
 
     fn conforms_to(&self, profile: &str, element: Element<'w>) -> Option<bool> {
-        let registry = &self.walk.engine.registry;
-        registry.find_loose(profile)?;
+        let profile = self.walk.engine.registry.refer_loose(profile)?;
         let place = self.place(element)?;
-        Some(types::conforms(self.walk, &place, registry.refer(profile)))
+        Some(types::conforms(self.walk, &place, profile))
     }
 }
 

@@ -65,7 +65,8 @@ impl Targets {
             self.check_type(at, literal, resolved, sink);
         }
         if let Some(node) = resolved {
-            self.check_profile(at, node, sink);
+            let is_contained = literal.is_some_and(|literal| literal.starts_with('#'));
+            self.check_profile(at, node, is_contained, sink);
         }
         if let Some(literal) = literal {
             self.check_aggregation(at, literal, resolved, sink);
@@ -145,7 +146,7 @@ impl Targets {
                 .any(|target| target.name == found || target.name == "Resource")
     }
 
-    fn check_profile(&self, at: &At<'_>, node: &Node<'_>, sink: &mut Sink) {
+    fn check_profile(&self, at: &At<'_>, node: &Node<'_>, is_contained: bool, sink: &mut Sink) {
         let Some(found) = node.str("resourceType") else {
             return;
         };
@@ -159,7 +160,8 @@ impl Targets {
             return;
         }
         let place = Place::root(found, Item::of(node));
-        if profiles.any(|profile| types::conforms(at.walk, &place, *profile)) {
+        let walk = at.walk.into_resource(node, is_contained);
+        if profiles.any(|profile| types::conforms(&walk, &place, *profile)) {
             return;
         }
         let registry = &at.walk.engine.registry;
@@ -278,7 +280,8 @@ pub fn check_contained(at: &At<'_>, sink: &mut Sink) {
     let Some(id) = literal.strip_prefix('#').filter(|id| !id.is_empty()) else {
         return;
     };
-    if contained(at.walk.root_resource, id).is_some() {
+    let walk = at.walk;
+    if walk.memo.contained(walk.root_resource, id).is_some() {
         return;
     }
     at.report_with(
@@ -304,7 +307,7 @@ pub fn resolve<'w>(walk: &Walk<'w>, literal: &str) -> Option<&'w Node<'w>> {
         return if id.is_empty() {
             Some(walk.root_resource)
         } else {
-            contained(walk.root_resource, id)
+            walk.memo.contained(walk.root_resource, id)
         };
     }
     if let Some(bundle) = walk.bundle
@@ -323,14 +326,6 @@ pub fn resolve_item<'w>(walk: &Walk<'w>, item: Item<'w>) -> Option<&'w Node<'w>>
         None => item.text()?,
     };
     resolve(walk, literal)
-}
-
-fn contained<'w>(container: &'w Node<'w>, id: &str) -> Option<&'w Node<'w>> {
-    container
-        .get("contained")?
-        .entries()
-        .iter()
-        .find(|resource| resource.str("id") == Some(id))
 }
 
 /// The resource type that the text of a reference names: `Type/id`, alone or after a base.

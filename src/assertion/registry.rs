@@ -17,9 +17,17 @@ pub type Compile = Box<dyn Fn(&str, &Registry) -> Option<Schema> + Send + Sync>;
 /// Every schema that was ever named.
 pub struct Registry {
     compile: Compile,
-    numbers: RwLock<HashMap<String, SchemaRef>>,
+    numbers: RwLock<Numbers>,
     // Blocks of doubling size: entries never move, so they can be lent out while others are added.
     blocks: [OnceLock<Box<[Slot]>>; BLOCKS],
+}
+
+/// The numbers by canonical URL and, for the types of R4, by name too: names are looked up for each
+/// resource, and making their URLs each time would cost more than the look-up.
+#[derive(Default)]
+struct Numbers {
+    by_url: HashMap<String, SchemaRef>,
+    by_type: HashMap<String, SchemaRef>,
 }
 
 #[derive(Default)]
@@ -49,23 +57,40 @@ impl Registry {
     /// The number of a canonical URL or, without a `:`, of a type name. Nothing is compiled yet.
     #[must_use]
     pub fn refer(&self, canonical: &str) -> SchemaRef {
-        let canonical = if canonical.contains([':', '/']) {
+        if let Some(known) = self.known(canonical) {
+            return known;
+        }
+        let url = if is_url(canonical) {
             canonical.to_owned()
         } else {
             type_url(canonical)
         };
         let mut numbers = self.numbers.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = numbers.get(&canonical) {
+        if let Some(known) = numbers.by_url.get(&url) {
             return *known;
         }
         // Past the last block every new name shares the last number: its schema is then that of
         // another URL, which cannot happen below 64 million distinct URLs.
-        let number = SchemaRef(numbers.len() as u32);
+        let number = SchemaRef(numbers.by_url.len() as u32);
         if let Some(slot) = self.slot(number) {
-            let _ = slot.canonical.set(canonical.clone());
+            let _ = slot.canonical.set(url.clone());
         }
-        numbers.insert(canonical, number);
+        if let Some(name) = url.strip_prefix(TYPE_URL) {
+            numbers.by_type.insert(name.to_owned(), number);
+        }
+        numbers.by_url.insert(url, number);
         number
+    }
+
+    /// The number of a canonical URL or type name that was named before.
+    fn known(&self, canonical: &str) -> Option<SchemaRef> {
+        let numbers = self.numbers.read().unwrap_or_else(PoisonError::into_inner);
+        let names = if is_url(canonical) {
+            &numbers.by_url
+        } else {
+            &numbers.by_type
+        };
+        names.get(canonical).copied()
     }
 
     /// The schema, compiled now if it was not yet; `None` where its URL is not known.
@@ -84,24 +109,31 @@ impl Registry {
     }
 
     /// As [`Self::find`], for URLs out of instances: what is not known takes no place here, so
-    /// that hostile input cannot fill the registry.
+    /// that hostile input cannot fill the registry. Fragments, of which there are endlessly many,
+    /// only mean something in definitions.
     #[must_use]
     pub fn find_loose(&self, canonical: &str) -> Option<&Schema> {
-        let url = if canonical.contains(':') {
-            None
-        } else {
-            Some(type_url(canonical))
-        };
-        let url = url.as_deref().unwrap_or(canonical);
-        let known = {
-            let numbers = self.numbers.read().unwrap_or_else(PoisonError::into_inner);
-            numbers.get(url).copied()
-        };
-        match known {
-            Some(number) => self.get(number),
-            None if (self.compile)(url, self).is_some() => self.find(url),
-            None => None,
+        self.get(self.refer_loose(canonical)?)
+    }
+
+    /// The number of a canonical URL or type name out of an instance, if there is a definition.
+    #[must_use]
+    pub fn refer_loose(&self, canonical: &str) -> Option<SchemaRef> {
+        if let Some(number) = self.known(canonical) {
+            return self.get(number).map(|_| number);
         }
+        if canonical.contains('#') {
+            return None;
+        }
+        let url;
+        let canonical = if is_url(canonical) {
+            canonical
+        } else {
+            url = type_url(canonical);
+            &url
+        };
+        (self.compile)(canonical, self)?;
+        Some(self.refer(canonical))
     }
 
     /// The schema of Element: the `id` and `extension` of primitives.
@@ -132,19 +164,27 @@ impl Registry {
 impl std::fmt::Debug for Registry {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let numbers = self.numbers.read().unwrap_or_else(PoisonError::into_inner);
-        write!(formatter, "Registry of {} schemas", numbers.len())
+        write!(formatter, "Registry of {} schemas", numbers.by_url.len())
     }
 }
+
+const TYPE_URL: &str = "http://hl7.org/fhir/StructureDefinition/";
 
 /// The canonical URL of a type of R4.
 #[must_use]
 pub fn type_url(type_name: &str) -> String {
-    format!("http://hl7.org/fhir/StructureDefinition/{type_name}")
+    format!("{TYPE_URL}{type_name}")
+}
+
+fn is_url(canonical: &str) -> bool {
+    canonical.contains([':', '/'])
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Registry, type_url};
+    use crate::assertion::{Rules, Schema};
+    use crate::fhir::StructureKind;
 
     #[test]
     fn numbers_are_stable_and_type_names_are_urls() {
@@ -163,5 +203,40 @@ mod tests {
             registry.refer(&type_url("Patient"))
         );
         assert!(registry.get(numbers[5]).is_none());
+    }
+
+    fn empty_schema() -> Schema {
+        Schema {
+            url: String::new(),
+            versioned_url: String::new(),
+            type_name: String::new(),
+            kind: StructureKind::ComplexType,
+            is_abstract: false,
+            is_profile: false,
+            lineage: Vec::new(),
+            root: Rules::default(),
+            parts: Vec::new(),
+            faults: Vec::new(),
+            primitive: None,
+            extension: None,
+        }
+    }
+
+    #[test]
+    fn what_instances_name_takes_no_place_unless_it_is_known() {
+        let registry = Registry::new(Box::new(|canonical, _| {
+            canonical.contains("known").then(empty_schema)
+        }));
+        let before = format!("{registry:?}");
+        for name in [
+            "Nothing",
+            "http://example.org/no",
+            "http://example.org/known#1",
+        ] {
+            assert!(registry.find_loose(name).is_none(), "{name}");
+        }
+        assert_eq!(format!("{registry:?}"), before);
+        assert!(registry.find_loose("http://example.org/known").is_some());
+        assert_ne!(format!("{registry:?}"), before);
     }
 }

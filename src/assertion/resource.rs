@@ -16,7 +16,7 @@ pub fn check_root(walk: &Walk<'_>, sink: &mut Sink) {
     let node = walk.resource;
     let name = node.str("resourceType").unwrap_or("Resource");
     let place = Place::root(name, Item::of(node));
-    check(walk, &place, Role::Root, sink);
+    check(&walk.into_resource(node, false), &place, Role::Root, sink);
 }
 
 /// Judges a resource inside another.
@@ -41,17 +41,11 @@ pub fn check_nested(at: &At<'_>, sink: &mut Sink) {
         .parent
         .and_then(|entry| (role == Role::Entry).then(|| entry.item.get("fullUrl")?.as_str())?);
     let walk = Walk {
-        resource: node,
-        root_resource: if role == Role::Contained {
-            outer.root_resource
-        } else {
-            node
-        },
         bundle: outer.bundle.map(|bundle| BundleScope {
             full_url: full_url.or(bundle.full_url),
             ..bundle
         }),
-        ..*outer
+        ..outer.into_resource(node, role == Role::Contained)
     };
     let place = Place {
         type_name: node.str("resourceType").unwrap_or("Resource"),
@@ -127,7 +121,7 @@ fn type_of<'w>(walk: &Walk<'w>, place: &Place<'_>, sink: &mut Sink) -> Option<&'
     let schema = name
         .as_str()
         .filter(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric()))
-        .and_then(|name| walk.engine.registry.find(name))
+        .and_then(|name| walk.engine.registry.find_loose(name))
         .filter(|schema| {
             schema.kind == StructureKind::Resource && !schema.is_abstract && !schema.is_profile
         });

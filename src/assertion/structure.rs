@@ -13,22 +13,38 @@ use crate::fhir::Max;
 use crate::finding::{Rule, Severity, Words, any_of, quoted};
 use crate::json::{Member, Node, Value};
 
-/// Which children of a node were seen. Types have far fewer than 256.
-#[derive(Default)]
-struct Seen([u64; 4]);
+/// What was seen of a node's properties.
+struct Seen {
+    /// The children, by index. Types have far fewer than 256.
+    children: [u64; 4],
+    /// Whether any property is the `_name` of a primitive, which few are.
+    has_siblings: bool,
+}
 
 impl Seen {
+    fn new(object: &Node<'_>) -> Self {
+        let mut members = object.members().iter();
+        Self {
+            children: [0; 4],
+            has_siblings: members.any(|member| member.name.starts_with('_')),
+        }
+    }
+
     fn mark(&mut self, index: usize) -> bool {
         let (word, bit) = (index / 64 % 4, 1 << (index % 64));
-        let before = self.0[word] & bit != 0;
-        self.0[word] |= bit;
+        let before = self.children[word] & bit != 0;
+        self.children[word] |= bit;
         before
     }
 
     const fn has(&self, index: usize) -> bool {
-        self.0[index / 64 % 4] & (1 << (index % 64)) != 0
+        self.children[index / 64 % 4] & (1 << (index % 64)) != 0
     }
 }
+
+/// How many properties of one object are judged. No type has so many: beyond, some are repeated or
+/// unknown, which has been reported by then.
+const MOST_MEMBERS: usize = 1_000;
 
 impl Structure {
     /// Judges the node and everything below it.
@@ -36,8 +52,8 @@ impl Structure {
         let Some(object) = at.place.item.object() else {
             return;
         };
-        let mut seen = Seen::default();
-        for member in object.members() {
+        let mut seen = Seen::new(object);
+        for member in object.members().iter().take(MOST_MEMBERS) {
             self.check_member(at, object, member, &mut seen, sink);
             if sink.settled() {
                 return;
@@ -70,7 +86,7 @@ impl Structure {
             let child = &self.children[index];
             let child_type = &child.types[type_index];
             let sibling = match child_type.kind {
-                ChildKind::Primitive(_) => sibling_of(object, name),
+                ChildKind::Primitive(_) if seen.has_siblings => sibling_of(object, name),
                 _ => None,
             };
             if seen.mark(index) {

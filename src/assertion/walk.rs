@@ -10,6 +10,7 @@ use super::place::Place;
 use super::registry::{Registry, SchemaRef};
 use super::schema::Schema;
 use super::sink::{Found, Sink};
+use crate::fhirpath::TypeId;
 use crate::finding::{Finding, Rule, Severity, Words};
 use crate::json::Node;
 use crate::package::Definitions;
@@ -83,8 +84,12 @@ pub struct Walk<'w> {
     pub depth: Depth,
     /// The innermost resource: `%resource`.
     pub resource: &'w Node<'w>,
+    /// The type of that to FHIRPath; found where the resource is entered.
+    pub resource_type: TypeId,
     /// The resource that contains it, or itself: `%rootResource`.
     pub root_resource: &'w Node<'w>,
+    /// The type of that to FHIRPath.
+    pub root_type: TypeId,
     /// The Bundle around it, and the `fullUrl` of its entry.
     pub bundle: Option<BundleScope<'w>>,
     /// Resources outside the document.
@@ -93,6 +98,47 @@ pub struct Walk<'w> {
     pub choice: Option<&'w dyn ProfileChoice>,
     /// What was found out on the way.
     pub memo: &'w Memo,
+}
+
+impl<'w> Walk<'w> {
+    /// The judgement of one document; nothing is judged yet.
+    #[must_use]
+    pub fn new(engine: &'w Engine, depth: Depth, resource: &'w Node<'w>, memo: &'w Memo) -> Self {
+        Self {
+            engine,
+            depth,
+            resource,
+            resource_type: TypeId::UNKNOWN,
+            root_resource: resource,
+            root_type: TypeId::UNKNOWN,
+            bundle: None,
+            known: None,
+            choice: None,
+            memo,
+        }
+    }
+
+    /// The same for another resource, which is its own root unless it is contained.
+    #[must_use]
+    pub fn into_resource(self, resource: &'w Node<'w>, is_contained: bool) -> Self {
+        let resource_type = if self.depth == Depth::Structure {
+            TypeId::UNKNOWN
+        } else {
+            self.engine.evaluator.resource_type(resource)
+        };
+        let (root_resource, root_type) = if is_contained {
+            (self.root_resource, self.root_type)
+        } else {
+            (resource, resource_type)
+        };
+        Self {
+            resource,
+            resource_type,
+            root_resource,
+            root_type,
+            ..self
+        }
+    }
 }
 
 /// The Bundle around a resource.
@@ -108,16 +154,63 @@ pub struct BundleScope<'w> {
 
 /// Conformance that was already found out in this walk: references make the same question come up
 /// again, and cyclic ones would never end.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memo {
+    /// What the constraints may still cost.
+    steps: Cell<u64>,
     conforms: RefCell<HashMap<(usize, SchemaRef), bool>>,
+    /// The positions of contained resources by their id, for resources that contain many.
+    contained: RefCell<HashMap<usize, HashMap<String, usize>>>,
     nesting: Cell<u32>,
 }
 
 /// Judgements of referenced resources nested deeper than this are taken for granted.
 const DEEPEST_NESTING: u32 = 24;
 
+/// How many steps all constraints on one document may take together. A Patient takes some hundred,
+/// a Bundle of fifty thousand some million.
+const MOST_STEPS: u64 = 200_000_000;
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self {
+            steps: Cell::new(MOST_STEPS),
+            conforms: RefCell::default(),
+            contained: RefCell::default(),
+            nesting: Cell::new(0),
+        }
+    }
+}
+
+/// Fewer contained resources than this are looked through one by one.
+const FEW_CONTAINED: usize = 8;
+
 impl Memo {
+    pub(super) const fn steps(&self) -> &Cell<u64> {
+        &self.steps
+    }
+
+    /// The first contained resource of that id.
+    pub fn contained<'w>(&self, container: &'w Node<'w>, id: &str) -> Option<&'w Node<'w>> {
+        let resources = container.get("contained")?.entries();
+        if resources.len() < FEW_CONTAINED {
+            let mut resources = resources.iter();
+            return resources.find(|resource| resource.str("id") == Some(id));
+        }
+        let mut known = self.contained.borrow_mut();
+        let key = std::ptr::from_ref(container).addr();
+        let positions = known.entry(key).or_insert_with(|| {
+            let mut positions = HashMap::new();
+            for (position, resource) in resources.iter().enumerate() {
+                if let Some(id) = resource.str("id") {
+                    positions.entry(id.to_owned()).or_insert(position);
+                }
+            }
+            positions
+        });
+        resources.get(*positions.get(id)?)
+    }
+
     /// The answer to whether a node conforms to a schema: remembered, or found out now. While it
     /// is being found out, the same question is answered with yes, so that a circle of references
     /// conforms unless something in it does not.

@@ -1,11 +1,15 @@
 //! Judging a create: status, address, body, and what was kept of what was sent.
 
+use std::collections::BTreeSet;
+
+use super::compare::compare;
 use super::exchange::{describe_status, error_body, no_server_error, response};
+use super::round_trip::{is_kept_in_meaning, not_kept};
 use super::validity::{Validity, label};
 use super::{Judgement, catalog};
-use crate::finding::{Finding, Rule, Severity};
+use crate::finding::Rule;
 use crate::http::Exchange;
-use crate::json::{Document, Node, Value};
+use crate::json::{Document, Node};
 use crate::result::Subject;
 use crate::validator::Validator;
 
@@ -18,6 +22,8 @@ pub struct CreateJudge<'v> {
     error_body: Judgement,
     no_server_error: Judgement,
     validity: Validity<'v>,
+    /// Elements that the answer showed to be changed or lost.
+    pub reported: BTreeSet<String>,
 }
 
 impl<'v> CreateJudge<'v> {
@@ -33,6 +39,7 @@ impl<'v> CreateJudge<'v> {
             error_body: judge(&catalog::ERROR_BODY),
             no_server_error: judge(&catalog::NO_SERVER_ERROR),
             validity: Validity::new(validator, subject),
+            reported: BTreeSet::new(),
         }
     }
 
@@ -51,11 +58,12 @@ impl<'v> CreateJudge<'v> {
         self.validity.unseen(reason);
     }
 
-    /// Judges the answer to a create; hands the created resource to `see` if it came back.
+    /// Judges the answer to a create of a type, which may be answered by a resource of another type
+    /// where the guide asks for that; hands what came back to `see`.
     pub fn create(
         &mut self,
         exchange: &Exchange,
-        resource_type: &str,
+        (resource_type, answers): (&str, Option<&str>),
         sent: &Node<'_>,
         see: impl FnOnce(&Document<'_>),
     ) -> bool {
@@ -94,6 +102,14 @@ impl<'v> CreateJudge<'v> {
         match document.root.str("resourceType") {
             Some("OperationOutcome") => return true,
             Some(found) if found == resource_type => {}
+            // The guide's pages want the answer to a claim or a question here, not the resource.
+            Some(found) if answers == Some(found) => {
+                self.validity.judge(&exchange.id, &document, &document.root);
+                self.kept
+                    .skip(format!("the answer is a {found}, as the guide asks"));
+                see(&document);
+                return true;
+            }
             found => {
                 let found = found.map_or_else(
                     || "JSON without a `resourceType`".to_owned(),
@@ -111,24 +127,14 @@ impl<'v> CreateJudge<'v> {
         }
         self.validity.judge(&exchange.id, &document, &document.root);
         self.kept.saw_resource();
-        lost(
-            sent,
-            &document.root,
-            &mut vec![resource_type.to_owned()],
-            &mut |path, expected, actual| {
-                let mut finding = Finding::new(
-                    Severity::Warning,
-                    Rule::RoundTrip,
-                    path,
-                    format!("expected what was sent ({expected}), found {actual}"),
-                );
-                finding.element = Some(without_indices(path));
-                finding.expected = Some(expected.to_owned());
-                finding.actual = Some(actual.to_owned());
+        for difference in compare(sent, &document.root, resource_type).differences {
+            if !is_kept_in_meaning(&difference) {
+                self.reported.insert(difference.element());
+                let label = label(&document.root);
                 self.kept
-                    .find(&exchange.id, Some(&label(&document.root)), finding);
-            },
-        );
+                    .find(&exchange.id, Some(&label), not_kept(&difference));
+            }
+        }
         see(&document);
         true
     }
@@ -195,122 +201,9 @@ pub fn created_id(location: &str, resource_type: &str) -> Option<String> {
     (rest.is_empty() || rest.len() == 2 && rest[0] == "_history").then(|| (*id).to_owned())
 }
 
-/// Calls `report` with each leaf of `sent` that `got` lacks. Lists are compared without order;
-/// `id` and `meta` of the resource are the server's.
-fn lost(
-    sent: &Node<'_>,
-    got: &Node<'_>,
-    path: &mut Vec<String>,
-    report: &mut dyn FnMut(&str, &str, &str),
-) {
-    match (&sent.value, &got.value) {
-        (Value::Object(members), Value::Object(_)) => {
-            for member in members {
-                if path.len() == 1 && matches!(member.name.as_ref(), "id" | "meta" | "text") {
-                    continue;
-                }
-                path.push(format!(".{}", member.name));
-                match got.get(&member.name) {
-                    Some(value) => lost(&member.value, value, path, report),
-                    None => report(&path.concat(), &short(&member.value), "nothing"),
-                }
-                path.pop();
-            }
-        }
-        (Value::Array(entries), Value::Array(others)) => {
-            for (index, entry) in entries.iter().enumerate() {
-                path.push(format!("[{index}]"));
-                match best_match(entry, others) {
-                    Some(other) => lost(entry, other, path, report),
-                    None => report(&path.concat(), &short(entry), "nothing like it"),
-                }
-                path.pop();
-            }
-        }
-        _ if sent.value == got.value => {}
-        _ => report(&path.concat(), &short(sent), &short(got)),
-    }
-}
-
-/// The entry that loses the fewest leaves.
-fn best_match<'n, 'a>(entry: &Node<'_>, others: &'n [Node<'a>]) -> Option<&'n Node<'a>> {
-    others
-        .iter()
-        .map(|other| {
-            let mut losses = 0;
-            lost(
-                entry,
-                other,
-                &mut vec![String::new(), String::new()],
-                &mut |_, _, _| losses += 1,
-            );
-            (losses, other)
-        })
-        .min_by_key(|(losses, _)| *losses)
-        .map(|(_, other)| other)
-}
-
-fn short(node: &Node<'_>) -> String {
-    let text = node.to_json();
-    if text.chars().count() <= 80 {
-        return text;
-    }
-    format!("{}…", text.chars().take(79).collect::<String>())
-}
-
-fn without_indices(path: &str) -> String {
-    let mut out = String::new();
-    let mut inside = false;
-    for character in path.chars() {
-        match character {
-            '[' => inside = true,
-            ']' => inside = false,
-            other if !inside => out.push(other),
-            _ => {}
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{created_id, lost};
-    use crate::json::read;
-
-    fn losses(sent: &str, got: &str) -> Vec<String> {
-        let sent = read(sent).expect("valid JSON");
-        let got = read(got).expect("valid JSON");
-        let mut found = Vec::new();
-        lost(
-            &sent.root,
-            &got.root,
-            &mut vec!["Patient".to_owned()],
-            &mut |path, expected, actual| {
-                found.push(format!("{path}: {expected} -> {actual}"));
-            },
-        );
-        found
-    }
-
-    #[test]
-    fn an_element_that_is_lost_or_changed_is_named_and_an_added_one_is_not() {
-        let sent = r#"{"id":"a","gender":"female","name":[{"family":"Doe","given":["Jane"]}],"active":true}"#;
-        let got = r#"{"id":"b","gender":"male","name":[{"use":"official","family":"Doe"}],"active":true,"x":1}"#;
-        assert_eq!(
-            losses(sent, got),
-            [
-                "Patient.gender: \"female\" -> \"male\"",
-                "Patient.name[0].given: [\"Jane\"] -> nothing"
-            ]
-        );
-    }
-
-    #[test]
-    fn lists_are_compared_without_order() {
-        let sent = r#"{"identifier":[{"value":"a"},{"value":"b"}]}"#;
-        let got = r#"{"identifier":[{"value":"uuid"},{"value":"b"},{"value":"a"}]}"#;
-        assert!(losses(sent, got).is_empty());
-    }
+    use super::created_id;
 
     #[test]
     fn a_location_names_type_and_id_with_or_without_a_version() {

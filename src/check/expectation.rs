@@ -3,9 +3,10 @@
 use super::{Check, Judgement};
 use crate::fhirpath::{Collection, Context, Element, Expression, LocalEnvironment, Model};
 use crate::finding::{Finding, Rule, Severity};
-use crate::json::Node;
+use crate::json::{Document, Node};
 use crate::result::Subject;
 use crate::suite::Expectation;
+use crate::validator::{Request, Validator};
 
 /// The check that all expectations share; each names its own requirement.
 pub const EXPECTATION: Check = Check {
@@ -13,6 +14,45 @@ pub const EXPECTATION: Check = Check {
     requirements: &["RT-1.identifier"],
     title: "an expectation of the scenario holds",
 };
+
+/// Holds a resource to the profile that an expectation names, by id or canonical URL.
+#[must_use]
+pub fn judge_profile(
+    validator: &Validator,
+    expectation: &Expectation,
+    profile: &str,
+    exchange: &str,
+    document: &Document<'_>,
+    subject: &Subject,
+) -> Judgement {
+    let mut judgement =
+        Judgement::new(&EXPECTATION, subject).of_requirement(&expectation.requirement);
+    let profiles = validator.definitions().profiles();
+    let known = profiles
+        .iter()
+        .find(|known| known.id == profile || known.url == profile);
+    let Some(known) = known else {
+        let hint = crate::wording::did_you_mean(profile, profiles.iter().map(|it| it.id.as_str()));
+        judgement.error(format!(
+            "expected a profile of the guide, found `{profile}`{hint}"
+        ));
+        return judgement;
+    };
+    judgement.saw_resource();
+    let request = Request {
+        profiles: vec![known.url.clone()],
+        claims: false,
+        guide: false,
+        ..Request::default()
+    };
+    let label = super::validity::label(&document.root);
+    for finding in validator.validate(document, &request).findings {
+        if !super::validity::is_advice(&finding) {
+            judgement.find(exchange, Some(&label), finding);
+        }
+    }
+    judgement
+}
 
 /// Holds one expectation (captures already filled in) to a resource.
 #[must_use]

@@ -6,7 +6,7 @@ use super::exchange::{error_body, no_server_error, response, status};
 use super::validity::{Validity, label};
 use super::{Judgement, catalog};
 use crate::finding::Rule;
-use crate::http::Exchange;
+use crate::http::{Exchange, FailureKind, Outcome};
 use crate::json::{Document, Node};
 use crate::result::Subject;
 use crate::validator::Validator;
@@ -123,7 +123,7 @@ impl<'v> SearchJudge<'v> {
 
     fn answers_200(&mut self, exchange: &Exchange) -> bool {
         if self.pages > 1 {
-            return status(&mut self.next, exchange, 200);
+            return self.next_answers_200(exchange);
         }
         if !self.required {
             match response(&mut self.status, exchange) {
@@ -137,6 +137,24 @@ impl<'v> SearchJudge<'v> {
             return false;
         }
         status(&mut self.status, exchange, 200)
+    }
+
+    /// A next link that leads away is the server's fault; it was not followed.
+    fn next_answers_200(&mut self, exchange: &Exchange) -> bool {
+        if let Outcome::Failure(failure) = &exchange.outcome
+            && failure.failure == FailureKind::Guard
+        {
+            self.next.saw_exchange();
+            self.next.broken_by(
+                &exchange.id,
+                Rule::Paging,
+                "Bundle.link.where(relation = 'next').url",
+                "a link to the next page",
+                &failure.message,
+            );
+            return false;
+        }
+        status(&mut self.next, exchange, 200)
     }
 
     fn skip_all(&mut self, reason: &str) {

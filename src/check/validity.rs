@@ -110,7 +110,7 @@ impl<'v> Validity<'v> {
 
 /// Whether a finding is only R4's advice (best practice, such as a narrative for everything): it
 /// says nothing about a server that keeps its promise.
-fn is_advice(finding: &Finding) -> bool {
+pub(super) fn is_advice(finding: &Finding) -> bool {
     finding.rule == Rule::Invariant && finding.severity == Severity::Information
 }
 

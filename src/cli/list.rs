@@ -1,5 +1,7 @@
 //! `list`: suites and scenarios, checks, requirements, and the plan of a run.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use tabled::builder::Builder;
 use tabled::settings::{Style, Width, peaker::PriorityMax};
@@ -9,12 +11,14 @@ use crate::check::catalog;
 use crate::http::Mode;
 use crate::options::RunArguments;
 use crate::package::Definitions;
+use crate::requirement::guide;
+use crate::run::RunError;
+use crate::runner::preview::preview;
+use crate::suite::Declared;
 use crate::suite::load::{self, LoadError};
-use crate::suite::plan::{Declared, Plan, PlannedStep};
-use crate::suite::requests;
 
 /// Characters of a line; longer cells are wrapped.
-const WIDTH: usize = 100;
+const WIDTH: usize = 140;
 
 /// List suites, scenarios, checks, requirements or the plan of a run
 #[derive(Debug, Args)]
@@ -40,6 +44,12 @@ pub struct ListCommand {
     /// With --plan: a part of the scenarios
     #[arg(long, value_name = "I/N", requires = "plan")]
     shard: Option<String>,
+    /// With --plan: FHIR base of the server whose plan is shown; it is only probed
+    #[arg(long, value_name = "URL", requires = "plan")]
+    target: Option<String>,
+    /// With --target: file with user and password, readable by its owner only
+    #[arg(long, value_name = "FILE", requires = "target")]
+    credentials: Option<PathBuf>,
     /// Suite by name, or a scenario file; may be repeated [default: all]
     #[arg(long = "suite", value_name = "NAME|FILE")]
     suites: Vec<String>,
@@ -54,7 +64,17 @@ impl ListCommand {
         } else if self.requirements {
             Ok(requirements())
         } else if self.plan {
-            return self.print_plan();
+            return match plan(self.arguments()) {
+                Ok(rows) if rows.len() == 1 => super::complain(
+                    &"expected something to run, found nothing: no step of the plan fits",
+                    ExitCode::NothingTested,
+                ),
+                Ok(rows) => {
+                    super::output::print(&table(rows));
+                    ExitCode::Conformant
+                }
+                Err((error, code)) => super::complain(&error, code),
+            };
         } else {
             suites(&self.suites)
         };
@@ -64,6 +84,27 @@ impl ListCommand {
                 ExitCode::Conformant
             }
             Err(error) => super::complain(&error, ExitCode::Usage),
+        }
+    }
+}
+
+impl ListCommand {
+    /// The arguments of the run whose plan is shown. Nothing is written, so nothing is confirmed.
+    fn arguments(&self) -> RunArguments {
+        let host = self
+            .target
+            .as_deref()
+            .and_then(|target| url::Url::parse(target).ok()?.host_str().map(str::to_owned));
+        RunArguments {
+            target: self.target.clone(),
+            credentials: self.credentials.clone(),
+            suites: self.suites.clone(),
+            mode: Some(self.mode.map_or(Mode::Write, Mode::from)),
+            filter: self.filter.clone(),
+            sample: self.sample,
+            shard: self.shard.clone(),
+            confirm_write: host,
+            ..RunArguments::default()
         }
     }
 }
@@ -99,7 +140,9 @@ fn checks() -> Rows {
 
 fn requirements() -> Rows {
     let mut rows = vec![row(["requirement", "level", "source", "statement"])];
-    for requirement in crate::requirement::all() {
+    let declared = Declared::by_guide(&Definitions::embedded());
+    let of_guide = guide::requirements(&declared);
+    for requirement in crate::requirement::all().iter().chain(&of_guide) {
         rows.push(row([
             &requirement.id,
             requirement.level.code(),
@@ -110,63 +153,42 @@ fn requirements() -> Rows {
     rows
 }
 
-impl ListCommand {
-    fn print_plan(&self) -> ExitCode {
-        match self.plan_rows() {
-            Ok(rows) if rows.len() == 1 => super::complain(
-                &"expected something to run, found nothing: no step of the plan fits",
-                ExitCode::NothingTested,
-            ),
-            Ok(rows) => {
-                super::output::print(&table(rows));
-                ExitCode::Conformant
-            }
-            Err(error) => super::complain(&*error, ExitCode::Usage),
-        }
-    }
-
-    /// What a run would send to a server that declares no more than the guide.
-    fn plan_rows(&self) -> Result<Rows, Box<dyn std::error::Error>> {
-        let options = RunArguments {
-            filter: self.filter.clone(),
-            sample: self.sample,
-            shard: self.shard.clone(),
-            suites: self.suites.clone(),
-            mode: self.mode.map(Mode::from),
-            ..RunArguments::default()
-        }
-        .check()?;
-        let definitions = Definitions::embedded();
-        let suites = load::select(&options.suites)?;
-        let declared = Declared::by_guide(&definitions);
-        let mut plan = Plan::new(&suites, &declared, options.mode == Mode::Write);
-        options.selection.check(&plan, &definitions)?;
-        options.selection.apply(&mut plan);
-        let mut rows = vec![row(["scenario", "step", "request", "promised"])];
-        for scenario in &plan.scenarios {
-            for planned in &scenario.steps {
-                rows.extend(planned_rows(&scenario.id, planned));
+/// What a run would send: on the server that is given, or on one that declares no more than the
+/// guide; in write mode unless asked otherwise, so that the whole plan is shown.
+fn plan(arguments: RunArguments) -> Result<Rows, (RunError, ExitCode)> {
+    let options = arguments
+        .check()
+        .map_err(|error| (RunError::Options(error), ExitCode::Usage))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| (RunError::Embedded(error), ExitCode::Incomplete))?;
+    let looked = runtime
+        .block_on(crate::run::look::look(&options))
+        .map_err(|error| {
+            let code = super::run::exit_code(&error);
+            (error, code)
+        })?;
+    let mut rows = vec![row(["scenario", "step", "request", "body", "promised"])];
+    for scenario in &looked.plan.scenarios {
+        for planned in &scenario.steps {
+            let promised = match (&planned.skip, planned.required) {
+                (Some(reason), _) => reason,
+                (None, true) => "yes",
+                (None, false) => "no: probed",
+            };
+            for (step, preview) in preview(&looked.dialect, &planned.step) {
+                rows.push(row([
+                    &scenario.id,
+                    &step,
+                    &preview.request,
+                    &preview.body,
+                    promised,
+                ]));
             }
         }
-        Ok(rows)
     }
-}
-
-fn planned_rows(scenario: &str, planned: &PlannedStep) -> Rows {
-    let step = &planned.step;
-    if let Some(reason) = &planned.skip {
-        let nothing = format!("nothing: {reason}");
-        return vec![row([scenario, &step.id, &nothing, "-"])];
-    }
-    let promised = if planned.required {
-        "yes"
-    } else {
-        "no: probed"
-    };
-    let requests = requests::of(step).into_iter();
-    requests
-        .map(|request| row([scenario, &step.id, &request, promised]))
-        .collect()
+    Ok(rows)
 }
 
 fn table(rows: Rows) -> String {

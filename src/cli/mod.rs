@@ -2,6 +2,7 @@
 
 mod compare;
 mod config;
+mod doctor;
 mod exit_code;
 mod explain;
 mod gate;
@@ -15,6 +16,7 @@ mod render;
 mod reports;
 mod revalidate;
 mod run;
+mod selftest;
 mod serve;
 mod shell;
 mod validate;
@@ -54,6 +56,10 @@ enum Command {
     Render(render::RenderArguments),
     /// Judge resources against R4 and profiles
     Validate(validate::ValidateArguments),
+    /// Show that every check can fail: every fault against every check
+    Selftest(selftest::SelftestCommand),
+    /// Say whether a server can be tested, and what is in the way
+    Doctor(doctor::DoctorCommand),
     /// Start the built-in reference server on loopback
     Serve(serve::Serve),
     /// Say what a check, requirement, rule, fault or finding means, and how to mend it
@@ -87,6 +93,8 @@ pub fn main() -> ExitCode {
         Command::Revalidate(command) => command.run(screen),
         Command::Render(arguments) => render::run(&arguments, screen),
         Command::Validate(arguments) => validate::run(&arguments, screen),
+        Command::Selftest(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Serve(serve) => serve.run(),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

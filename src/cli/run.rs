@@ -10,7 +10,7 @@ use super::ExitCode;
 use super::language::LanguageArgument;
 use super::output::Screen;
 use crate::http::{Credentials, Mode};
-use crate::options::RunArguments;
+use crate::options::{RunArguments, RunOptions};
 use crate::report::Language;
 use crate::result::ScenarioResult;
 use crate::run::{Header, LogError, Progress, RunError};
@@ -81,6 +81,9 @@ pub struct RunCommand {
     /// there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Remove what the journal of an earlier run says it created, or list what is left; tests nothing
+    #[arg(long, value_name = "JOURNAL")]
+    clean_up: Option<PathBuf>,
     /// New file for the key that leads from pseudonyms back to people; outside of the report
     #[arg(long, value_name = "FILE", conflicts_with = "include_personal_data")]
     keep_key: Option<PathBuf>,
@@ -113,6 +116,7 @@ impl RunCommand {
     /// Carries the command out.
     #[must_use]
     pub fn run(self, screen: Screen) -> ExitCode {
+        let journal = self.clean_up.clone();
         let language = self.language.language();
         let account = match self.ask_password.then(ask).transpose() {
             Ok(account) => account,
@@ -146,6 +150,9 @@ impl RunCommand {
             Ok(runtime) => runtime,
             Err(error) => return super::complain(&error, ExitCode::Incomplete),
         };
+        if let Some(journal) = journal {
+            return clean_up(&runtime, &options, &journal);
+        }
         let progress = Bar::new(screen.quiet);
         let stop = Stop::default();
         let finished = runtime.block_on(async {
@@ -272,7 +279,7 @@ async fn interrupt() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-fn exit_code(error: &RunError) -> ExitCode {
+pub(super) fn exit_code(error: &RunError) -> ExitCode {
     match error {
         RunError::Suite(_)
         | RunError::Package(_)
@@ -281,6 +288,8 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Overlay(_)
         | RunError::Gate(_)
         | RunError::Filter(_)
+        | RunError::CleanUp
+        | RunError::Options(_)
         | RunError::Changed(_)
         | RunError::KeyFile { .. }
         | RunError::Log(LogError::Missing { .. } | LogError::Busy { .. })
@@ -293,6 +302,25 @@ fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Key(_)
         | RunError::Probe(_)
         | RunError::Write(_) => ExitCode::Incomplete,
+    }
+}
+
+/// Cleans up after an earlier run, and prints what became of each of its creations.
+fn clean_up(
+    runtime: &tokio::runtime::Runtime,
+    options: &RunOptions,
+    journal: &std::path::Path,
+) -> ExitCode {
+    match runtime.block_on(crate::run::clean_up::clean_up(options, journal)) {
+        Err(error) => super::complain(&error, exit_code(&error)),
+        Ok(cleaned) => {
+            let lines: Vec<String> = cleaned.iter().map(ToString::to_string).collect();
+            super::output::print(&match lines.is_empty() {
+                true => "nothing is left of that journal\n".to_owned(),
+                false => format!("{}\n", lines.join("\n")),
+            });
+            ExitCode::Conformant
+        }
     }
 }
 

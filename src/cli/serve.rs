@@ -112,6 +112,6 @@ fn chaos(name: &str) -> Result<Chaos, String> {
     Chaos::from_code(name).ok_or_else(|| "no such chaos; see `serve --list-chaos`".to_owned())
 }
 
-fn fault(name: &str) -> Result<Fault, String> {
+pub(super) fn fault(name: &str) -> Result<Fault, String> {
     Fault::from_code(name).ok_or_else(|| "no such fault; see `serve --list-faults`".to_owned())
 }

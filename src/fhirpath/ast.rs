@@ -62,7 +62,7 @@ pub(super) struct Call {
     /// The argument of `is()`, `as()` and `ofType()`.
     pub(super) type_specifier: Option<TypeSpecifier>,
     /// The compiled form of a literal regular expression.
-    pub(super) pattern: OnceLock<Option<regex::Regex>>,
+    pub(super) pattern: OnceLock<regex::Regex>,
 }
 
 /// A type as written: `Patient`, `FHIR.Patient`, `System.String`.

@@ -1,5 +1,7 @@
 //! What an expression is evaluated on.
 
+use std::cell::Cell;
+
 use super::element::Element;
 use super::environment::Environment;
 use super::item::Collection;
@@ -76,6 +78,7 @@ pub struct Context<'c, 'a> {
     pub(super) limits: Limits,
     pub(super) strictness: Strictness,
     pub(super) now: Option<DateTime>,
+    pub(super) budget: Option<&'c Cell<u64>>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -96,6 +99,7 @@ impl<'c, 'a> Context<'c, 'a> {
             limits: Limits::default(),
             strictness: Strictness::default(),
             now: None,
+            budget: None,
         }
     }
 
@@ -138,6 +142,16 @@ impl<'c, 'a> Context<'c, 'a> {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same with a number of steps that many evaluations share: each takes what it needs, and
+    /// none gets more than is left.
+    #[must_use]
+    pub fn with_budget(self, budget: &'c Cell<u64>) -> Self {
+        Self {
+            budget: Some(budget),
+            ..self
+        }
     }
 
     /// The same with other rules on types.

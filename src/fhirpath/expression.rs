@@ -52,7 +52,10 @@ impl Expression {
         context: &Context<'_, 'a>,
     ) -> Result<Collection<'a>, EvaluationError> {
         let this = Item::Element(context.focus);
-        Evaluator::new(context).eval(&self.root, start(&this))
+        let evaluator = Evaluator::new(context);
+        let result = evaluator.eval(&self.root, start(&this));
+        evaluator.settle();
+        result
     }
 
     /// The boolean it gives, by singleton evaluation (FHIRPath 4.5): one item that is no boolean
@@ -66,7 +69,10 @@ impl Expression {
         context: &Context<'_, '_>,
     ) -> Result<Option<bool>, EvaluationError> {
         let this = Item::Element(context.focus);
-        Evaluator::new(context).truth(&self.root, start(&this))
+        let evaluator = Evaluator::new(context);
+        let result = evaluator.truth(&self.root, start(&this));
+        evaluator.settle();
+        result
     }
 }
 

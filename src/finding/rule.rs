@@ -70,6 +70,8 @@ codes! {
         MediaType = "media-type",
         /// A search returns what was asked for, with right totals and links (R4 3.1.1).
         SearchResult = "search-result",
+        /// What a CapabilityStatement declares.
+        Capability = "capability",
         /// The address at which an interaction is answered.
         Address = "address",
         /// The login, and what is refused without one.
@@ -82,12 +84,18 @@ codes! {
         Expectation = "expectation",
         /// No whole answer came.
         Transport = "transport",
+        /// A negative twin is refused for what is wrong with it, and leaves nothing.
+        Twin = "twin",
+        /// A subscriber is called.
+        Notification = "notification",
         /// What is read back is what was stored.
         RoundTrip = "round-trip",
         /// The value conforms to one of the profiles that its element allows.
         ProfileMismatch = "profile-mismatch",
         /// A choice that the validator made, such as which profile applies.
         ProfileChoice = "profile-choice",
+        /// Judging one resource costs no more than a bound.
+        Limit = "limit",
     }
 }
 
@@ -108,6 +116,7 @@ impl Rule {
             Self::Attachment => IssueType::Value,
             Self::Questionnaire | Self::Measure | Self::Definition => IssueType::BusinessRule,
             Self::ProfileChoice => IssueType::Informational,
+            Self::Limit => IssueType::TooCostly,
             Self::PrimitiveFormat | Self::Fixed | Self::Pattern | Self::ValueRange => {
                 IssueType::Value
             }
@@ -122,11 +131,12 @@ impl Rule {
             Self::Status | Self::Header | Self::SearchResult | Self::Paging => {
                 IssueType::Processing
             }
-            Self::MediaType | Self::Address => IssueType::NotSupported,
+            Self::MediaType | Self::Address | Self::Capability => IssueType::NotSupported,
             Self::Login => IssueType::Login,
             Self::ErrorBody => IssueType::Incomplete,
             Self::RoundTrip => IssueType::Value,
-            Self::Expectation => IssueType::BusinessRule,
+            Self::Expectation | Self::Twin => IssueType::BusinessRule,
+            Self::Notification => IssueType::Processing,
             Self::Transport => IssueType::Transient,
         }
     }

@@ -21,8 +21,8 @@ use super::session::{self, Granted, Session, Token};
 use super::throttle::{Throttle, asked_to_wait};
 use super::transport::{self, Connection, Connector, Incoming, Limits, Outgoing, round_trip};
 use super::{
-    ClientOptions, Exchange, FailureKind, Login, LoginMethod, LoginOutcome, Method, Outcome,
-    Redirect, RedirectPolicy, Request, RequestSpec, Response, TransportFailure,
+    ClientOptions, Exchange, FailureKind, Login, LoginMethod, LoginOutcome, Method, Mode, Outcome,
+    Redirect, RedirectPolicy, Request, RequestSpec, Response, TokenUse, TransportFailure,
 };
 
 /// A request is sent at most this often when the server asks to come back later.
@@ -106,6 +106,18 @@ impl Client {
         &self.shared.options.base
     }
 
+    /// What may be sent.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.shared.options.mode
+    }
+
+    /// Whether a recording stands in the target's place.
+    #[must_use]
+    pub fn is_playback(&self) -> bool {
+        self.shared.options.playback.is_some()
+    }
+
     /// Whether requests carry a token.
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
@@ -135,6 +147,24 @@ impl Client {
         self.shared.log_in().await
     }
 
+    /// Sends a login that is to be refused: an account that nobody has, or half of one. The run's
+    /// own account and token are left alone.
+    pub async fn try_login(&self, id: &str, body: &serde_json::Value) -> Exchange {
+        let spec = RequestSpec::new(id, Method::Post, self.shared.login.as_str())
+            .body("application/json", body.to_string())
+            .anonymous();
+        if let Some(playback) = &self.shared.options.playback {
+            return self.shared.observed(playback.answer(&spec));
+        }
+        self.shared.try_login(&spec).await
+    }
+
+    /// Notes an exchange that the server began: a call of a listener of ours.
+    #[must_use]
+    pub fn received(&self, exchange: Exchange) -> Exchange {
+        self.shared.observed(exchange)
+    }
+
     /// Sends a request, if it may be sent, and waits for the answer.
     pub async fn send(&self, spec: RequestSpec) -> Exchange {
         self.shared.send(spec).await
@@ -153,7 +183,11 @@ impl Shared {
         let mut token = None;
         if spec.authenticate {
             token = self.current_token().await;
-            authorize(&mut outgoing, token.as_ref());
+            authorize(&mut outgoing, token.as_ref(), spec.token_use);
+            if spec.token_use != TokenUse::AsIs {
+                // A refusal is what such a request is for: no reason to log in again.
+                token = None;
+            }
         }
         let mut attempt = 0;
         let mut renewed = false;
@@ -168,7 +202,7 @@ impl Shared {
                     self.session.was_fruitless();
                 } else if let Some(newer) = self.renew(used.generation).await {
                     self.aside(&spec, &outgoing, trip, "expired");
-                    authorize(&mut outgoing, Some(&newer));
+                    authorize(&mut outgoing, Some(&newer), TokenUse::AsIs);
                     token = Some(newer);
                     renewed = true;
                     continue;
@@ -238,6 +272,22 @@ impl Shared {
         let id = format!("login#{}", self.session.next_login());
         let exchange = self.finish(&id, &shown, trip);
         Some(Login { exchange, outcome })
+    }
+
+    async fn try_login(&self, spec: &RequestSpec) -> Exchange {
+        let outgoing = Outgoing {
+            method: Method::Post,
+            address: self.login.clone(),
+            headers: headers(&spec.headers).unwrap_or_default(),
+            body: spec.body.clone(),
+        };
+        let trip = self.follow(&outgoing, RedirectPolicy::Report).await;
+        if let Ok(answer) = &trip.result {
+            for secret in session::suspicious(&answer.body) {
+                self.scrubber.add(&secret);
+            }
+        }
+        self.finish(&spec.id, &outgoing, trip)
     }
 
     fn take_token(&self, answer: &Incoming) -> LoginOutcome {
@@ -449,9 +499,9 @@ fn standing(options: &ClientOptions) -> Option<Granted> {
     }
 }
 
-fn authorize(outgoing: &mut Outgoing, token: Option<&Token>) {
+fn authorize(outgoing: &mut Outgoing, token: Option<&Token>, token_use: TokenUse) {
     let Some(token) = token else { return };
-    let text = format!("{} {}", token.scheme, token.secret.expose());
+    let text = token_use.authorization(token.scheme, token.secret.expose());
     if let Ok(mut value) = HeaderValue::from_str(&text) {
         value.set_sensitive(true);
         outgoing.headers.insert("authorization", value);

@@ -38,6 +38,6 @@ pub use load::Load;
 pub use login::LoginMethod;
 pub use options::{Alarm, ClientError, ClientOptions, Mode, Observer};
 pub use playback::Playback;
-pub use request::{RedirectPolicy, RequestSpec};
+pub use request::{RedirectPolicy, RequestSpec, TokenUse};
 pub use secret::Secret;
 pub use session::{Login, LoginOutcome};

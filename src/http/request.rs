@@ -17,8 +17,25 @@ pub struct RequestSpec {
     pub body: Option<String>,
     /// Whether the run's token goes with it.
     pub authenticate: bool,
+    /// In which shape the token goes.
+    pub token_use: TokenUse,
     /// What to do with a redirect.
     pub redirects: RedirectPolicy,
+}
+
+/// In which shape the run's token goes with a request: as it is, or wrong in one way, to see that
+/// the server refuses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TokenUse {
+    /// `Bearer` and the token.
+    #[default]
+    AsIs,
+    /// One character of its last part is another one.
+    Changed,
+    /// A JSON Web Token that says it is not signed, with the content of the token (RFC 7519 6).
+    Unsigned,
+    /// The token under another scheme than `Bearer`.
+    OtherScheme,
 }
 
 /// What to do with a 3xx answer that has a `Location`.
@@ -42,6 +59,7 @@ impl RequestSpec {
             headers: Vec::new(),
             body: None,
             authenticate: true,
+            token_use: TokenUse::AsIs,
             redirects: RedirectPolicy::Follow,
         }
     }
@@ -74,10 +92,66 @@ impl RequestSpec {
         self
     }
 
+    /// The same with the token in another shape.
+    #[must_use]
+    pub fn token_as(mut self, token_use: TokenUse) -> Self {
+        self.token_use = token_use;
+        self
+    }
+
     /// The same, with a redirect as its response.
     #[must_use]
     pub fn without_redirects(mut self) -> Self {
         self.redirects = RedirectPolicy::Report;
         self
+    }
+}
+
+impl TokenUse {
+    /// The value of the `Authorization` header for a token of that scheme.
+    pub(super) fn authorization(self, scheme: &str, token: &str) -> String {
+        match self {
+            Self::AsIs => format!("{scheme} {token}"),
+            Self::OtherScheme if scheme == "Basic" => format!("Bearer {token}"),
+            Self::OtherScheme => format!("Basic {token}"),
+            Self::Changed => format!("{scheme} {}", changed(token)),
+            Self::Unsigned => format!("{scheme} {}", unsigned(token)),
+        }
+    }
+}
+
+/// The token with another character in the middle of its last part, where each bit counts.
+fn changed(token: &str) -> String {
+    let last = token.rfind('.').map_or(0, |dot| dot + 1);
+    let at = last + (token.len() - last) / 2;
+    token
+        .char_indices()
+        .map(|(index, character)| match (index == at, character) {
+            (true, 'A') => 'B',
+            (true, _) => 'A',
+            (false, character) => character,
+        })
+        .collect()
+}
+
+/// `{"alg":"none"}`, the content of the token, and no signature.
+fn unsigned(token: &str) -> String {
+    let content = token.split('.').nth(1).unwrap_or(token);
+    format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{content}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TokenUse;
+
+    #[test]
+    fn each_use_changes_the_token_in_its_one_way() {
+        let token = "aaa.bbb.cAcdd";
+        let shape = |token_use: TokenUse| token_use.authorization("Bearer", token);
+        assert_eq!(shape(TokenUse::AsIs), "Bearer aaa.bbb.cAcdd");
+        assert_eq!(shape(TokenUse::OtherScheme), "Basic aaa.bbb.cAcdd");
+        assert_eq!(shape(TokenUse::Changed), "Bearer aaa.bbb.cAAdd");
+        assert!(shape(TokenUse::Unsigned).ends_with(".bbb."));
+        assert_eq!(TokenUse::Changed.authorization("Bearer", "A"), "Bearer B");
     }
 }

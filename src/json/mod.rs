@@ -14,4 +14,6 @@ mod reader;
 
 pub use node::{Member, Node, Value};
 pub use position::{LineIndex, Position};
-pub use reader::{Document, Fault, FaultKind, MAX_DEPTH, ReadError, read, read_bytes};
+pub use reader::{
+    Document, Fault, FaultKind, MAX_DEPTH, MAX_MEMBERS, MAX_VALUES, ReadError, read, read_bytes,
+};

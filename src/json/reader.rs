@@ -12,6 +12,17 @@ use super::{LineIndex, Member, Node, Position, Value};
 /// bound keeps hostile input from exhausting the stack.
 pub const MAX_DEPTH: usize = 250;
 
+/// A text with more values than this is refused: a tree takes some twenty times the memory of the
+/// shortest text that it can be read from. A Bundle of fifty thousand Patients has fewer.
+pub const MAX_VALUES: u32 = 4_000_000;
+
+/// An object with more properties than this is refused: no type of FHIR has a tenth of them, and
+/// properties are looked for one by one.
+pub const MAX_MEMBERS: usize = 10_000;
+
+/// How many faults of one text are kept.
+const MAX_FAULTS: usize = 1_000;
+
 /// A text that was read: the tree, and what is wrong with it although it is JSON.
 #[derive(Debug)]
 pub struct Document<'a> {
@@ -62,7 +73,8 @@ pub struct ReadError {
 /// Reads a text.
 ///
 /// # Errors
-/// The first place that is not JSON, or nesting deeper than [`MAX_DEPTH`].
+/// The first place that is not JSON, or what is beyond [`MAX_DEPTH`], [`MAX_VALUES`] or
+/// [`MAX_MEMBERS`].
 pub fn read(text: &str) -> Result<Document<'_>, ReadError> {
     let (text, mark) = match text.strip_prefix('\u{feff}') {
         Some(rest) => (rest, true),
@@ -71,6 +83,7 @@ pub fn read(text: &str) -> Result<Document<'_>, ReadError> {
     let mut reader = Reader {
         text,
         at: 0,
+        values: 0,
         faults: Vec::new(),
     };
     if mark {
@@ -113,6 +126,7 @@ type Read<T> = Result<T, Stop>;
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    values: u32,
     faults: Vec<Fault>,
 }
 
@@ -131,6 +145,10 @@ impl<'a> Reader<'a> {
 
     fn node(&mut self, depth: usize) -> Read<Node<'a>> {
         self.skip_space();
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return self.stop(&format!("expected at most {MAX_VALUES} values, found more"));
+        }
         let offset = self.at as u32;
         let value = match self.peek() {
             Some(b'{') => self.object(depth + 1)?,
@@ -167,6 +185,11 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
             let value = self.node(depth)?;
+            if members.len() == MAX_MEMBERS {
+                return self.stop(&format!(
+                    "expected at most {MAX_MEMBERS} properties in an object, found more"
+                ));
+            }
             members.push(Member {
                 name,
                 name_offset,
@@ -207,7 +230,7 @@ impl<'a> Reader<'a> {
     }
 
     fn note_duplicates(&mut self, members: &[Member<'a>]) {
-        // Small objects are compared pairwise; a hostile object of a million names is sorted.
+        // Small objects are compared pairwise, which is faster than making a set.
         if members.len() <= 24 {
             for (index, member) in members.iter().enumerate() {
                 if members[..index]
@@ -236,20 +259,19 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> Read<Cow<'a, str>> {
         let start = self.at + 1;
         let bytes = self.text.as_bytes();
-        let mut at = start;
-        while let Some(&byte) = bytes.get(at) {
-            match byte {
-                b'"' => {
-                    self.at = at + 1;
-                    return Ok(Cow::Borrowed(&self.text[start..at]));
-                }
-                b'\\' => return self.escaped_string(start, at),
-                0..=0x1f => return self.control_character(at),
-                _ => at += 1,
+        let at = end_of_plain(bytes, start);
+        match bytes.get(at) {
+            Some(b'"') => {
+                self.at = at + 1;
+                Ok(Cow::Borrowed(&self.text[start..at]))
+            }
+            Some(b'\\') => self.escaped_string(start, at),
+            Some(_) => self.control_character(at),
+            None => {
+                self.at = self.text.len();
+                self.expected("the closing quote of a string")
             }
         }
-        self.at = self.text.len();
-        self.expected("the closing quote of a string")
     }
 
     fn escaped_string(&mut self, start: usize, first: usize) -> Read<Cow<'a, str>> {
@@ -278,7 +300,7 @@ impl<'a> Reader<'a> {
                     run = at;
                 }
                 0..=0x1f => return self.control_character(at),
-                _ => at += 1,
+                _ => at = end_of_plain(bytes, at),
             }
         }
         self.at = self.text.len();
@@ -363,7 +385,9 @@ impl<'a> Reader<'a> {
     }
 
     fn fault(&mut self, kind: FaultKind, offset: u32) {
-        self.faults.push(Fault { kind, offset });
+        if self.faults.len() < MAX_FAULTS {
+            self.faults.push(Fault { kind, offset });
+        }
     }
 
     fn expected<T>(&self, what: &str) -> Read<T> {
@@ -384,6 +408,33 @@ impl<'a> Reader<'a> {
             message: message.to_owned(),
         })
     }
+}
+
+/// The first byte from there on that a string cannot just go on with: a quote, a backslash or a
+/// control character. Looks at eight bytes at a time.
+fn end_of_plain(bytes: &[u8], from: usize) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The highest bit of each byte that is less than `n`; above the first such byte the bits may
+    // be wrong, and only the first counts.
+    const fn less(word: u64, n: u64) -> u64 {
+        word.wrapping_sub(ONES.wrapping_mul(n)) & !word & HIGH
+    }
+    let mut at = from;
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let word = u64::from_le_bytes(*eight);
+        let quotes = less(word ^ ONES.wrapping_mul(b'"' as u64), 1);
+        let slashes = less(word ^ ONES.wrapping_mul(b'\\' as u64), 1);
+        let found = less(word, 0x20) | quotes | slashes;
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    at + bytes.get(at..).map_or(0, |rest| {
+        rest.iter().take_while(|byte| is_plain(byte)).count()
+    })
 }
 
 fn escape_message(error: &EscapeError) -> String {
@@ -488,6 +539,20 @@ mod tests {
             error(""),
             "line 1, column 1: expected a JSON value, found the end of the text"
         );
+    }
+
+    #[test]
+    fn strings_end_where_they_end_at_any_length() {
+        for length in 0..40 {
+            for (end, rest) in [("\"", ""), ("\\n\"", "\n"), ("é\"", "é")] {
+                let text = format!("\"{}{end}", "a".repeat(length));
+                let document = read(&text).expect("valid JSON");
+                let expected = "a".repeat(length) + rest;
+                assert_eq!(document.root.as_str(), Some(expected.as_str()));
+            }
+            let control = format!("\"{}\u{1}aaaaaaaaa\"", "a".repeat(length));
+            assert!(error(&control).contains(&format!("column {}:", length + 2)));
+        }
     }
 
     #[test]

@@ -67,6 +67,14 @@ fn repaired(path: &str, slice: &Tree<'_>) -> Option<String> {
     Some(format!("extension('{url}'){after}"))
 }
 
+/// All slices, those of a slice before it: what it says holds for them too.
+fn innermost_first<'t, 'e>(slices: &'t [Tree<'e>], out: &mut Vec<&'t Tree<'e>>) {
+    for slice in slices {
+        innermost_first(&slice.slices, out);
+        out.push(slice);
+    }
+}
+
 struct Search<'c, 'd> {
     compiler: &'c Compiler<'d>,
     kind: DiscriminatorType,
@@ -206,11 +214,14 @@ impl Search<'_, '_> {
                     .is_some_and(|fixed| fixed.value.as_str() == Some(url))
             })
         };
-        let slice = tree
-            .child("extension")
-            .and_then(|extension| extension.slices.iter().find(is_url));
-        slice
-            .and_then(|slice| self.find(slice, rest, &mut Vec::new(), jumps))
+        let mut slices = Vec::new();
+        if let Some(extension) = tree.child("extension") {
+            innermost_first(&extension.slices, &mut slices);
+        }
+        slices
+            .into_iter()
+            .filter(is_url)
+            .find_map(|slice| self.find(slice, rest, &mut Vec::new(), jumps))
             .or_else(|| self.in_definition(url, rest, jumps))
             .or_else(|| derive(behind))
     }

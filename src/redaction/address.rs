@@ -31,8 +31,8 @@ pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Si
     let mut out = rewriter.path(path);
     if let Some(query) = query {
         out.push('?');
-        let about_people = path.split('/').any(|segment| RULES.is_person(segment));
-        out.push_str(&rewriter.query(query, about_people));
+        let about = About::of(path);
+        out.push_str(&rewriter.query(query, about));
     }
     if let Some(fragment) = fragment {
         out.push('#');
@@ -41,15 +41,16 @@ pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Si
     out
 }
 
-/// Rewrites `name=value&...`, a form or the query of an address.
+/// Rewrites `name=value&...`: a form sent to an address, or a query of which no address is known.
 pub(super) fn rewrite_form(
     form: &str,
-    about_people: bool,
+    address: Option<&str>,
     pseudonyms: &Pseudonyms,
     sink: &mut impl Sink,
 ) -> String {
+    let about = address.map_or(About::People, |address| About::of(split(address, '?').0));
     let mut rewriter = Rewriter { pseudonyms, sink };
-    rewriter.query(form, about_people)
+    rewriter.query(form, about)
 }
 
 /// Rewrites the address of something personal: only scheme and host stay, or the media type of a
@@ -72,6 +73,32 @@ fn split(text: &str, at: char) -> (&str, Option<&str>) {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     }
+}
+
+/// What a search is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    People,
+    /// Things, rules and places alone: no value leads to a person, unless it is one of another
+    /// resource.
+    Things,
+    Either,
+}
+
+impl About {
+    /// What a search at that path is about.
+    fn of(path: &str) -> Self {
+        let types = || path.split('/').filter(|part| is_type_name(part));
+        match types().next_back() {
+            _ if types().any(|part| RULES.is_person(part)) => Self::People,
+            Some(last) if RULES.is_thing(last) => Self::Things,
+            _ => Self::Either,
+        }
+    }
+}
+
+fn is_type_name(segment: &str) -> bool {
+    segment.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
 struct Rewriter<'r, S: Sink> {
@@ -110,22 +137,25 @@ impl<S: Sink> Rewriter<'_, S> {
         spelled.rewritten(&self.pseudonyms.text(&spelled.characters))
     }
 
-    fn query(&mut self, query: &str, about_people: bool) -> String {
+    fn query(&mut self, query: &str, about: About) -> String {
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
             Some((name, value)) => {
-                format!("{name}={}", self.parameter(name, value, about_people))
+                format!("{name}={}", self.parameter(name, value, about))
             }
             None => pair.to_owned(),
         });
         pairs.collect::<Vec<_>>().join("&")
     }
 
-    fn parameter(&mut self, name: &str, value: &str, about_people: bool) -> String {
+    fn parameter(&mut self, name: &str, value: &str, about: About) -> String {
         let name = Spelled::percent(name).text();
         let plain = name.split(':').next().unwrap_or_default();
         let spelled = Spelled::percent(value);
         // Ids of things are needed to see what was asked for.
-        let is_safe = RULES.is_safe_search(plain) || (plain == "_id" && !about_people);
+        let of_other = plain == "_has" || plain.contains('.');
+        let is_safe = RULES.is_safe_search(plain)
+            || (about == About::Things && !of_other)
+            || (plain == "_id" && about != About::People);
         if is_safe {
             return value.to_owned();
         }

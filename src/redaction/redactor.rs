@@ -139,16 +139,23 @@ impl Pass<'_> {
         address::rewrite(&exchange.request.url, self.pseudonyms, known);
         let request_type = content_type(&exchange.request.headers);
         if let Some(body) = &exchange.request.body {
-            self.learn_body(body, request_type, known);
+            let address = Some(exchange.request.url.as_str());
+            self.learn_body(body, request_type, address, known);
         }
         if let Outcome::Response(response) = &exchange.outcome {
-            self.learn_body(&response.body, content_type(&response.headers), known);
+            self.learn_body(&response.body, content_type(&response.headers), None, known);
         }
     }
 
-    fn learn_body(&self, body: &str, content_type: Option<&str>, known: &mut Known) {
+    fn learn_body(
+        &self,
+        body: &str,
+        content_type: Option<&str>,
+        address: Option<&str>,
+        known: &mut Known,
+    ) {
         if is_form(content_type) {
-            address::rewrite_form(body, true, self.pseudonyms, known);
+            address::rewrite_form(body, address, self.pseudonyms, known);
             return;
         }
         let Ok(document) = json::read(body) else {
@@ -195,10 +202,13 @@ impl Pass<'_> {
                 method: request.method,
                 url: self.address(&request.url),
                 headers: self.headers(&request.headers, known),
-                body: request
-                    .body
-                    .as_deref()
-                    .map(|body| self.body(body, content_type(&request.headers), known)),
+                body: request.body.as_deref().map(|body| {
+                    let content_type = content_type(&request.headers);
+                    match is_form(content_type) {
+                        true => self.form(body, &request.url),
+                        false => self.body(body, content_type, known),
+                    }
+                }),
             },
             redirects: exchange
                 .redirects
@@ -233,7 +243,7 @@ impl Pass<'_> {
         let rewrite = |(name, value): &(String, String)| {
             let value = match name.to_ascii_lowercase().as_str() {
                 "location" | "content-location" | "referer" => self.address(value),
-                "if-none-exist" => address::rewrite_form(value, true, self.pseudonyms, &mut ()),
+                "if-none-exist" => address::rewrite_form(value, None, self.pseudonyms, &mut ()),
                 _ => self.plain(value, known),
             };
             (name.clone(), value)
@@ -253,9 +263,13 @@ impl Pass<'_> {
             .collect()
     }
 
+    fn form(&self, form: &str, address: &str) -> String {
+        address::rewrite_form(form, Some(address), self.pseudonyms, &mut ())
+    }
+
     fn body(&self, body: &str, content_type: Option<&str>, known: &Known) -> String {
         if is_form(content_type) {
-            return address::rewrite_form(body, true, self.pseudonyms, &mut ());
+            return address::rewrite_form(body, None, self.pseudonyms, &mut ());
         }
         match json::read(body) {
             Ok(document) => {

@@ -144,6 +144,11 @@ impl Rules {
         self.people.contains(resource_type)
     }
 
+    /// Whether resources of that type are about things, rules and places alone.
+    pub(super) fn is_thing(&self, resource_type: &str) -> bool {
+        self.listed(resource_type) == Some(Listed::Safe)
+    }
+
     /// What the list says of exactly that path.
     pub(super) fn listed(&self, path: &str) -> Option<Listed> {
         self.elements.get(path).copied()

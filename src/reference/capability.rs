@@ -81,8 +81,21 @@ fn resource(resource_type: ResourceType) -> Value {
     if !references.is_empty() {
         resource["searchInclude"] = json!(references);
     }
+    let referring: Vec<String> = referring(resource_type).collect();
+    if !referring.is_empty() {
+        resource["searchRevInclude"] = json!(referring);
+    }
     if resource_type.offers(Interaction::Delete) {
         resource["conditionalDelete"] = json!("not-supported");
     }
     resource
+}
+
+/// The parameters of every type by which resources refer to those of this one.
+fn referring(target: ResourceType) -> impl Iterator<Item = String> {
+    ResourceType::ALL.iter().flat_map(move |&source| {
+        parameters(source)
+            .filter(move |parameter| parameter.targets.contains(&target))
+            .map(move |parameter| format!("{source}:{}", parameter.code))
+    })
 }

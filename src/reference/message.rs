@@ -116,6 +116,8 @@ pub(super) enum Body {
     Json(Tree),
     /// A page.
     Html(String),
+    /// Bytes that only a fault sends.
+    Raw(Vec<u8>),
 }
 
 /// A response, before it is written.
@@ -182,6 +184,7 @@ impl Response {
             Body::Empty => HttpBody::empty(),
             Body::Fhir(tree) | Body::Json(tree) => HttpBody::from(tree.to_json()),
             Body::Html(text) => HttpBody::from(text),
+            Body::Raw(bytes) => HttpBody::from(bytes),
         };
         let mut response = axum::response::Response::new(body);
         *response.status_mut() = self.status;

@@ -30,6 +30,12 @@ pub(super) struct Settings {
     pub(super) effects_left_out: BTreeSet<Effect>,
     /// How long after its check a claim is valuated.
     pub(super) settling: Duration,
+    /// Whether an update keeps what it leaves out.
+    pub(super) updates_merge: bool,
+    /// Whether a create stores first and checks then.
+    pub(super) stores_before_checking: bool,
+    /// Whether a second delete fails.
+    pub(super) deletes_once: bool,
 }
 
 impl Default for Settings {
@@ -39,6 +45,9 @@ impl Default for Settings {
             rules_left_out: BTreeSet::new(),
             effects_left_out: BTreeSet::new(),
             settling: Duration::from_millis(300),
+            updates_merge: false,
+            stores_before_checking: false,
+            deletes_once: false,
         }
     }
 }
@@ -133,7 +142,6 @@ impl Service {
         route: Route,
     ) -> Result<Response, Refusal> {
         let store = &mut state.store;
-        let left_out = &self.settings.rules_left_out;
         match route {
             Route::Base => Err(not_allowed(&request.method, &route)),
             Route::Metadata => Ok(capability::answer(&request.base)),
@@ -143,8 +151,10 @@ impl Service {
                 search::answer(store, request, resource_type, &request.query)
             }
             Route::Instance(resource_type, id) => match request.method {
-                Method::PUT => interaction::update(store, request, resource_type, &id, left_out),
-                Method::DELETE => Ok(interaction::delete(store, resource_type, &id)),
+                Method::PUT => {
+                    interaction::update(store, request, resource_type, &id, &self.settings)
+                }
+                Method::DELETE => interaction::delete(store, resource_type, &id, &self.settings),
                 _ => interaction::read(store, request, resource_type, &id),
             },
             Route::History(resource_type, id) => {
@@ -183,7 +193,7 @@ fn not_allowed(method: &Method, route: &Route) -> Refusal {
 /// The headers that do not depend on what was done.
 fn finish(request: &Request, response: &mut Response) {
     let media_type = match &response.body {
-        Body::Empty => None,
+        Body::Empty | Body::Raw(_) => None,
         Body::Json(_) => Some(MediaType::Json.content_type()),
         Body::Html(_) => Some("text/html; charset=utf-8".to_owned()),
         Body::Fhir(_) => Some(

@@ -21,11 +21,7 @@ pub fn annotations(report: &Report) -> String {
         } else {
             "error"
         },
-        &format!(
-            "conformance of {}: {}",
-            report.label,
-            view::outcome(report.exit_code)
-        ),
+        &format!("conformance of {}: {}", report.label, view::outcome(report)),
         &report.summary,
     )];
     let asking = report

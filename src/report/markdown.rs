@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::finding_group::FindingGroup;
 use super::language::{Language, in_language};
 use super::model::{Report, VerdictCounts};
+use super::promised;
 use super::text::{cut, lines, one_line};
 use super::view;
 
@@ -29,13 +30,16 @@ pub fn markdown(report: &Report, language: Language) -> String {
     let mut page = String::new();
     heading(&mut page, &report, language);
     if let Some(gate) = &report.gate {
-        page.push_str(&gate::section(gate));
+        page.push_str(&gate::section(gate, language));
     }
     matrix(&mut page, &report, language);
+    page.push_str(&super::markdown_flows::flows(&report, language));
     findings(&mut page, &report, language);
     suites(&mut page, &report, language);
     skipped(&mut page, &report, language);
+    promises(&mut page, &report, language);
     dialect(&mut page, &report, language);
+    page.push_str(&super::markdown_flows::must_support(&report, language));
     sources(&mut page, &report, language);
     page
 }
@@ -50,7 +54,7 @@ macro_rules! line {
 
 fn heading(page: &mut String, report: &Report, language: Language) {
     let name = text(&report.label);
-    let outcome = language.text(view::outcome(report.exit_code));
+    let outcome = language.text(view::outcome(report));
     let title = language.fill("Conformance of {name}", &[("name", &name)]);
     line!(page, "# {title}: {outcome}");
     line!(page);
@@ -126,6 +130,37 @@ fn matrix(page: &mut String, report: &Report, language: Language) {
     line!(page);
 }
 
+/// What is promised and what was seen, and how many statements were tested.
+fn promises(page: &mut String, report: &Report, language: Language) {
+    let (statements, tested) = promised::coverage(report);
+    let count = |number: usize| number.to_string();
+    let sentence = language.fill(
+        "Requirements: {all} statements, {tested} tested, {not} not.",
+        &[
+            ("all", &count(statements)),
+            ("tested", &count(tested)),
+            ("not", &count(statements - tested)),
+        ],
+    );
+    line!(page, "{sentence}");
+    line!(page);
+    let rows = promised::promised(report);
+    if rows.is_empty() || page.len() > LISTED {
+        return;
+    }
+    line!(page, "## {}", language.text("Promised and seen"));
+    line!(page);
+    let states = promised::STATES.map(|state| language.text(state));
+    line!(page, "| | {} |", states.join(" | "));
+    line!(page, "|---|{}", "---|".repeat(states.len()));
+    for row in rows.iter().take(ROWS) {
+        let cells: Vec<String> = row.cells.iter().map(|cell| text(cell)).collect();
+        let name = text(&row.resource_type);
+        line!(page, "| {name} | {} |", cells.join(" | "));
+    }
+    line!(page);
+}
+
 /// A sign beside the words, never instead of them.
 fn sign(verdict: &str) -> &'static str {
     match verdict {
@@ -172,8 +207,12 @@ fn findings(page: &mut String, report: &Report, language: Language) {
 }
 
 fn title(group: &FindingGroup, language: Language) -> String {
+    let known = match &group.known {
+        Some(_) => format!(" ({})", language.text("known")),
+        None => String::new(),
+    };
     format!(
-        "{} {} · {} · {} · {}×",
+        "{} {}{known} · {} · {} · {}×",
         sign(group.verdict.code()),
         language.text(view::grade(group)),
         text(&language.text(&view::about(&group.subject))),

@@ -11,13 +11,16 @@ mod ctrf;
 mod fhir;
 mod files;
 mod finding_group;
+mod flow;
 mod gate;
 mod html;
 mod json;
 mod junit;
 mod language;
 mod markdown;
+mod markdown_flows;
 mod model;
+mod promised;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sarif;
@@ -34,6 +37,7 @@ pub use fhir::{operation_outcomes, test_reports};
 pub(crate) use files::readable_by_all;
 pub use files::{WriteError, write, write_all};
 pub use finding_group::{FindingGroup, Occurrence};
+pub use flow::{Flow, FlowStep, Standing};
 pub use gate::{
     AcceptanceReport, BaselineReport, EntryState, GateReport, Known, KnownFailureReport,
     WaiverReport,
@@ -53,4 +57,4 @@ pub use sarif::sarif;
 pub use table::{TableStyle, table};
 pub(crate) use text::{cut, one_line, wrap};
 pub use ticket::ticket;
-pub(crate) use view::{Cell, Matrix, about, matrix, outcome};
+pub(crate) use view::{Cell, Matrix, about, matrix, outcome_of};

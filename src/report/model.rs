@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::finding_group::FindingGroup;
+use super::flow::Flow;
 use super::gate::GateReport;
-use crate::result::{Evidence, Level, PackageUse, RunClock, Subject, Target, Verdict};
+use crate::promises::PromiseRow;
+use crate::result::{
+    Evidence, Level, MustSupportResult, PackageUse, RunClock, Subject, Target, Verdict,
+};
 use crate::surface::Surface;
 
 /// The version of the format that this program writes; older ones stay readable.
@@ -48,14 +52,24 @@ pub struct Report {
     pub suites: Vec<SuiteReport>,
     /// Findings, grouped by identity, most important first.
     pub findings: Vec<FindingGroup>,
-    /// The requirements that the checks name, in order of their ids: tested or not, and why.
+    /// The requirements that are known or that checks name, in order of their ids: tested or not,
+    /// and why.
     pub requirements: Vec<RequirementCoverage>,
+    /// The guide's use cases: how far each got, what blocked it, and what was still proven.
+    #[serde(default)]
+    pub flows: Vec<Flow>,
+    /// Must-support elements: shown by which resources, or not demonstrated.
+    #[serde(default)]
+    pub must_support: Vec<MustSupportResult>,
     /// What was not tested, and why, grouped by reason.
     pub skipped: Vec<Skipped>,
     /// What decided the exit code beside the checks: known failures, a baseline, acceptance
     /// criteria.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateReport>,
+    /// Interactions and search parameters of each type: who declares them, and what was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<PromiseRow>,
     /// What a client can see of the interface, right or wrong; since version 1.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surface: Option<Surface>,

@@ -84,7 +84,7 @@ fn result(group: &FindingGroup, rule: usize) -> Value {
     if !places.is_empty() {
         location["logicalLocations"] = Value::Array(places);
     }
-    json!({
+    let mut result = json!({
         "ruleId": group.check,
         "ruleIndex": rule,
         "level": level(group.verdict),
@@ -103,7 +103,12 @@ fn result(group: &FindingGroup, rule: usize) -> Value {
             "exchange": group.occurrences.first().and_then(|first| first.exchange.clone()),
             "curl": group.curl,
         },
-    })
+    });
+    // A known failure is shown, and asks for nothing more.
+    if let Some(known) = &group.known {
+        result["suppressions"] = json!([{"kind": "external", "justification": known.reason}]);
+    }
+    result
 }
 
 /// Where in the resources the finding lies; SARIF wants each place once.

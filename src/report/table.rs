@@ -50,7 +50,7 @@ pub fn table(report: &Report, language: Language, style: &TableStyle) -> String 
         suites(report, language, &style),
     ];
     if let Some(gate) = &report.gate {
-        blocks.push(self::gate(gate, &style));
+        blocks.push(self::gate(gate, language, &style));
     }
     if !report.totals.by_type.is_empty() {
         blocks.push(types(report, language, &style));
@@ -68,9 +68,7 @@ pub fn table(report: &Report, language: Language, style: &TableStyle) -> String 
 }
 
 fn heading(report: &Report, language: Language, style: &TableStyle) -> String {
-    let verdict = language
-        .text(view::outcome(report.exit_code))
-        .to_uppercase();
+    let verdict = language.text(view::outcome(report)).to_uppercase();
     let code = match report.exit_code {
         0 => "32",
         1 => "31",
@@ -91,9 +89,10 @@ fn heading(report: &Report, language: Language, style: &TableStyle) -> String {
 }
 
 /// What lets the run through, and what became of each entry.
-fn gate(gate: &GateReport, style: &TableStyle) -> String {
+fn gate(gate: &GateReport, language: Language, style: &TableStyle) -> String {
     let mut lines = wrap(&one_line(&gate.summary), style.width);
     for (state, about, who) in view::entries(gate) {
+        let state = language.text(state.code());
         let line = format!("    {state}: {} ({})", one_line(about), one_line(who));
         lines.push(cut(&line, style.width));
     }
@@ -201,6 +200,10 @@ fn finding(group: &FindingGroup, language: Language, style: &TableStyle) -> Vec<
         language.text(group.cause.code()),
         group.count
     );
+    let about = match &group.known {
+        Some(_) => format!("{about}, {}", language.text("known")),
+        None => about,
+    };
     let mut lines = vec![format!(
         "{} {}",
         paint(&grade, code(group.verdict), style),

@@ -223,8 +223,23 @@ pub(super) fn entries(gate: &GateReport) -> Vec<(EntryState, &str, &str)> {
 }
 
 /// The verdict over a report in one or two words.
-pub(crate) fn outcome(exit_code: u8) -> &'static str {
+pub(crate) fn outcome(report: &Report) -> &'static str {
+    let accepted = report
+        .gate
+        .as_ref()
+        .and_then(|gate| gate.acceptance.as_ref());
+    match (report.exit_code, accepted) {
+        (0, Some(_)) => "accepted",
+        (1, Some(criteria)) if !criteria.met => "not accepted",
+        (exit_code, _) => outcome_of(exit_code, report.totals.checks.fail),
+    }
+}
+
+/// The same where nothing is known of acceptance.
+pub(crate) fn outcome_of(exit_code: u8, failed: u32) -> &'static str {
     match exit_code {
+        // Only a gate lets failures through.
+        0 if failed > 0 => "let through",
         0 => "conformant",
         1 => "not conformant",
         3 => "incomplete",

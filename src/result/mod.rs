@@ -11,7 +11,8 @@ use crate::fhir::codes;
 use crate::finding::{Cause, Finding, Severity};
 
 pub use run::{
-    DialectFact, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
+    DialectFact, MustSupportResult, PackageUse, PlannedSuite, Requirement, RunClock, RunResult,
+    Target, TargetKind,
 };
 
 codes! {
@@ -46,6 +47,9 @@ pub struct ScenarioResult {
     pub id: String,
     /// What it shows, in words.
     pub title: String,
+    /// Whether it is a use case of the guide, whose progress the report shows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub workflow: bool,
     /// Its steps, in order.
     pub steps: Vec<StepResult>,
 }
@@ -62,6 +66,12 @@ pub struct StepResult {
     pub exchanges: Vec<String>,
     /// What was judged.
     pub checks: Vec<CheckResult>,
+    /// What it went on with where it failed: an existing resource, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<String>,
+    /// Must-support elements that its answers showed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<MustSupportResult>,
     /// How what was sent came about: the example that it is shaped after and the changes made to
     /// it. Nothing of it comes from the server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

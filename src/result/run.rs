@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ScenarioResult;
+use super::{Level, ScenarioResult};
 use crate::fhir::codes;
 use crate::http::{Exchange, Load, Mode};
+use crate::promises::PromiseRow;
 use crate::surface::Surface;
 
 codes! {
@@ -43,15 +44,33 @@ pub struct RunResult {
     pub scenarios: Vec<ScenarioResult>,
     /// Statement and source of the requirements that the checks name; may be empty.
     pub requirements: Vec<Requirement>,
+    /// The elements that the guide wants supported; the steps say which resources showed them.
+    #[serde(default)]
+    pub must_support: Vec<MustSupportResult>,
     /// Every request and what came of it.
     pub exchanges: Vec<Exchange>,
     /// Resources validated, each counted once.
     pub resources: u32,
+    /// What is promised, and what became of it.
+    #[serde(default)]
+    pub promises: Vec<PromiseRow>,
     /// What a client can see of the interface.
     #[serde(default)]
     pub surface: Surface,
     /// Times and generated ids.
     pub clock: RunClock,
+}
+
+/// An element or slice that the guide wants supported; not shown is not demonstrated, no failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MustSupportResult {
+    /// The profile, by canonical URL.
+    pub profile: String,
+    /// Id of the ElementDefinition, such as `Patient.identifier:Code`.
+    pub element: String,
+    /// Resources that have it, the first few.
+    pub shown_by: Vec<String>,
 }
 
 /// What was tested, and how.
@@ -116,10 +135,23 @@ pub struct PlannedSuite {
 pub struct Requirement {
     /// Stable id, such as `READ-1.status`.
     pub id: String,
+    /// How binding.
+    pub level: Level,
     /// The statement, in one sentence.
     pub statement: String,
     /// R4 section, HTTP, page or artifact of the guide, or `ours`.
     pub source: String,
+}
+
+impl From<&crate::requirement::Requirement> for Requirement {
+    fn from(requirement: &crate::requirement::Requirement) -> Self {
+        Self {
+            id: requirement.id.clone(),
+            level: requirement.level,
+            statement: requirement.statement.clone(),
+            source: requirement.source.clone(),
+        }
+    }
 }
 
 /// Times and generated ids: what differs between two runs on the same answers.

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use url::Url;
 
 use super::log::{Header, Log};
-use super::{Open, RunError, frame};
+use super::{Open, Prepared, RunError, frame};
 use crate::http::{Exchange, Method, Mode};
 use crate::journal::{self, Journal};
 use crate::options::RunOptions;
-use crate::package::Definitions;
 use crate::recording::{self, Recording};
 use crate::redaction::{Key, Redactor};
+use crate::suite::template::SEED;
 use crate::surface::Collector;
 
 /// A small run needs about this much; less is a full disk.
@@ -41,23 +41,20 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), RunError> {
 pub(super) fn open(
     options: &RunOptions,
     base: &Url,
-    definitions: &Definitions,
+    prepared: &Prepared,
 ) -> Result<Open, RunError> {
     if options.resume {
-        resume(options, base, definitions)
+        resume(options, base, prepared)
     } else {
-        create(options, base, definitions)
+        create(options, base, prepared)
     }
 }
 
-fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result<Open, RunError> {
+fn create(options: &RunOptions, base: &Url, prepared: &Prepared) -> Result<Open, RunError> {
     let folder = &options.output;
-    let values = [(
-        "new-code".to_owned(),
-        super::new_code(options.selection.shard),
-    )]
-    .into();
-    let redactor = redactor(options, definitions, &values)?;
+    let definitions = &prepared.definitions;
+    let values = [(SEED.to_owned(), super::seed()?)].into();
+    let redactor = redactor(options, prepared, &values)?;
     if options.target.is_none() {
         // What an earlier built-in server was sent went with it.
         let _ = std::fs::remove_file(folder.join(journal::FILE_NAME));
@@ -96,7 +93,8 @@ fn create(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result
     })
 }
 
-fn resume(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result<Open, RunError> {
+fn resume(options: &RunOptions, base: &Url, prepared: &Prepared) -> Result<Open, RunError> {
+    let definitions = &prepared.definitions;
     let folder = &options.output;
     let (log, kept) = Log::resume(folder)?;
     let used = frame::packages(definitions);
@@ -106,7 +104,7 @@ fn resume(options: &RunOptions, base: &Url, definitions: &Definitions) -> Result
     {
         return Err(RunError::Changed(format!("{} {}", other.id, other.version)));
     }
-    let redactor = redactor(options, definitions, &kept.header.values)?;
+    let redactor = redactor(options, prepared, &kept.header.values)?;
     let path = folder.join(recording::FILE_NAME);
     let surface = Collector::new(base.as_str());
     // What was written stays: its step may be judged no more, and is not sent again.
@@ -145,10 +143,12 @@ fn open_journal(options: &RunOptions) -> Result<Option<Journal>, RunError> {
 /// The redaction; the codes that the run makes up are nobody's.
 fn redactor(
     options: &RunOptions,
-    definitions: &Definitions,
+    prepared: &Prepared,
     values: &BTreeMap<String, String>,
 ) -> Result<Arc<Redactor>, RunError> {
-    let codes = values.values().map(String::as_str);
+    let definitions = &prepared.definitions;
+    let made = crate::suite::made_values(&prepared.suites, values);
+    let codes = made.iter().map(String::as_str);
     if options.include_personal_data {
         let redactor = Redactor::keeping_personal_data(definitions.clone());
         return Ok(Arc::new(redactor));

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::log::Header;
 use crate::http::Client;
+use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::overlay::Overlay;
 use crate::package::Definitions;
@@ -78,8 +79,10 @@ impl Frame {
             suites: Vec::new(),
             scenarios: Vec::new(),
             requirements: requirements(),
+            must_support: Vec::new(),
             exchanges: Vec::new(),
             resources: 0,
+            promises: Vec::new(),
             surface: Surface::default(),
             clock: RunClock {
                 base: base.to_string(),
@@ -92,6 +95,11 @@ impl Frame {
             client: None,
             surface,
         }
+    }
+
+    /// Names the elements that the guide of these definitions wants supported.
+    pub(super) fn wants(&mut self, definitions: &Definitions) {
+        self.run.must_support = MustSupport::new(definitions).results();
     }
 
     /// The run as of now, with the reason why it did not come to its end, if it did not.
@@ -150,10 +158,6 @@ pub(super) fn packages(definitions: &Definitions) -> Vec<PackageUse> {
 fn requirements() -> Vec<Requirement> {
     crate::requirement::all()
         .iter()
-        .map(|requirement| Requirement {
-            id: requirement.id.clone(),
-            statement: requirement.statement.clone(),
-            source: requirement.source.clone(),
-        })
+        .map(Requirement::from)
         .collect()
 }

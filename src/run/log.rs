@@ -87,6 +87,8 @@ enum Line {
         suite: String,
         scenario: String,
         title: String,
+        #[serde(default)]
+        workflow: bool,
         result: StepResult,
         exchanges: Vec<Exchange>,
         resources: u32,
@@ -225,6 +227,7 @@ impl Log {
             suite: scenario.suite.clone(),
             scenario: scenario.id.clone(),
             title: scenario.title.clone(),
+            workflow: scenario.workflow,
             result: step.result,
             exchanges: step.exchanges,
             resources: step.resources,
@@ -311,6 +314,7 @@ pub struct Kept {
 struct Started {
     suite: String,
     title: String,
+    workflow: bool,
     steps: Vec<PlayedStep>,
 }
 
@@ -386,6 +390,7 @@ impl Kept {
                 suite,
                 scenario,
                 title,
+                workflow,
                 result,
                 exchanges,
                 resources,
@@ -393,6 +398,7 @@ impl Kept {
                 let started = self.scenarios.entry(scenario).or_insert_with(|| Started {
                     suite,
                     title,
+                    workflow,
                     steps: Vec::new(),
                 });
                 // A step that was made once more replaces what it gave before.
@@ -481,6 +487,7 @@ impl Started {
                 suite: self.suite.clone(),
                 id: id.to_owned(),
                 title: self.title.clone(),
+                workflow: self.workflow,
                 steps: self.steps.iter().map(|step| step.result.clone()).collect(),
             },
             exchanges: Vec::new(),

@@ -2,9 +2,14 @@
 
 use crate::finding::Finding;
 use crate::http::Exchange;
+use crate::promises::PromiseRow;
 use crate::redaction::Redactor;
-use crate::result::{DialectFact, Observed, PlannedSuite, RunResult, ScenarioResult, StepResult};
+use crate::requirement::guide;
+use crate::result::{
+    DialectFact, Observed, PlannedSuite, Requirement, RunResult, ScenarioResult, StepResult,
+};
 use crate::runner::{Played, PlayedStep};
+use crate::suite::Declared;
 
 /// What a run gave so far.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +21,8 @@ pub(super) struct Parts {
     pub(super) resources: u32,
     /// Ids of the scenarios that were selected, in order, those of other shards included.
     pub(super) plan: Vec<String>,
+    /// What is promised, once the plan was made.
+    pub(super) declared: Option<Declared>,
 }
 
 impl Parts {
@@ -39,8 +46,17 @@ impl Parts {
     }
 
     /// The run with these parts.
-    pub(super) fn into_result(self, frame: &RunResult) -> RunResult {
+    pub(super) fn into_result(mut self, frame: &RunResult) -> RunResult {
+        let mut requirements = frame.requirements.clone();
+        let promises = self.promises(&frame.clock.base);
+        if let Some(declared) = &self.declared {
+            guide::cover(declared, &mut self.scenarios);
+            let of_guide = guide::requirements(declared);
+            requirements.extend(of_guide.iter().map(Requirement::from));
+        }
         RunResult {
+            requirements,
+            promises,
             dialect: self.facts,
             suites: self.suites,
             scenarios: self.scenarios,
@@ -48,6 +64,22 @@ impl Parts {
             resources: self.resources,
             ..frame.clone()
         }
+    }
+}
+
+impl Parts {
+    /// What is promised and what was seen, and the server held to its own word, where the run
+    /// looked into that.
+    fn promises(&mut self, base: &str) -> Vec<PromiseRow> {
+        let (Some(declared), Ok(base)) = (&self.declared, url::Url::parse(base)) else {
+            return Vec::new();
+        };
+        let rows = crate::promises::table(declared, &self.scenarios, &self.exchanges, &base);
+        let asked = |suite: &PlannedSuite| suite.id == crate::promises::SUITE;
+        if self.suites.iter().any(asked) {
+            self.scenarios.push(crate::promises::judge(&rows));
+        }
+        rows
     }
 }
 
@@ -83,6 +115,12 @@ pub(super) fn played_step(redactor: &Redactor, step: &PlayedStep) -> PlayedStep 
 fn redact_step(redactor: &Redactor, step: &mut StepResult) {
     for note in &mut step.notes {
         *note = redactor.redact_text(note);
+    }
+    if let Some(stood_in) = &mut step.stood_in {
+        *stood_in = redactor.redact_text(stood_in);
+    }
+    for label in step.shown.iter_mut().flat_map(|it| &mut it.shown_by) {
+        *label = redactor.redact_text(label);
     }
     for check in &mut step.checks {
         if let Some(reason) = &mut check.reason {

@@ -11,12 +11,15 @@ use crate::dialect::{Probe, probe};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Mode};
 use crate::journal::Journal;
+use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::overlay::switch_off;
 use crate::redaction::Redactor;
 use crate::result::PlannedSuite;
 use crate::runner::{Earlier, Limits, Played, PlayedStep, Session, Stop, Watch};
-use crate::suite::plan::{Declared, Plan, PlannedScenario};
+use crate::suite::Declared;
+use crate::suite::plan::{Plan, PlannedScenario};
+use crate::suite::template::TODAY;
 use crate::validator::Validator;
 
 /// A plan about to be replayed: against a server, or against a recording.
@@ -50,7 +53,7 @@ impl Replay<'_> {
             .flat_map(|step| &mut step.checks);
         made.for_each(|check| switch_off(off, check));
         if let Some(statement) = &probe.statement {
-            declared.add(statement);
+            declared.add(statement, &self.prepared.definitions);
         }
         let may_write = self.options.mode == Mode::Write;
         let mut plan = Plan::new(&self.prepared.suites, &declared, may_write);
@@ -63,9 +66,12 @@ impl Replay<'_> {
         progress.planned(plan.scenarios.len());
         let (log, redactor, stop) = (self.log, self.redactor, self.stop.clone());
         let suites = suites(&probe, &plan);
-        let session = self.session(&probe);
-        let mut parts = probed(redactor, probe, suites);
-        parts.plan = selected;
+        let session = self.session(&probe, declared.clone());
+        let parts = Parts {
+            declared: Some(declared),
+            plan: selected,
+            ..probed(redactor, probe, suites)
+        };
         if let Some(log) = log {
             log.probe(&parts.facts, &parts.scenarios[0], &parts.exchanges)?;
             let ids = plan.scenarios.iter().map(|planned| planned.id.clone());
@@ -89,8 +95,10 @@ impl Replay<'_> {
         Ok(Some(parts))
     }
 
-    fn session(self, probe: &Probe) -> Session {
+    fn session(self, probe: &Probe, declared: Declared) -> Session {
         let definitions = &self.prepared.definitions;
+        let mut values = self.values;
+        values.insert(TODAY.to_owned(), probe.today().to_string());
         Session {
             client: self.client,
             dialect: probe.dialect.clone(),
@@ -101,8 +109,11 @@ impl Replay<'_> {
                 pages: self.options.max_pages,
                 scenarios: self.options.concurrency,
             },
-            values: self.values,
+            values,
+            must_support: MustSupport::new(definitions),
             journal: self.journal,
+            declared,
+            statement: probe.statement.clone(),
             earlier: self.earlier,
             stop: self.stop,
             off: self.prepared.overlay.off.clone(),
@@ -141,6 +152,7 @@ fn probed(redactor: &Redactor, probe: Probe, suites: Vec<PlannedSuite>) -> Parts
         scenarios: vec![parts::scenario(redactor, probe.scenario, 0)],
         resources: 0,
         plan: Vec::new(),
+        declared: None,
     }
 }
 

@@ -102,7 +102,8 @@ pub async fn revalidate(
     let client = Client::new(client)?;
     let run_options = run_options(&run, options);
     let used = super::frame::packages(&prepared.definitions);
-    let frame = Frame::of_recording(&run_options, used, client.base(), surface);
+    let mut frame = Frame::of_recording(&run_options, used, client.base(), surface);
+    frame.wants(&prepared.definitions);
     let replay = Replay {
         options: &run_options,
         prepared: &prepared,

@@ -179,7 +179,7 @@ fn leave_out_the_rest(filter: &Filter, scenario: &mut PlannedScenario) {
     let mut index = 0;
     scenario.steps.retain(|planned| {
         index += 1;
-        index <= last + 1 || planned.step.action.writes()
+        index <= last + 1 || planned.step.writes()
     });
 }
 
@@ -208,7 +208,7 @@ impl Subject for Planned<'_> {
             // A step that creates also reads, and may search for what to go on with.
             Key::Interaction => match self.step {
                 Some(planned) if planned.step.or_existing.is_none() => {
-                    Some(vec![planned.step.action.interaction()])
+                    Some(vec![planned.step.interaction()])
                 }
                 _ => None,
             },
@@ -268,8 +268,9 @@ fn known(plan: &Plan, definitions: &Definitions) -> Known {
 mod tests {
     use super::{Filter, Selection, Shard, tags};
     use crate::package::Definitions;
+    use crate::suite::Declared;
     use crate::suite::load::shipped;
-    use crate::suite::plan::{Declared, Plan};
+    use crate::suite::plan::Plan;
 
     fn declared() -> Declared {
         Declared::by_guide(&Definitions::embedded())
@@ -310,7 +311,7 @@ mod tests {
             .apply(&mut plan);
         assert_eq!(plan.scenarios.len(), 1);
         let steps = plan.scenarios[0].steps.iter();
-        let steps: Vec<_> = steps.map(|it| it.step.action.interaction()).collect();
+        let steps: Vec<_> = steps.map(|it| it.step.interaction()).collect();
         assert_eq!(steps.last(), Some(&"search-type"));
     }
 

@@ -1,7 +1,7 @@
 //! A create step: the body, the journal, the answer, and what to go on with if it failed.
 
-use super::scenario::{Scenario, StepOutcome};
-use super::step::{expectations, skipped_expectations, subject};
+use super::scenario::{Scenario, Sent, StepOutcome};
+use super::step::{expectations, skipped_expectations, subject, unmet};
 use crate::check::create::{CreateJudge, created_id};
 use crate::check::{Judgement, catalog};
 use crate::dialect::{FHIR_JSON, PLAIN_JSON};
@@ -10,7 +10,6 @@ use crate::http::{Exchange, Method, RequestSpec};
 use crate::journal::Intent;
 use crate::result::Subject;
 use crate::suite::Step;
-use crate::suite::body::fill_body;
 use crate::suite::plan::PlannedStep;
 
 /// Carries out a create step.
@@ -23,15 +22,28 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     let filled = match (&planned.skip, &step.body) {
         (Some(reason), _) => Err(reason.clone()),
         (None, None) => Err("the step has no body".to_owned()),
-        (None, Some(body)) => fill_body(
-            &session.definitions,
-            session.model.as_ref(),
-            body,
-            &scenario.values,
-        )
-        .map_err(|error| error.to_string()),
+        (None, Some(body)) => match unmet(scenario, step) {
+            Some(reason) => Err(reason),
+            None => scenario
+                .filling()
+                .fill(body)
+                .map_err(|error| error.to_string()),
+        },
     };
+    let control = filled.as_ref().ok().cloned();
     let mut outcome = StepOutcome::default();
+    let first = match &control {
+        Some(control) => super::twin::perform_first(scenario, step, control, &mut outcome).await,
+        None => Vec::new(),
+    };
+    let taken = first.iter().find(|judge| judge.is_taken());
+    let filled = match taken {
+        Some(twin) => Err(format!(
+            "its twin `{}` was taken, and stands in its place",
+            twin.id()
+        )),
+        None => filled,
+    };
     match filled {
         Err(reason) => {
             judge.skip(&reason);
@@ -39,11 +51,9 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
             outcome.notes.push(format!("nothing was sent: {reason}"));
         }
         Ok(filled) => {
-            if let Some(body) = &step.body {
-                scenario
-                    .preparation
-                    .push(format!("shaped after the guide's example {}", body.example));
-            }
+            scenario
+                .preparation
+                .push(format!("shaped after {}", filled.shaped_after));
             scenario.preparation.extend(
                 filled
                     .changes
@@ -66,6 +76,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     outcome.notes.extend(choices);
     judgements.append(&mut outcome.judgements);
     outcome.judgements = judgements;
+    super::twin::perform(scenario, step, control.as_ref(), first, &mut outcome).await;
     go_on_with_existing(scenario, step, &mut outcome).await;
     outcome
 }
@@ -98,18 +109,29 @@ async fn create(
     let exchange = post(scenario, subject, resource_type, body, outcome).await;
     note_created(scenario, intent, resource_type, &exchange, outcome);
     // What was sent is what the exchange says: in a recording that is what its answer fits.
-    let sent = exchange.request.body.clone().unwrap_or_default();
-    let Ok(sent) = crate::json::read(&sent) else {
+    let body = exchange.request.body.clone().unwrap_or_default();
+    let Ok(sent) = crate::json::read(&body) else {
         return;
     };
     let mut created = false;
-    judge.create(&exchange, resource_type, &sent.root, |_| created = true);
+    let types = (resource_type, step.answers.as_deref());
+    let stored = judge.create(&exchange, types, &sent.root, |_| created = true);
+    if stored {
+        let sent = Sent {
+            body: body.clone(),
+            reported: judge.reported.clone(),
+        };
+        scenario.sent.insert(step.id.clone(), sent);
+        capture_id(scenario, step, resource_type, &exchange);
+    }
     let answer = exchange
         .response()
         .map(|response| response.body.clone())
         .unwrap_or_default();
     match crate::json::read(&answer) {
         Ok(document) if created => {
+            scenario.see(&document.root);
+            scenario.answers.insert(step.id.clone(), answer.clone());
             outcome
                 .notes
                 .extend(scenario.capture(&step.capture, &document.root));
@@ -128,7 +150,7 @@ async fn create(
 }
 
 /// Writes down what is about to be created; without that nothing is sent.
-fn intend(
+pub(super) fn intend(
     scenario: &Scenario<'_>,
     resource_type: &str,
     body: &str,
@@ -148,7 +170,7 @@ fn intend(
         })
 }
 
-fn note_created(
+pub(super) fn note_created(
     scenario: &Scenario<'_>,
     intent: Option<Intent>,
     resource_type: &str,
@@ -161,11 +183,25 @@ fn note_created(
     let location = exchange
         .response()
         .and_then(|response| response.header("location"));
-    let id = location
-        .and_then(|location| created_id(location, resource_type))
-        .or_else(|| body_id(exchange));
+    let id = new_id(exchange, resource_type);
     if let Err(error) = journal.conclude(intent, exchange.status(), id.as_deref(), location) {
         outcome.notes.push(error.to_string());
+    }
+}
+
+/// The id of what was created: where `Location` leads, or that of the body.
+pub(super) fn new_id(exchange: &Exchange, resource_type: &str) -> Option<String> {
+    exchange
+        .response()
+        .and_then(|response| response.header("location"))
+        .and_then(|location| created_id(location, resource_type))
+        .or_else(|| body_id(exchange, resource_type))
+}
+
+/// Captures the id of what was created, by the name that the step gives it.
+fn capture_id(scenario: &mut Scenario<'_>, step: &Step, resource_type: &str, exchange: &Exchange) {
+    if let (Some(name), Some(id)) = (&step.created, new_id(exchange, resource_type)) {
+        scenario.values.entry(name.clone()).or_insert(id);
     }
 }
 
@@ -182,7 +218,9 @@ fn note_captured(
     let captured = scenario
         .values
         .iter()
-        .filter(|(name, _)| step.capture.contains_key(*name))
+        .filter(|(name, _)| {
+            step.capture.contains_key(*name) || step.created.as_ref() == Some(*name)
+        })
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     if let Err(error) = journal.captured(number, &captured) {
@@ -190,15 +228,16 @@ fn note_captured(
     }
 }
 
-fn body_id(exchange: &Exchange) -> Option<String> {
+fn body_id(exchange: &Exchange, resource_type: &str) -> Option<String> {
     let response = exchange
         .response()
         .filter(|response| (200..300).contains(&response.status))?;
     let document = crate::json::read(&response.body).ok()?;
-    document.root.str("id").map(str::to_owned)
+    let is_created = document.root.str("resourceType") == Some(resource_type);
+    is_created.then(|| document.root.str("id").map(str::to_owned))?
 }
 
-fn business_identifier(body: &str) -> Option<String> {
+pub(super) fn business_identifier(body: &str) -> Option<String> {
     let document = crate::json::read(body).ok()?;
     let identifier = document.root.get("identifier")?.entries().first()?;
     identifier.str("value").map(str::to_owned)
@@ -206,7 +245,7 @@ fn business_identifier(body: &str) -> Option<String> {
 
 /// Sends the body as FHIR, and once more as plain JSON where the server refuses the media type:
 /// a refusal with 415 creates nothing.
-async fn post(
+pub(super) async fn post(
     scenario: &mut Scenario<'_>,
     subject: &Subject,
     resource_type: &str,
@@ -254,7 +293,7 @@ async fn post_as(
     scenario.send(spec).await
 }
 
-/// Captures what later steps need from an existing resource where the create gave nothing.
+/// Captures what later steps need from an existing resource where the step gave nothing.
 pub(super) async fn go_on_with_existing(
     scenario: &mut Scenario<'_>,
     step: &Step,
@@ -270,13 +309,21 @@ pub(super) async fn go_on_with_existing(
     {
         return;
     }
-    let url = scenario.session.dialect.type_address(&existing.search);
+    let Ok(url) = super::search::address_of(scenario, &existing.search, &existing.parameters)
+    else {
+        return;
+    };
     let exchange = scenario.get(&url).await;
     let body = exchange
         .response()
         .map(|response| response.body.clone())
         .unwrap_or_default();
     scenario.keep(exchange, false);
+    let before = existing
+        .capture
+        .keys()
+        .filter(|name| scenario.values.contains_key(*name))
+        .count();
     let Ok(document) = crate::json::read(&body) else {
         outcome.notes.push(format!(
             "looked for an existing {} to go on with, and found none",
@@ -287,13 +334,19 @@ pub(super) async fn go_on_with_existing(
     outcome
         .notes
         .extend(scenario.capture(&existing.capture, &document.root));
-    let found = existing
-        .capture
-        .keys()
-        .all(|name| scenario.values.contains_key(name));
+    let known = |scenario: &Scenario<'_>| {
+        let names = existing.capture.keys();
+        names
+            .filter(|name| scenario.values.contains_key(*name))
+            .count()
+    };
+    let found = known(scenario) > before;
+    if found {
+        scenario.stood_in = Some(format!("an existing {} found by search", existing.search));
+    }
     outcome.notes.push(if found {
         format!(
-            "the create gave nothing to go on with: later steps use an existing {} found by search",
+            "the step gave nothing to go on with: later steps use an existing {} found by search",
             existing.search
         )
     } else {

@@ -3,15 +3,23 @@
 //! Steps of a scenario run in order; scenarios run side by side, bounded; results come out in the
 //! order of the plan. Answers are judged as they come and let go, so that memory stays flat.
 
+mod capabilities;
 mod create;
 mod earlier;
 mod flaky;
+mod listen;
+pub mod preview;
+mod probe;
 mod read;
 mod references;
 mod scenario;
 mod search;
+mod searching;
 mod step;
 mod stop;
+mod twin;
+mod until;
+mod update;
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -21,12 +29,15 @@ use std::sync::Arc;
 use futures::{FutureExt, StreamExt};
 
 use crate::dialect::Dialect;
+use crate::fhir::CapabilityStatement;
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
+use crate::must_support::MustSupport;
 use crate::overlay::Off;
 use crate::package::Definitions;
 use crate::result::{CheckResult, Evidence, Level, ScenarioResult, StepResult, Subject, Verdict};
+use crate::suite::Declared;
 use crate::suite::plan::{Plan, PlannedScenario};
 use crate::validator::Validator;
 
@@ -41,16 +52,22 @@ pub struct Session {
     pub dialect: Dialect,
     /// The packages.
     pub definitions: Definitions,
+    /// What the guide and the server promise.
+    pub declared: Declared,
     /// Types for FHIRPath.
     pub model: Arc<DefinitionsModel>,
     /// The rules.
     pub validator: Validator,
     /// Bounds.
     pub limits: Limits,
-    /// Values made for this run, such as `new-code`.
+    /// What values are made from: the seed of the run and the server's date.
     pub values: BTreeMap<String, String>,
+    /// The elements that the guide wants supported.
+    pub must_support: MustSupport,
     /// Where creates are written down; only in write mode.
     pub journal: Option<Journal>,
+    /// What the server says of itself.
+    pub statement: Option<CapabilityStatement>,
     /// What an interrupted run left, where this one resumes it.
     pub earlier: Option<Earlier>,
     /// Asked when the run is to end before its end.
@@ -186,6 +203,8 @@ fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
         title: "Carry the scenario out".to_owned(),
         exchanges: Vec::new(),
         checks: vec![check],
+        stood_in: None,
+        shown: Vec::new(),
         notes: Vec::new(),
         preparation: Vec::new(),
     };
@@ -202,6 +221,7 @@ fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
             suite: planned.suite.clone(),
             id: planned.id.clone(),
             title: planned.title.clone(),
+            workflow: planned.workflow,
             steps: vec![step],
         },
         exchanges: Vec::new(),

@@ -1,9 +1,11 @@
 //! A read step: a bounded sample of what was found, or one target.
 
 use super::scenario::{Scenario, StepOutcome};
-use super::step::{expectations, skipped_expectations, subject};
-use crate::check::Judgement;
+use super::step::{expectations, skipped_expectations, subject, unmet};
 use crate::check::read::ReadJudge;
+use crate::check::{Judgement, catalog};
+use crate::json::Node;
+use crate::result::Subject;
 use crate::suite::Step;
 use crate::suite::plan::PlannedStep;
 
@@ -26,7 +28,16 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Ok(targets) => {
             for (resource_type, id) in targets {
                 let url = session.dialect.instance_address(&resource_type, &id);
-                let exchange = scenario.get(&url).await;
+                let exchange = match &step.until {
+                    None => scenario.get(&url).await,
+                    Some(until) => {
+                        let (exchange, judgement, note) =
+                            super::until::settled(scenario, &url, until, &subject).await;
+                        judgements.push(judgement);
+                        notes.extend(note);
+                        exchange
+                    }
+                };
                 let references = &mut scenario.references;
                 let answered = judge.read(&exchange, &resource_type, &id, |document| {
                     references.collect(&session.definitions, &document.root);
@@ -37,7 +48,13 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
                     .unwrap_or_default();
                 match crate::json::read(&body) {
                     Ok(document) if answered => {
+                        scenario.see(&document.root);
                         notes.extend(scenario.capture(&step.capture, &document.root));
+                        let (trip, note) =
+                            round_trip(scenario, step, &exchange.id, &document.root, &subject);
+                        judgements.extend(trip);
+                        notes.extend(note);
+                        scenario.answers.insert(step.id.clone(), body.clone());
                         judgements.extend(expectations(
                             scenario,
                             &step.expect,
@@ -69,12 +86,43 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     }
 }
 
+/// Holds what was read to what an earlier step sent.
+fn round_trip(
+    scenario: &Scenario<'_>,
+    step: &Step,
+    exchange: &str,
+    got: &Node<'_>,
+    subject: &Subject,
+) -> (Option<Judgement>, Option<String>) {
+    let Some(from) = &step.round_trip else {
+        return (None, None);
+    };
+    let mut judgement = Judgement::new(&catalog::ROUND_TRIP, subject);
+    let sent = scenario.sent.get(from);
+    let document = sent.and_then(|sent| crate::json::read(&sent.body).ok());
+    let (Some(sent), Some(document)) = (sent, document) else {
+        judgement.skip(format!("`{from}` stored nothing that could be read back"));
+        return (Some(judgement), None);
+    };
+    let note = crate::check::round_trip::judge(
+        &mut judgement,
+        scenario.model(),
+        exchange,
+        (&document.root, got),
+        &sent.reported,
+    );
+    (Some(judgement), Some(note))
+}
+
 /// What to read, or why nothing.
 fn targets(
     scenario: &Scenario<'_>,
     planned: &PlannedStep,
 ) -> Result<Vec<(String, String)>, String> {
     let step: &Step = &planned.step;
+    if let Some(reason) = unmet(scenario, step) {
+        return Err(reason);
+    }
     if let Some(target) = &step.target {
         let filled = scenario
             .fill(target)

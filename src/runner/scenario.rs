@@ -1,17 +1,21 @@
 //! One scenario: its steps in order, and what they hand on to each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Played, PlayedStep, Session, Watch};
 use crate::check::Judgement;
+use crate::check::search::{Answer, Sample};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::journal::{Entry, Journal, JournalError};
 use crate::json::Node;
+use crate::must_support::Shown;
 use crate::overlay::switch_off;
 use crate::result::{CheckResult, ScenarioResult, StepResult};
+use crate::suite::Body;
+use crate::suite::body::Filling;
 use crate::suite::plan::{PlannedScenario, PlannedStep};
-use crate::suite::template::{MissingCapture, fill};
+use crate::suite::template::{MissingCapture, fill, of_scenario};
 
 /// A step that sent more requests than this is not asked once more.
 const LONGEST_RETRIED: usize = 10;
@@ -32,10 +36,37 @@ pub(super) struct Scenario<'s> {
     pub(super) found: Vec<(String, String)>,
     /// References of what was found, by element path.
     pub(super) references: super::references::Seen,
+    /// Resources to take values from, by type.
+    pub(super) samples: Vec<Sample>,
+    /// A first page to go on from.
+    pub(super) begun: Option<Answer>,
+    /// What a later step sends that says no body of its own.
+    pub(super) body: Option<Body>,
+    /// The body that the server takes, or why it takes none; found out once.
+    pub(super) taken: Option<Result<super::probe::Taken, String>>,
+    /// What probes ask about, by type.
+    pub(super) known: BTreeMap<String, Result<super::probe::Known, String>>,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
     /// How what the step sent came about; see [`StepResult::preparation`].
     pub(super) preparation: Vec<String>,
+    /// What was sent, by step.
+    pub(super) sent: BTreeMap<String, Sent>,
+    /// Resources that were answered, by step.
+    pub(super) answers: BTreeMap<String, String>,
+    /// What a step that failed went on with.
+    pub(super) stood_in: Option<String>,
+    /// The listener that the server can call.
+    pub(super) listener: Option<super::listen::Listener>,
+    /// Must-support elements that the step showed.
+    pub(super) shown: Shown,
+}
+
+/// What was sent with a create or an update.
+pub(super) struct Sent {
+    pub(super) body: String,
+    /// Elements of which the answer showed that they were not kept.
+    pub(super) reported: BTreeSet<String>,
 }
 
 /// What a step gave.
@@ -58,11 +89,21 @@ pub(super) async fn play(
         sent_in_step: 0,
         was_transient: false,
         again: false,
-        values: session.values.clone(),
+        values: of_scenario(&session.values, &planned.id),
         found: Vec::new(),
         references: super::references::Seen::default(),
+        samples: Vec::new(),
+        begun: None,
+        body: None,
+        taken: None,
+        known: BTreeMap::new(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
+        sent: BTreeMap::new(),
+        answers: BTreeMap::new(),
+        stood_in: None,
+        listener: None,
+        shown: Shown::default(),
         preparation: Vec::new(),
     };
     let mut played = Played {
@@ -70,6 +111,7 @@ pub(super) async fn play(
             suite: planned.suite.clone(),
             id: planned.id.clone(),
             title: planned.title.clone(),
+            workflow: planned.workflow,
             steps: Vec::new(),
         },
         exchanges: Vec::new(),
@@ -129,6 +171,8 @@ impl Scenario<'_> {
             title: planned.step.title.clone(),
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
+            stood_in: self.stood_in.take(),
+            shown: std::mem::take(&mut self.shown).into_results(),
             preparation: std::mem::take(&mut self.preparation),
             notes,
         };
@@ -143,6 +187,9 @@ impl Scenario<'_> {
         self.step.clone_from(&planned.step.id);
         self.sent_in_step = 0;
         self.was_transient = false;
+        if planned.step.body.is_some() {
+            self.body.clone_from(&planned.step.body);
+        }
     }
 
     async fn perform(&mut self, planned: &PlannedStep) -> (Vec<CheckResult>, Vec<String>) {
@@ -155,7 +202,7 @@ impl Scenario<'_> {
     /// short, and an answer looked like one. What writes is never sent twice.
     fn is_worth_another_try(&self, planned: &PlannedStep, checks: &[CheckResult]) -> bool {
         self.was_transient
-            && !planned.step.action.writes()
+            && !planned.step.writes()
             && self.sent_in_step <= LONGEST_RETRIED
             && !self.session.stop.is_asked()
             && checks.iter().any(super::flaky::is_bad)
@@ -174,7 +221,7 @@ impl Scenario<'_> {
         let left = session.earlier.as_ref()?.steps.get(&place)?;
         self.begin(planned);
         self.again = true;
-        if planned.step.action.writes() {
+        if planned.step.writes() {
             if let Some(entry) = self.earlier_creation() {
                 self.values.extend(entry.captured);
             }
@@ -187,6 +234,8 @@ impl Scenario<'_> {
         self.exchanges.clear();
         self.step_exchanges.clear();
         self.preparation.clear();
+        self.shown = Shown::default();
+        self.stood_in = None;
         Some(left)
     }
 
@@ -213,6 +262,51 @@ impl Scenario<'_> {
         }
     }
 
+    /// Whether a step of an interrupted run is asked again for what later steps use.
+    pub(super) fn is_again(&self) -> bool {
+        self.again
+    }
+
+    /// Goes by another name for a while: exchanges and the journal name a twin, not its step.
+    pub(super) fn go_by(&mut self, step: &str) {
+        step.clone_into(&mut self.step);
+        self.sent_in_step = 0;
+    }
+
+    /// How many requests the step has sent.
+    pub(super) fn sent_so_far(&self) -> usize {
+        self.sent_in_step
+    }
+
+    /// Goes by the step's own name again, and goes on counting its requests.
+    pub(super) fn go_back_to(&mut self, step: &str, sent: usize) {
+        step.clone_into(&mut self.step);
+        self.sent_in_step = sent;
+    }
+
+    /// Notes what a resource shows.
+    pub(super) fn see(&mut self, resource: &Node<'_>) {
+        let session = self.session;
+        session
+            .must_support
+            .see(&session.validator, resource, &mut self.shown);
+    }
+
+    /// A code of this scenario's own for a probe: the same for the same letter.
+    pub(super) fn code_of(&self, letter: char) -> Option<String> {
+        self.fill(&format!("{{{{new-code.{letter}}}}}")).ok()
+    }
+
+    /// Fills in a body.
+    pub(super) fn filling(&self) -> Filling<'_> {
+        Filling {
+            definitions: &self.session.definitions,
+            model: self.model(),
+            values: &self.values,
+            answers: &self.answers,
+        }
+    }
+
     /// `scenario/step`.
     pub(super) fn place(&self) -> String {
         format!("{}/{}", self.id, self.step)
@@ -233,6 +327,11 @@ impl Scenario<'_> {
         exchange
     }
 
+    /// Notes an exchange that was sent another way than by [`Self::send`].
+    pub(super) fn sent(&mut self, exchange: &Exchange) {
+        self.step_exchanges.push(exchange.id.clone());
+    }
+
     /// The id of the next exchange of the step.
     pub(super) fn next_id(&mut self) -> String {
         self.sent_in_step += 1;
@@ -250,6 +349,12 @@ impl Scenario<'_> {
                 response.headers = Vec::new();
             }
         }
+        self.exchanges.push(exchange);
+    }
+
+    /// Keeps an exchange that the server began.
+    pub(super) fn keep_received(&mut self, exchange: Exchange) {
+        self.step_exchanges.push(exchange.id.clone());
         self.exchanges.push(exchange);
     }
 

@@ -1,10 +1,13 @@
 //! A search step: one page or all of them.
 
+use std::collections::BTreeMap;
+
 use super::scenario::{Scenario, StepOutcome};
-use super::step::subject;
+use super::step::{subject, unmet};
 use crate::check::page::{AfterPage, SearchJudge};
 use crate::check::{Judgement, catalog};
-use crate::finding::Rule;
+use crate::finding::{Finding, Rule, Severity};
+use crate::http::Exchange;
 use crate::json::{Document, Node};
 use crate::result::Subject;
 use crate::suite::plan::PlannedStep;
@@ -18,6 +21,9 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     let step = &planned.step;
     let subject = subject(step);
     let resource_type = step.resource_type.clone().unwrap_or_default();
+    if let Some(reason) = unmet(scenario, step) {
+        return skipped(&subject, &reason);
+    }
     let url = match address(scenario, step, &resource_type) {
         Ok(url) => url,
         Err(missing) => return skipped(&subject, &missing),
@@ -47,7 +53,11 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         pages += 1;
         let after = {
             let (found, references) = (&mut scenario.found, &mut scenario.references);
+            let shown = &mut scenario.shown;
             judge.page(&exchange, |document, resource| {
+                session
+                    .must_support
+                    .see(&session.validator, resource, shown);
                 looking.see(&session.model, &exchange.id, resource);
                 references.collect(&session.definitions, resource);
                 if let (Some(id), true) = (resource.str("id"), found.len() < KEPT_IDS) {
@@ -63,6 +73,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         {
             notes.extend(scenario.capture(&step.capture, &document.root));
         }
+        looking.searched(&exchange);
         let cited = judge.cites(&exchange.id) || looking.cites(&exchange.id) || pages == 1;
         scenario.keep(exchange, cited);
         match after {
@@ -90,8 +101,17 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
 }
 
 fn address(scenario: &Scenario<'_>, step: &Step, resource_type: &str) -> Result<String, String> {
+    address_of(scenario, resource_type, &step.parameters)
+}
+
+/// The address of a search with these parameters.
+pub(super) fn address_of(
+    scenario: &Scenario<'_>,
+    resource_type: &str,
+    parameters: &BTreeMap<String, String>,
+) -> Result<String, String> {
     let mut url = scenario.session.dialect.type_address(resource_type);
-    for (index, (name, value)) in step.parameters.iter().enumerate() {
+    for (index, (name, value)) in parameters.iter().enumerate() {
         let value = scenario
             .fill(value)
             .map_err(|missing| missing.to_string())?;
@@ -120,23 +140,32 @@ struct Looking {
     hits: usize,
     seen: usize,
     first_exchange: Option<String>,
+    /// What a workflow looks for, in words: there it is a finding that there is no match at all.
+    wanted: Option<String>,
+    /// Whether what is looked for is data to build on.
+    is_precondition: bool,
 }
 
 impl Looking {
     fn new(find: Option<String>, step: &Step, subject: &Subject) -> Self {
         let by_parameter = !step.parameters.is_empty();
-        let check = if by_parameter {
-            &catalog::SEARCH_FINDS
-        } else {
-            &catalog::FOUND
+        let finds = match &step.requirement {
+            _ if step.precondition => Judgement::new(&catalog::PRECONDITION, subject),
+            // The search serves the workflow: what is not among the matches is missing.
+            Some(id) => Judgement::new(&catalog::FOUND, subject).of_requirement(id),
+            None if by_parameter => Judgement::new(&catalog::SEARCH_FINDS, subject),
+            None => Judgement::new(&catalog::FOUND, subject),
         };
+        let is_test_of_parameter = by_parameter && step.requirement.is_none() && !step.precondition;
         Self {
             find,
-            finds: Judgement::new(check, subject),
-            only: by_parameter.then(|| Judgement::new(&catalog::SEARCH_ONLY, subject)),
+            finds,
+            only: is_test_of_parameter.then(|| Judgement::new(&catalog::SEARCH_ONLY, subject)),
             hits: 0,
             seen: 0,
             first_exchange: None,
+            is_precondition: step.precondition,
+            wanted: (step.requirement.is_some() || step.precondition).then(|| step.title.clone()),
         }
     }
 
@@ -175,6 +204,15 @@ impl Looking {
         }
     }
 
+    /// Notes a page that came.
+    fn searched(&mut self, exchange: &Exchange) {
+        if self.wanted.is_some() && exchange.status() == Some(200) {
+            self.first_exchange
+                .get_or_insert_with(|| exchange.id.clone());
+            self.finds.saw_exchange();
+        }
+    }
+
     fn cites(&self, exchange: &str) -> bool {
         self.only.as_ref().is_some_and(|only| only.cites(exchange))
     }
@@ -183,15 +221,26 @@ impl Looking {
         if self.find.is_none() {
             return Vec::new();
         }
+        if self.hits == 0 && self.is_precondition {
+            let title = self.wanted.as_deref().unwrap_or("data to build on");
+            self.finds
+                .skip(format!("the server has none of it: {title}"));
+            return vec![self.finds];
+        }
         if let (0, Some(exchange)) = (self.hits, &self.first_exchange) {
-            let exchange = exchange.clone();
-            self.finds.broken_by(
-                &exchange,
-                Rule::SearchResult,
-                "Bundle.entry",
-                "a match that has the value looked for",
-                &format!("none among {}", crate::wording::count(self.seen, "match")),
-            );
+            let expected = match &self.wanted {
+                Some(title) => format!("what the step looks for ({title})"),
+                None => "a match that has the value looked for".to_owned(),
+            };
+            let actual = format!("none among {}", crate::wording::count(self.seen, "match"));
+            let message = format!("expected {expected}, found {actual}");
+            let mut finding =
+                Finding::new(Severity::Error, Rule::SearchResult, "Bundle.entry", message);
+            // A scenario may look for several things of a type: each is a finding of its own.
+            finding.constraint.clone_from(&self.wanted);
+            finding.expected = Some(expected);
+            finding.actual = Some(actual);
+            self.finds.find(exchange, None, finding);
         }
         self.finds.unseen("the search gave no match to look at");
         if let Some(only) = &mut self.only {

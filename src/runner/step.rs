@@ -3,13 +3,10 @@
 use super::scenario::{Scenario, StepOutcome};
 use crate::check::read::unknown;
 use crate::check::{Judgement, catalog};
-use crate::finding::Rule;
-use crate::http::Exchange;
 use crate::json::Document;
 use crate::result::Subject;
 use crate::suite::plan::PlannedStep;
 use crate::suite::{Action, Expectation, Step};
-use crate::validator::Request;
 
 /// An id that no server has: well-formed, and random once.
 const UNKNOWN_ID: &str = "5d1f0c9a-7be4-4d1e-9f53-0a6f2c8be711";
@@ -17,12 +14,31 @@ const UNKNOWN_ID: &str = "5d1f0c9a-7be4-4d1e-9f53-0a6f2c8be711";
 /// Carries one step out.
 pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) -> StepOutcome {
     match planned.step.action {
-        Action::Capabilities => capabilities(scenario, &planned.step).await,
-        Action::Search => super::search::perform(scenario, planned).await,
+        Action::Capabilities => super::capabilities::perform(scenario, &planned.step).await,
+        Action::Search => {
+            let mut outcome = super::search::perform(scenario, planned).await;
+            super::create::go_on_with_existing(scenario, &planned.step, &mut outcome).await;
+            outcome
+        }
         Action::Read => super::read::perform(scenario, planned).await,
         Action::ReadUnknown => read_unknown(scenario, planned).await,
         Action::Create => super::create::perform(scenario, planned).await,
+        Action::Update => super::update::perform(scenario, planned).await,
+        Action::Delete => super::update::delete(scenario, planned).await,
+        Action::Listen => super::listen::perform(scenario, planned).await,
+        Action::AwaitCall => super::listen::await_call(scenario, planned).await,
         Action::ResolveReferences => super::references::perform(scenario, &planned.step).await,
+        Action::Sample
+        | Action::SearchDeclared
+        | Action::SearchUndeclared
+        | Action::SearchFeatures
+        | Action::SearchIncluded
+        | Action::SearchProtocol
+        | Action::TryInteractions
+        | Action::PageSizes
+        | Action::PageBegin
+        | Action::PageResume => super::searching::perform(scenario, planned).await,
+        Action::Probe => super::probe::perform(scenario, planned).await,
     }
 }
 
@@ -30,7 +46,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
 pub(super) fn subject(step: &Step) -> Subject {
     Subject {
         resource_type: step.resource_type.clone(),
-        interaction: Some(step.action.interaction().to_owned()),
+        interaction: Some(step.interaction().to_owned()),
         search_parameter: (!step.parameters.is_empty()).then(|| {
             step.parameters
                 .keys()
@@ -38,81 +54,6 @@ pub(super) fn subject(step: &Step) -> Subject {
                 .collect::<Vec<_>>()
                 .join(",")
         }),
-    }
-}
-
-async fn capabilities(scenario: &mut Scenario<'_>, step: &Step) -> StepOutcome {
-    let subject = subject(step);
-    let url = if scenario.session.dialect.trailing_slash {
-        "metadata/"
-    } else {
-        "metadata"
-    };
-    let exchange = scenario.get(url).await;
-    let judgements = judge_capabilities(scenario, &exchange, &subject);
-    scenario.keep_for(exchange, &judgements);
-    StepOutcome {
-        judgements,
-        notes: Vec::new(),
-    }
-}
-
-fn judge_capabilities(
-    scenario: &Scenario<'_>,
-    exchange: &Exchange,
-    subject: &Subject,
-) -> Vec<Judgement> {
-    let mut present = Judgement::new(&catalog::CAPABILITIES, subject);
-    let mut version = Judgement::new(&catalog::CAPABILITIES_VERSION, subject);
-    let mut valid = Judgement::new(&catalog::CAPABILITIES_VALID, subject);
-    if crate::check::exchange::status(&mut present, exchange, 200) {
-        let body = exchange
-            .response()
-            .map_or("", |response| response.body.as_str());
-        match crate::json::read(body) {
-            Ok(document) if document.root.str("resourceType") == Some("CapabilityStatement") => {
-                judge_version(&mut version, &exchange.id, &document);
-                valid.saw_resource();
-                let request = Request {
-                    guide: false,
-                    ..Request::default()
-                };
-                for finding in scenario
-                    .session
-                    .validator
-                    .validate(&document, &request)
-                    .findings
-                {
-                    valid.find(&exchange.id, Some("CapabilityStatement"), finding);
-                }
-            }
-            _ => present.broken_by(
-                &exchange.id,
-                Rule::ResourceType,
-                "http.body",
-                "a CapabilityStatement",
-                "something else",
-            ),
-        }
-    }
-    present.hint("a client learns what it may ask from [base]/metadata; serve one");
-    for judgement in [&mut version, &mut valid] {
-        judgement.unseen("there is no CapabilityStatement");
-    }
-    vec![present, version, valid]
-}
-
-fn judge_version(version: &mut Judgement, exchange: &str, document: &Document<'_>) {
-    version.saw_resource();
-    let found = document.root.str("fhirVersion").unwrap_or("none");
-    if !found.starts_with("4.0") {
-        version.broken_by(
-            exchange,
-            Rule::Fixed,
-            "CapabilityStatement.fhirVersion",
-            "4.0.0 or 4.0.1",
-            &format!("`{found}`"),
-        );
     }
 }
 
@@ -150,18 +91,42 @@ pub(super) fn expectations(
 ) -> Vec<Judgement> {
     expect
         .iter()
-        .map(|expectation| match scenario.fill(&expectation.fhirpath) {
-            Ok(filled) => crate::check::expectation::judge(
-                scenario.model(),
-                expectation,
-                &filled,
-                exchange,
-                &document.root,
-                subject,
-            ),
-            Err(missing) => skipped(expectation, subject, &missing.to_string()),
-        })
+        .map(|expectation| expect_one(scenario, expectation, exchange, document, subject))
         .collect()
+}
+
+fn expect_one(
+    scenario: &Scenario<'_>,
+    expectation: &Expectation,
+    exchange: &str,
+    document: &Document<'_>,
+    subject: &Subject,
+) -> Judgement {
+    use crate::check::expectation::{judge, judge_profile};
+    if let Some(profile) = &expectation.profile {
+        let validator = &scenario.session.validator;
+        return judge_profile(validator, expectation, profile, exchange, document, subject);
+    }
+    match scenario.fill(expectation.fhirpath.as_deref().unwrap_or_default()) {
+        Ok(filled) => judge(
+            scenario.model(),
+            expectation,
+            &filled,
+            exchange,
+            &document.root,
+            subject,
+        ),
+        Err(missing) => skipped(expectation, subject, &missing.to_string()),
+    }
+}
+
+/// Why a step has nothing to start from.
+pub(super) fn unmet(scenario: &Scenario<'_>, step: &Step) -> Option<String> {
+    let missing = step
+        .needs
+        .iter()
+        .find(|name| !scenario.values.contains_key(*name))?;
+    Some(format!("it needs `{missing}`, and no earlier step gave it"))
 }
 
 /// The expectations of a step that had no answer to hold them to.

@@ -5,6 +5,10 @@
 //! server with faults in this process, replays suites against it and gives the checks. Nothing is
 //! written, and nothing is redacted: the data is invented.
 
+mod campaign;
+pub mod kills;
+mod matrix;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,13 +17,20 @@ use thiserror::Error;
 use crate::dialect::{ProbeError, probe};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, ClientError, ClientOptions, Credentials, Mode};
+use crate::must_support::MustSupport;
 use crate::package::Definitions;
 use crate::reference::{Fault, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
 use crate::runner::{Limits, Session, Stop};
+use crate::suite::Declared;
 use crate::suite::load::{self, LoadError};
-use crate::suite::plan::{Declared, Plan};
+use crate::suite::plan::Plan;
+use crate::suite::template::{SEED, TODAY};
 use crate::validator::Validator;
+
+pub use campaign::{Campaign, CampaignError};
+pub use kills::{Consequence, Kill};
+pub use matrix::{Matrix, Problem, Row};
 
 /// Pages of one search: more than any search of the built-in server has, and few enough that a
 /// walk that never ends is soon given up.
@@ -31,6 +42,7 @@ pub struct Bench {
     definitions: Definitions,
     model: Arc<DefinitionsModel>,
     validator: Validator,
+    must_support: MustSupport,
 }
 
 /// A run in this process against a server with faults.
@@ -141,6 +153,7 @@ impl Bench {
         Self {
             model: Arc::new(DefinitionsModel::new(definitions.clone())),
             validator: Validator::new(definitions.clone()),
+            must_support: MustSupport::new(&definitions),
             definitions,
         }
     }
@@ -166,11 +179,15 @@ impl Bench {
         let types: Vec<&str> = declared.resource_types().collect();
         let probe = probe(&client, &types).await?;
         if let Some(statement) = &probe.statement {
-            declared.add(statement);
+            declared.add(statement, &self.definitions);
         }
         let suites = load::select(&trial.suites)?;
         let mut plan = Plan::new(&suites, &declared, trial.mode == Mode::Write);
         select(&mut plan, &trial.scenarios)?;
+        let values = [
+            (SEED.to_owned(), "trial".to_owned()),
+            (TODAY.to_owned(), probe.today().to_string()),
+        ];
         let session = Session {
             client,
             dialect: probe.dialect,
@@ -181,16 +198,26 @@ impl Bench {
                 pages: PAGES,
                 ..Limits::default()
             },
-            values: [("new-code".to_owned(), "CT0000000001".to_owned())].into(),
+            values: values.into(),
+            must_support: self.must_support.clone(),
             journal: None,
+            declared: declared.clone(),
+            statement: probe.statement,
             earlier: None,
             stop: Stop::default(),
             off: Vec::new(),
         };
         let played = crate::runner::run(&session, &plan, &()).await;
         let played = played.unwrap_or_default();
+        let exchanges: Vec<_> = played
+            .iter()
+            .flat_map(|played| played.exchanges.iter().cloned())
+            .collect();
         let mut scenarios = vec![probe.scenario];
         scenarios.extend(played.into_iter().map(|played| played.result));
+        let base = session.client.base();
+        let promises = crate::promises::table(&declared, &scenarios, &exchanges, base);
+        scenarios.push(crate::promises::judge(&promises));
         Ok(Tried { scenarios })
     }
 }

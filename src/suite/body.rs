@@ -1,22 +1,27 @@
-//! Bodies shaped after the guide's examples: an example, the changes made to it, and a list of
-//! those changes for the report.
+//! Bodies: an example of the guide, a fixture or an earlier answer, the changes made to it, and a
+//! list of those changes for the report.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::Body;
-use super::template::{MissingCapture, fill};
-use crate::fhirpath::{Context, Element, Expression, LocalEnvironment, Model};
-use crate::json::{Member, Node, Value};
+use super::template::MissingCapture;
+use super::{Body, Changes};
+use crate::fhirpath::Model;
 use crate::package::Definitions;
 
+mod edit;
+
 /// A body to send.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilledBody {
     /// The resource as JSON.
     pub text: String,
-    /// Each change made to the example, in words.
+    /// Whether it is an example or a fixture, and nothing that a server answered.
+    pub is_ours: bool,
+    /// What it was shaped after, in words.
+    pub shaped_after: String,
+    /// Each change made to it, in words.
     pub changes: Vec<String>,
 }
 
@@ -31,21 +36,22 @@ pub enum BodyError {
         /// The examples of that type.
         known: String,
     },
-    /// The example is not JSON.
-    #[error("expected the example `{example}` to be JSON: {error}")]
+    /// The step whose answer it is has none.
+    #[error("expected the resource that `{0}` answered, found none")]
+    NoAnswer(String),
+    /// The text is not JSON.
+    #[error("expected {source_name} to be JSON: {error}")]
     Unreadable {
-        /// The example.
-        example: String,
+        /// The example, fixture or step.
+        source_name: String,
         /// What is wrong.
         error: crate::json::ReadError,
     },
     /// An expression selects nothing to change, or cannot be evaluated.
-    #[error("expected `{fhirpath}` to select an element of `{example}`: {reason}")]
+    #[error("expected `{fhirpath}` to select an element of the body: {reason}")]
     Selects {
         /// The expression.
         fhirpath: String,
-        /// The example.
-        example: String,
         /// Why not.
         reason: String,
     },
@@ -54,49 +60,72 @@ pub enum BodyError {
     Missing(#[from] MissingCapture),
 }
 
-enum Change {
-    Set(Node<'static>),
-    Remove,
+/// What bodies are filled from.
+pub struct Filling<'f> {
+    /// The packages with the guide's examples.
+    pub definitions: &'f Definitions,
+    /// Types for FHIRPath.
+    pub model: &'f dyn Model,
+    /// Captures, and what values are made from.
+    pub values: &'f BTreeMap<String, String>,
+    /// Resources that earlier steps answered, by step.
+    pub answers: &'f BTreeMap<String, String>,
 }
 
-/// Fills in a body.
-///
-/// # Errors
-/// No such example, an expression that selects nothing, or a capture that is missing.
-pub fn fill_body(
-    definitions: &Definitions,
-    model: &dyn Model,
-    body: &Body,
-    values: &BTreeMap<String, String>,
-) -> Result<FilledBody, BodyError> {
-    let example = find_example(definitions, &body.example)?;
-    let document = crate::json::read(&example).map_err(|error| BodyError::Unreadable {
-        example: body.example.clone(),
-        error,
-    })?;
-    let mut edits: HashMap<u32, Change> = HashMap::new();
-    let mut changes = Vec::new();
-    for (fhirpath, template) in &body.set {
-        let value = filled_value(template, values)?;
-        let node = select(model, &document.root, fhirpath, &body.example)?
-            .into_iter()
-            .next()
-            .ok_or_else(|| selects(fhirpath, body, "it selects nothing"))?;
-        // The template and not what it became: a capture may be somebody's.
-        changes.push(format!("{fhirpath}: {} becomes {template}", node.to_json()));
-        edits.insert(node.offset, Change::Set(value));
+impl Filling<'_> {
+    /// Fills in a body.
+    ///
+    /// # Errors
+    /// No such example, an expression that selects nothing, or a capture that is missing.
+    pub fn fill(&self, body: &Body) -> Result<FilledBody, BodyError> {
+        let (shaped_after, text) = self.source(body)?;
+        let filled = FilledBody {
+            text,
+            is_ours: body.answer_of.is_none(),
+            shaped_after,
+            changes: Vec::new(),
+        };
+        self.vary(filled, &body.changes)
     }
-    for fhirpath in &body.remove {
-        for node in select(model, &document.root, fhirpath, &body.example)? {
-            changes.push(format!("{fhirpath}: left out"));
-            edits.insert(node.offset, Change::Remove);
+
+    /// The same body with changes.
+    ///
+    /// # Errors
+    /// As [`Self::fill`].
+    pub fn vary(&self, body: FilledBody, changes: &Changes) -> Result<FilledBody, BodyError> {
+        let mut editor = edit::Editor {
+            model: self.model,
+            values: self.values,
+            source_name: &body.shaped_after,
+            is_ours: body.is_ours,
+            text: body.text,
+            changes: Vec::new(),
+        };
+        editor.apply(changes)?;
+        let edit::Editor { text, changes, .. } = editor;
+        Ok(FilledBody {
+            text,
+            is_ours: body.is_ours,
+            shaped_after: body.shaped_after,
+            changes,
+        })
+    }
+
+    fn source(&self, body: &Body) -> Result<(String, String), BodyError> {
+        if let Some(step) = &body.answer_of {
+            let text = self
+                .answers
+                .get(step)
+                .ok_or_else(|| BodyError::NoAnswer(step.clone()))?;
+            return Ok((format!("the answer of {step}"), text.clone()));
         }
+        if let (Some(name), Some(text)) = (&body.fixture, &body.fixture_text) {
+            return Ok((format!("the fixture {name}"), text.clone()));
+        }
+        let name = body.example.as_deref().unwrap_or_default();
+        let text = find_example(self.definitions, name)?;
+        Ok((format!("the guide's example {name}"), text))
     }
-    let edited = edit(&document.root, &edits).unwrap_or_else(|| document.root.clone());
-    Ok(FilledBody {
-        text: edited.to_json(),
-        changes,
-    })
 }
 
 fn find_example(definitions: &Definitions, name: &str) -> Result<String, BodyError> {
@@ -128,125 +157,47 @@ fn known_examples(
     }
 }
 
-fn filled_value(
-    value: &serde_json::Value,
-    values: &BTreeMap<String, String>,
-) -> Result<Node<'static>, MissingCapture> {
-    let value = match value {
-        serde_json::Value::String(text) => Value::String(fill(text, values)?.into()),
-        serde_json::Value::Bool(value) => Value::Boolean(*value),
-        other => Value::Number(other.to_string().into()),
-    };
-    Ok(Node { value, offset: 0 })
-}
-
-fn select<'n, 'a>(
-    model: &dyn Model,
-    root: &'n Node<'a>,
-    fhirpath: &str,
-    example: &str,
-) -> Result<Vec<&'n Node<'n>>, BodyError>
-where
-    'a: 'n,
-{
-    let failed = |reason: String| BodyError::Selects {
-        fhirpath: fhirpath.to_owned(),
-        example: example.to_owned(),
-        reason,
-    };
-    let expression = Expression::parse(fhirpath).map_err(|error| failed(error.to_string()))?;
-    let environment = LocalEnvironment::new(model);
-    let context = Context::new(model, &environment, Element::resource(root, model));
-    let items = expression
-        .evaluate(&context)
-        .map_err(|error| failed(error.to_string()))?;
-    Ok(items
-        .iter()
-        .filter_map(|item| item.element().and_then(|element| element.node()))
-        .collect())
-}
-
-fn selects(fhirpath: &str, body: &Body, reason: &str) -> BodyError {
-    BodyError::Selects {
-        fhirpath: fhirpath.to_owned(),
-        example: body.example.clone(),
-        reason: reason.to_owned(),
-    }
-}
-
-/// The tree with its edits; `None` where the node itself is removed. Offsets tell nodes apart.
-fn edit<'a>(node: &Node<'a>, edits: &HashMap<u32, Change>) -> Option<Node<'a>> {
-    match edits.get(&node.offset) {
-        Some(Change::Remove) => return None,
-        Some(Change::Set(value)) => return Some(value.clone()),
-        None => {}
-    }
-    let value = match &node.value {
-        Value::Array(entries) => {
-            let kept: Vec<_> = entries
-                .iter()
-                .filter_map(|entry| edit(entry, edits))
-                .collect();
-            if kept.is_empty() && !entries.is_empty() {
-                return None;
-            }
-            Value::Array(kept)
-        }
-        Value::Object(members) => {
-            let kept: Vec<_> = members
-                .iter()
-                .filter_map(|member| {
-                    Some(Member {
-                        name: member.name.clone(),
-                        name_offset: member.name_offset,
-                        value: edit(&member.value, edits)?,
-                    })
-                })
-                .collect();
-            if kept.is_empty() && !members.is_empty() {
-                return None;
-            }
-            Value::Object(kept)
-        }
-        other => other.clone(),
-    };
-    Some(Node {
-        value,
-        offset: node.offset,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::fhirpath::DefinitionsModel;
 
-    fn body(set: &[(&str, &str)], remove: &[&str]) -> Body {
-        Body {
-            example: "Patient/jane-doe".to_owned(),
-            set: set
-                .iter()
-                .map(|(path, value)| ((*path).to_owned(), (*value).into()))
-                .collect(),
-            remove: remove.iter().map(|path| (*path).to_owned()).collect(),
-        }
+    fn body(source: Value) -> Body {
+        let mut body = json!({ "example": "Patient/jane-doe" });
+        let members = source.as_object().expect("an object").clone();
+        body.as_object_mut().expect("an object").extend(members);
+        serde_json::from_value(body).expect("a body")
     }
 
     fn filled(body: &Body) -> Result<FilledBody, BodyError> {
         let definitions = Definitions::embedded();
         let model = DefinitionsModel::new(definitions.clone());
-        let values = BTreeMap::from([("code".to_owned(), "CT12345".to_owned())]);
-        fill_body(&definitions, &model, body, &values)
+        let values = BTreeMap::from([
+            ("code".to_owned(), "CT12345".to_owned()),
+            ("amount".to_owned(), "20.00".to_owned()),
+        ]);
+        let answers = [(
+            "read".to_owned(),
+            r#"{"resourceType":"Patient","id":"7","multipleBirthInteger":2}"#.to_owned(),
+        )]
+        .into();
+        Filling {
+            definitions: &definitions,
+            model: &model,
+            values: &values,
+            answers: &answers,
+        }
+        .fill(body)
     }
 
     #[test]
     fn an_example_is_changed_where_asked_and_the_changes_are_listed() {
-        let wanted = body(
-            &[("Patient.identifier[0].value", "{{code}}")],
-            &["Patient.id", "Patient.maritalStatus"],
-        );
+        let wanted = body(json!({
+            "set": { "Patient.identifier[0].value": "{{code}}" },
+            "remove": ["Patient.id", "Patient.maritalStatus"],
+        }));
         let filled = filled(&wanted).expect("a body");
         let document = crate::json::read(&filled.text).expect("JSON");
         assert_eq!(
@@ -269,18 +220,44 @@ mod tests {
     }
 
     #[test]
+    fn members_and_entries_are_added_and_may_hold_captures() {
+        let wanted = body(json!({ "add": {
+            "Patient": { "telecom": [{ "system": "phone", "value": "{{code}}" }] },
+            "Patient.name": { "given": ["Second"] },
+            "Patient.address": { "country": "XX" },
+        } }));
+        let text = filled(&wanted).expect("a body").text;
+        assert!(
+            text.contains(r#""telecom":[{"system":"phone","value":"CT12345"}]"#),
+            "{text}"
+        );
+        assert!(text.contains(r#""given":["Jane","Second"]"#), "{text}");
+        assert!(text.contains(r#""country":"XX""#), "{text}");
+    }
+
+    #[test]
+    fn what_stands_for_a_number_stays_one_with_its_digits() {
+        let mut wanted = body(json!({ "set": { "Patient.multipleBirth": "{{amount}}" } }));
+        wanted.example = None;
+        wanted.answer_of = Some("read".to_owned());
+        let text = filled(&wanted).expect("a body").text;
+        assert!(text.contains(r#""multipleBirthInteger":20.00"#), "{text}");
+    }
+
+    #[test]
     fn an_expression_that_selects_nothing_is_refused() {
-        let error = filled(&body(&[("Patient.photo.title", "x")], &[])).expect_err("no photo");
+        let wanted = body(json!({ "set": { "Patient.photo.title": "x" } }));
+        let error = filled(&wanted).expect_err("no photo");
         assert_eq!(
             error.to_string(),
-            "expected `Patient.photo.title` to select an element of `Patient/jane-doe`: it selects nothing"
+            "expected `Patient.photo.title` to select an element of the body: it selects nothing"
         );
     }
 
     #[test]
     fn an_unknown_example_names_the_known_ones() {
-        let mut wanted = body(&[], &[]);
-        wanted.example = "Patient/nobody".to_owned();
+        let mut wanted = body(json!({}));
+        wanted.example = Some("Patient/nobody".to_owned());
         let error = filled(&wanted).expect_err("no such example").to_string();
         assert!(
             error.contains("`Patient/jane-doe`, `Patient/john-doe`"),

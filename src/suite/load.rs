@@ -1,15 +1,18 @@
 //! Scenario files to suites: the shipped ones, or one given by its path.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use include_dir::{Dir, include_dir};
 use thiserror::Error;
 
-use super::{Action, Step, Suite};
+use super::Suite;
+use super::check::check;
 use crate::wording::did_you_mean;
 use crate::yaml::{FileError, Schema};
 
 const SCHEMA: &str = include_str!("../../fixtures/scenarios/scenario.schema.json");
+
+static FIXTURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/scenarios/bodies");
 
 /// The suites that ship, in the order in which they run.
 const SHIPPED: &[(&str, &str)] = &[
@@ -18,8 +21,76 @@ const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../fixtures/scenarios/discover.yaml"),
     ),
     (
+        "read.yaml",
+        include_str!("../../fixtures/scenarios/read.yaml"),
+    ),
+    (
+        "errors.yaml",
+        include_str!("../../fixtures/scenarios/errors.yaml"),
+    ),
+    (
+        "content.yaml",
+        include_str!("../../fixtures/scenarios/content.yaml"),
+    ),
+    (
+        "write.yaml",
+        include_str!("../../fixtures/scenarios/write.yaml"),
+    ),
+    (
+        "references.yaml",
+        include_str!("../../fixtures/scenarios/references.yaml"),
+    ),
+    (
+        "security.yaml",
+        include_str!("../../fixtures/scenarios/security.yaml"),
+    ),
+    (
+        "robustness.yaml",
+        include_str!("../../fixtures/scenarios/robustness.yaml"),
+    ),
+    (
+        "login.yaml",
+        include_str!("../../fixtures/scenarios/login.yaml"),
+    ),
+    (
         "enrolment.yaml",
         include_str!("../../fixtures/scenarios/enrolment.yaml"),
+    ),
+    (
+        "enquire.yaml",
+        include_str!("../../fixtures/scenarios/enquire.yaml"),
+    ),
+    (
+        "claiming.yaml",
+        include_str!("../../fixtures/scenarios/claiming.yaml"),
+    ),
+    (
+        "feedback.yaml",
+        include_str!("../../fixtures/scenarios/feedback.yaml"),
+    ),
+    (
+        "claim-with-contained-resources.yaml",
+        include_str!("../../fixtures/scenarios/claim-with-contained-resources.yaml"),
+    ),
+    (
+        "invoicing.yaml",
+        include_str!("../../fixtures/scenarios/invoicing.yaml"),
+    ),
+    (
+        "round-trip.yaml",
+        include_str!("../../fixtures/scenarios/round-trip.yaml"),
+    ),
+    (
+        "capabilities.yaml",
+        include_str!("../../fixtures/scenarios/capabilities.yaml"),
+    ),
+    (
+        "search.yaml",
+        include_str!("../../fixtures/scenarios/search.yaml"),
+    ),
+    (
+        "paging.yaml",
+        include_str!("../../fixtures/scenarios/paging.yaml"),
     ),
 ];
 
@@ -32,6 +103,14 @@ pub enum LoadError {
     /// A file that cannot be read.
     #[error("expected a scenario file at {}, found: {error}", path.display())]
     Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// A body's fixture that cannot be read.
+    #[error("expected a resource in {}, or a fixture of that name that ships, found: {error}", path.display())]
+    Fixture {
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -58,14 +137,18 @@ pub fn shipped() -> Result<Vec<Suite>, LoadError> {
         .collect()
 }
 
-/// The suites of that selection: names of shipped ones or paths of files; all shipped if empty.
+/// The suites of that selection: names of shipped ones or paths of files; if empty all shipped
+/// that do not have to be asked for by name.
 ///
 /// # Errors
 /// A name that is neither, or a mistake in a file.
 pub fn select(names: &[String]) -> Result<Vec<Suite>, LoadError> {
     let shipped = shipped()?;
     if names.is_empty() {
-        return Ok(shipped);
+        return Ok(shipped
+            .into_iter()
+            .filter(|suite| !suite.by_name_only)
+            .collect());
     }
     names
         .iter()
@@ -103,72 +186,30 @@ pub fn parse(path: &Path, text: &str) -> Result<Suite, LoadError> {
         column: 1,
         message,
     })?;
-    let suite: Suite = schema.read(path, text)?;
+    let mut suite: Suite = schema.read(path, text)?;
     check(path, text, &suite)?;
+    read_fixtures(path, &mut suite)?;
     Ok(suite)
 }
 
-/// What the schema cannot say: unique ids, and the parts that each action needs.
-fn check(path: &Path, text: &str, suite: &Suite) -> Result<(), FileError> {
-    let mut scenarios = BTreeSet::new();
-    for scenario in &suite.scenarios {
-        if !scenarios.insert(&scenario.id) {
-            return Err(mistake(
-                path,
-                text,
-                &scenario.id,
-                "expected scenario ids to be unique",
-            ));
-        }
-        let mut steps = BTreeSet::new();
-        for step in &scenario.steps {
-            if !steps.insert(&step.id) {
-                return Err(mistake(
-                    path,
-                    text,
-                    &step.id,
-                    "expected step ids to be unique in a scenario",
-                ));
+/// Reads the fixtures that bodies name: the shipped ones, or files beside the scenario file.
+fn read_fixtures(path: &Path, suite: &mut Suite) -> Result<(), LoadError> {
+    let steps = suite.scenarios.iter_mut().flat_map(|it| &mut it.steps);
+    for body in steps.filter_map(|step| step.body.as_mut()) {
+        let Some(name) = &body.fixture else { continue };
+        let shipped = FIXTURES
+            .get_file(name)
+            .and_then(|file| file.contents_utf8());
+        body.fixture_text = Some(match shipped {
+            Some(text) => text.to_owned(),
+            None => {
+                let path = path.parent().unwrap_or(Path::new("")).join(name);
+                std::fs::read_to_string(&path)
+                    .map_err(|error| LoadError::Fixture { path, error })?
             }
-            if let Some(missing) = missing_part(step, scenario.for_each.is_some()) {
-                return Err(mistake(path, text, &step.id, missing));
-            }
-        }
+        });
     }
     Ok(())
-}
-
-fn missing_part(step: &Step, repeated: bool) -> Option<&'static str> {
-    let typed = step.resource_type.is_some() || repeated;
-    match step.action {
-        Action::Search | Action::ReadUnknown if !typed => Some("expected the key `type`"),
-        Action::Create if step.body.is_none() => {
-            Some("expected the key `body` in a step that creates")
-        }
-        Action::Create if !typed => Some("expected the key `type` in a step that creates"),
-        Action::Read if step.target.is_none() && !repeated => {
-            Some("expected the key `target` in a step that reads")
-        }
-        _ => None,
-    }
-}
-
-fn mistake(path: &Path, text: &str, id: &str, message: &str) -> FileError {
-    let wanted = format!("id: {id}");
-    // The last line with that id: of two equal ids the second is the mistake.
-    let line = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| line.trim_start_matches([' ', '-']).trim_end() == wanted)
-        .map(|(index, _)| index + 1)
-        .last()
-        .unwrap_or(1);
-    FileError {
-        path: path.to_owned(),
-        line,
-        column: 1,
-        message: format!("{message}, found `{id}`"),
-    }
 }
 
 #[cfg(test)]
@@ -197,16 +238,6 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "expected a suite or a scenario file, found `enrollment`; did you mean `enrolment`?; `list` prints the suites"
-        );
-    }
-
-    #[test]
-    fn a_step_without_its_parts_is_refused_at_its_line() {
-        let text = "suite: a\ntitle: A\nscenarios:\n  - id: b\n    title: B\n    steps:\n      - id: c\n        title: C\n        do: create\n        type: Patient\n";
-        let error = parse(Path::new("a.yaml"), text).expect_err("no body");
-        assert_eq!(
-            error.to_string(),
-            "a.yaml:7:1: expected the key `body` in a step that creates, found `c`"
         );
     }
 

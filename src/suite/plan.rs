@@ -1,19 +1,6 @@
 //! Suites to plan: what will run, for which types, and what is left out and why.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::Deserialize;
-
-use super::{ForEach, Scenario, Step, Suite};
-use crate::fhir::CapabilityStatement;
-use crate::package::Definitions;
-
-const OVERLAY: &str = include_str!("../../fixtures/guide-overlay.yaml");
-const OVERLAY_SCHEMA: &str = include_str!("../../fixtures/guide-overlay.schema.json");
-
-/// Which interactions are promised, by resource type.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Declared(BTreeMap<String, BTreeSet<String>>);
+use super::{Declared, ForEach, Scenario, Step, Suite};
 
 /// What will run.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +22,8 @@ pub struct PlannedScenario {
     pub title: String,
     /// Words to select it by: its own, its suite's, and `reads` or `writes`.
     pub tags: Vec<String>,
+    /// Whether it is a use case of the guide.
+    pub workflow: bool,
     /// Its steps; each has its type.
     pub steps: Vec<PlannedStep>,
 }
@@ -48,75 +37,6 @@ pub struct PlannedStep {
     pub skip: Option<String>,
     /// Whether the guide or the server promises its interaction.
     pub required: bool,
-}
-
-#[derive(Deserialize)]
-struct Overlay {
-    declares: Vec<Declares>,
-}
-
-#[derive(Deserialize)]
-struct Declares {
-    #[serde(rename = "type")]
-    resource_type: String,
-    interactions: BTreeSet<String>,
-}
-
-impl Declared {
-    /// What the guide's CapabilityStatement declares, mended by the overlay.
-    #[must_use]
-    pub fn by_guide(definitions: &Definitions) -> Self {
-        let mut declared = Self::default();
-        for statement in definitions.capability_statements() {
-            declared.add(&statement);
-        }
-        for entry in overlay() {
-            declared.0.insert(entry.resource_type, entry.interactions);
-        }
-        for profile in definitions.profiles() {
-            declared.0.entry(profile.type_name.clone()).or_default();
-        }
-        declared
-            .0
-            .retain(|resource_type, _| definitions.is_resource_type(resource_type));
-        declared
-    }
-
-    /// Adds what a CapabilityStatement declares.
-    pub fn add(&mut self, statement: &CapabilityStatement) {
-        for resource in statement.rest.iter().flat_map(|rest| &rest.resources) {
-            let interactions = self.0.entry(resource.type_name.clone()).or_default();
-            interactions.extend(
-                resource
-                    .interactions
-                    .iter()
-                    .map(|interaction| interaction.code.to_string()),
-            );
-        }
-    }
-
-    /// Every type, in order.
-    pub fn resource_types(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
-    }
-
-    /// Whether an interaction of a type is promised.
-    #[must_use]
-    pub fn promises(&self, resource_type: &str, interaction: &str) -> bool {
-        self.0
-            .get(resource_type)
-            .is_some_and(|interactions| interactions.contains(interaction))
-    }
-}
-
-fn overlay() -> Vec<Declares> {
-    let Ok(schema) = crate::yaml::Schema::new(OVERLAY_SCHEMA) else {
-        return Vec::new();
-    };
-    schema
-        .read::<Overlay>(std::path::Path::new("fixtures/guide-overlay.yaml"), OVERLAY)
-        .map(|overlay| overlay.declares)
-        .unwrap_or_default()
 }
 
 impl Plan {
@@ -171,12 +91,14 @@ fn planned(
             if step.resource_type.is_none() {
                 step.resource_type = resource_type.map(str::to_owned);
             }
-            let interaction = step.action.interaction();
+            let interaction = step.interaction();
             let required = match &step.resource_type {
+                // R4 has no interaction for what a server sends by itself.
+                Some(_) if interaction == "notification" => true,
                 Some(resource_type) => declared.promises(resource_type, interaction),
                 None => true,
             };
-            let skip = (step.action.writes() && !may_write)
+            let skip = (step.writes() && !may_write)
                 .then(|| "the run is in read mode, and this step writes".to_owned());
             PlannedStep {
                 step,
@@ -197,6 +119,7 @@ fn planned(
         id,
         title,
         tags: tags(suite, scenario),
+        workflow: scenario.workflow,
         steps,
     }
 }
@@ -223,6 +146,7 @@ fn kebab(resource_type: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::package::Definitions;
     use crate::suite::load::shipped;
 
     fn plan(may_write: bool) -> Plan {
@@ -232,17 +156,6 @@ mod tests {
             &Declared::by_guide(&definitions),
             may_write,
         )
-    }
-
-    #[test]
-    fn the_overlay_moves_delete_from_patient_to_subscription() {
-        let declared = Declared::by_guide(&Definitions::embedded());
-        assert!(declared.promises("Subscription", "delete"));
-        assert!(!declared.promises("Patient", "delete"));
-        assert!(declared.promises("Patient", "update"));
-        assert!(!declared.promises("Communication", "search-type"));
-        assert_eq!(declared.resource_types().count(), 20);
-        assert_eq!(overlay().len(), 2);
     }
 
     #[test]
@@ -271,6 +184,14 @@ mod tests {
                 .count()
         };
         assert_eq!(skipped(&plan(true)), 0);
-        assert_eq!(skipped(&plan(false)), 1);
+        let reading = plan(false);
+        let writing = reading
+            .scenarios
+            .iter()
+            .flat_map(|scenario| &scenario.steps)
+            .filter(|step| step.step.writes())
+            .count();
+        assert!(writing > 1);
+        assert_eq!(skipped(&reading), writing);
     }
 }

@@ -13,6 +13,7 @@ use crate::fhir::{ConceptSet, ConceptSetFilter, Expansion, ValueSet};
 use crate::interpretation::Interpretations;
 
 /// What is known of a code system.
+#[derive(Debug, Clone)]
 pub(super) enum Known {
     /// A package has it, with all or some of its codes.
     System(Arc<System>),

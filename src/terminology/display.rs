@@ -30,26 +30,25 @@ impl Terminology {
     }
 
     fn display_among(&self, system: &str, code: &str, display: &str, own: Option<&str>) -> Display {
-        let mut expected: Vec<String> = own.map(str::to_owned).into_iter().collect();
-        match self.system(system, None) {
-            Known::System(system) => {
-                if let Some(concept) = system.concept(code) {
-                    expected.extend(concept.display.clone());
-                    expected.extend(concept.designations.iter().cloned());
-                }
-            }
-            Known::Rule(RuleSystem::Ucum(_)) => {
-                // UCUM has many names for a unit and none is its display; the code itself is fine.
-                return Display::Unknown;
-            }
-            Known::Rule(_) | Known::Nothing(_) => {}
-        }
-        if expected.is_empty() {
+        let known = self.current(system);
+        let concept = match &known {
+            Known::System(system) => system.concept(code),
+            // UCUM has many names for a unit and none is its display; the code itself is fine.
+            Known::Rule(RuleSystem::Ucum(_)) => return Display::Unknown,
+            Known::Rule(_) | Known::Nothing(_) => None,
+        };
+        let listed = concept.into_iter().flat_map(|concept| {
+            let designations = concept.designations.iter();
+            concept.display.iter().chain(designations)
+        });
+        let expected = || own.into_iter().chain(listed.clone().map(String::as_str));
+        if expected().next().is_none() {
             return Display::Unknown;
         }
-        if expected.iter().any(|expected| same(expected, display)) {
+        if expected().any(|expected| expected == display || same(expected, display)) {
             return Display::Right;
         }
+        let mut expected: Vec<String> = expected().map(str::to_owned).collect();
         expected.dedup();
         Display::Wrong { expected }
     }

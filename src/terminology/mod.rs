@@ -40,6 +40,8 @@ struct Shared {
     definitions: Definitions,
     members: RwLock<HashMap<String, Arc<Members>>>,
     systems: RwLock<HashMap<SystemKey, Arc<System>>>,
+    /// The systems that were asked for by their URL alone, which each Coding does.
+    current: RwLock<HashMap<String, Known>>,
 }
 
 /// Url and version of a code system.
@@ -54,6 +56,7 @@ impl Terminology {
                 definitions,
                 members: RwLock::default(),
                 systems: RwLock::default(),
+                current: RwLock::default(),
             }),
         }
     }
@@ -84,7 +87,7 @@ impl Terminology {
     /// Whether a code is one of its system.
     #[must_use]
     pub fn code(&self, system: &str, code: &str) -> CodeCheck {
-        match self.system(system, None) {
+        match self.current(system) {
             Known::System(known) if known.concept(code).is_some() => CodeCheck::Valid,
             Known::System(known) if known.is_complete() => CodeCheck::Invalid(format!(
                 "the code system `{system}` does not have the code `{code}`"
@@ -97,6 +100,25 @@ impl Terminology {
             },
             Known::Nothing(reason) => CodeCheck::Unknown(reason),
         }
+    }
+
+    /// What is known of a code system, in the version that the packages have. Only what is known
+    /// is kept: what systems hostile input names is endless.
+    fn current(&self, url: &str) -> Known {
+        let current = self.shared.current.read();
+        let current = current.unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = current.get(url) {
+            return known.clone();
+        }
+        drop(current);
+        let known = self.system(url, None);
+        let is_endless = matches!(known, Known::Nothing(_)) || url.contains(['|', '#']);
+        if !is_endless {
+            let current = self.shared.current.write();
+            let mut current = current.unwrap_or_else(PoisonError::into_inner);
+            current.insert(url.to_owned(), known.clone());
+        }
+        known
     }
 
     fn kept(&self, canonical: &str) -> Option<Arc<Members>> {

@@ -1,16 +1,16 @@
 //! Which profiles a resource is held against: those asked for, those it claims, or the guide's
 //! profile for its type, chosen by content where the guide has several.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
-use std::sync::Arc;
-
-use super::{AppliedProfile, Request, Validator, content};
+use super::content::Contest;
+use super::{AppliedProfile, Request, Validator};
 use crate::assertion::{self, At, Found, Role, SchemaRef, Sink};
-use crate::fhir::StructureDefinition;
 use crate::finding::{Cause, CauseRule, Rule, Severity, Words, any_of, quoted};
 use crate::interpretation::Interpretations;
 use crate::json::Node;
+use crate::package::Definitions;
 
 /// The guide's profile for a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,20 +85,21 @@ impl<'c> Chooser<'c> {
     }
 
     fn guide(&self, resource: &Node<'_>, at: &At<'_>, sink: &mut Sink) -> Option<SchemaRef> {
-        let choice = self.validator.choose_profile(resource);
-        let url = choice.profile?;
-        if choice.candidates.len() > 1 {
+        let candidates = self.validator.candidates(resource.str("resourceType")?);
+        let (url, reason) = candidates.choose(self.validator, resource);
+        let url = url?;
+        if candidates.contest.is_some() {
             at.report(sink, Rule::ProfileChoice, Severity::Information, || {
                 Words::new(
                     at.subject(),
-                    format!("one of the profiles {}", any_of(&choice.candidates)),
-                    format!("{}: {}", quoted(&url), choice.reason),
+                    format!("one of the profiles {}", any_of(&candidates.urls)),
+                    format!("{}: {reason}", quoted(url)),
                 )
             });
         }
-        let profile = self.validator.known_profile(&url)?;
+        let profile = self.validator.known_profile(url)?;
         if at.place.parent.is_none() {
-            self.note(&url, &choice.reason);
+            self.note(url, &reason);
         }
         Some(profile)
     }
@@ -166,6 +167,52 @@ impl assertion::ProfileChoice for Chooser<'_> {
     }
 }
 
+/// The guide's profiles for one resource type, found once.
+#[derive(Debug)]
+pub(super) struct Candidates {
+    urls: Vec<String>,
+    /// Why the only one is chosen, or none is.
+    reason: String,
+    /// What tells several apart.
+    contest: Option<Contest>,
+}
+
+impl Candidates {
+    /// The candidates of a resource type.
+    pub fn new(definitions: &Definitions, type_name: &str) -> Self {
+        let profiles = definitions.profiles_of(type_name);
+        let reason = match profiles.as_slice() {
+            [] => format!("the guide has no profile for {type_name}"),
+            _ => format!("the guide's only profile for {type_name}"),
+        };
+        Self {
+            reason,
+            contest: (profiles.len() > 1).then(|| Contest::new(&profiles)),
+            urls: profiles.iter().map(|profile| profile.url.clone()).collect(),
+        }
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.urls.is_empty()
+    }
+
+    /// The URL of the one that the resource is held against, and why.
+    fn choose(&self, validator: &Validator, resource: &Node<'_>) -> (Option<&str>, Cow<'_, str>) {
+        let Some(contest) = &self.contest else {
+            return (
+                self.urls.first().map(String::as_str),
+                Cow::Borrowed(&self.reason),
+            );
+        };
+        let terminology = &validator.shared.engine.terminology;
+        let (index, reason) = contest
+            .best(resource, terminology)
+            .unwrap_or_else(|| fewest_errors(validator, &self.urls, resource));
+        (self.urls.get(index).map(String::as_str), Cow::Owned(reason))
+    }
+}
+
 /// The guide's profile for a resource.
 pub(super) fn choose(validator: &Validator, resource: &Node<'_>) -> ProfileChoice {
     let Some(type_name) = resource.str("resourceType") else {
@@ -175,41 +222,20 @@ pub(super) fn choose(validator: &Validator, resource: &Node<'_>) -> ProfileChoic
             candidates: Vec::new(),
         };
     };
-    let profiles = validator.definitions().profiles_of(type_name);
-    let candidates: Vec<String> = profiles.iter().map(|profile| profile.url.clone()).collect();
-    match profiles.as_slice() {
-        [] => ProfileChoice {
-            profile: None,
-            reason: format!("the guide has no profile for {type_name}"),
-            candidates,
-        },
-        [only] => ProfileChoice {
-            profile: Some(only.url.clone()),
-            reason: format!("the guide's only profile for {type_name}"),
-            candidates,
-        },
-        several => {
-            let terminology = &validator.shared.engine.terminology;
-            let (index, reason) = content::best(several, resource, terminology)
-                .unwrap_or_else(|| fewest_errors(validator, several, resource));
-            ProfileChoice {
-                profile: candidates.get(index).cloned(),
-                reason,
-                candidates,
-            }
-        }
+    let candidates = validator.candidates(type_name);
+    let (profile, reason) = candidates.choose(validator, resource);
+    ProfileChoice {
+        profile: profile.map(str::to_owned),
+        reason: reason.into_owned(),
+        candidates: candidates.urls.clone(),
     }
 }
 
 /// Where no value decides: the profile that the resource breaks least.
-fn fewest_errors(
-    validator: &Validator,
-    profiles: &[Arc<StructureDefinition>],
-    resource: &Node<'_>,
-) -> (usize, String) {
-    let errors = |profile: &Arc<StructureDefinition>| {
+fn fewest_errors(validator: &Validator, urls: &[String], resource: &Node<'_>) -> (usize, String) {
+    let errors = |url: &String| {
         let request = Request {
-            profiles: vec![profile.url.clone()],
+            profiles: vec![url.clone()],
             claims: false,
             guide: false,
             ..Request::default()
@@ -220,7 +246,7 @@ fn fewest_errors(
             .filter(|found| found.finding.is_error())
             .count()
     };
-    let counts: Vec<usize> = profiles.iter().map(errors).collect();
+    let counts: Vec<usize> = urls.iter().map(errors).collect();
     let index = (0..counts.len()).min_by_key(|index| counts[*index]);
     (
         index.unwrap_or(0),

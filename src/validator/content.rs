@@ -10,6 +10,7 @@ use crate::json::Node;
 use crate::terminology::Terminology;
 
 /// What one profile asks of an element that decides.
+#[derive(Debug)]
 enum Wish {
     Given(Given),
     ValueSet(String),
@@ -23,40 +24,78 @@ struct Score {
     evidence: Option<(String, String)>,
 }
 
-/// The profile that fits best, by its index, and why.
-pub(super) fn best(
-    profiles: &[Arc<StructureDefinition>],
-    resource: &Node<'_>,
-    terminology: &Terminology,
-) -> Option<(usize, String)> {
-    let wishes: Vec<Vec<(&str, Wish)>> = profiles.iter().map(|p| wishes(p)).collect();
-    let scores: Vec<Score> = wishes
-        .iter()
-        .map(|own| score(own, &wishes, resource, terminology))
-        .collect();
-    let most = scores.iter().map(|score| score.points).max()?;
-    let mut best = scores
-        .iter()
-        .enumerate()
-        .filter(|(_, score)| score.points == most);
-    let (index, score) = best.next()?;
-    if best.next().is_some() {
-        return None;
+/// The elements that tell the profiles of one type apart, found once.
+#[derive(Debug)]
+pub(super) struct Contest {
+    /// For each profile what it alone asks for.
+    deciding: Vec<Vec<Deciding>>,
+}
+
+#[derive(Debug)]
+struct Deciding {
+    path: String,
+    wish: Wish,
+}
+
+impl Contest {
+    /// Compares the profiles.
+    pub fn new(profiles: &[Arc<StructureDefinition>]) -> Self {
+        let wishes: Vec<Vec<Deciding>> = profiles.iter().map(|p| wishes(p)).collect();
+        let decides = |own: &Deciding| {
+            let others = wishes.iter().flatten();
+            let mut others = others.filter(|other| other.path == own.path);
+            others.any(|other| own.wish.differs(&other.wish))
+        };
+        let decides: Vec<Vec<bool>> = wishes
+            .iter()
+            .map(|own| own.iter().map(decides).collect())
+            .collect();
+        let deciding = wishes.into_iter().zip(decides).map(|(own, decides)| {
+            let own = own.into_iter().zip(decides);
+            own.filter_map(|(own, decides)| decides.then_some(own))
+                .collect()
+        });
+        Self {
+            deciding: deciding.collect(),
+        }
     }
-    let reason = match &score.evidence {
-        Some((path, value)) => format!("{} is {}", quoted(path), quoted(value)),
-        None => "the other profiles ask for other values".to_owned(),
-    };
-    Some((index, reason))
+
+    /// The profile that fits best, by its index, and why.
+    pub fn best(&self, resource: &Node<'_>, terminology: &Terminology) -> Option<(usize, String)> {
+        let scores: Vec<Score> = self
+            .deciding
+            .iter()
+            .map(|own| score(own, resource, terminology))
+            .collect();
+        let most = scores.iter().map(|score| score.points).max()?;
+        let mut best = scores
+            .iter()
+            .enumerate()
+            .filter(|(_, score)| score.points == most);
+        let (index, score) = best.next()?;
+        if best.next().is_some() {
+            return None;
+        }
+        let reason = match &score.evidence {
+            Some((path, value)) => format!("{} is {}", quoted(path), quoted(value)),
+            None => "the other profiles ask for other values".to_owned(),
+        };
+        Some((index, reason))
+    }
 }
 
 /// The values and required value sets of a profile, outside of slices.
-fn wishes(profile: &StructureDefinition) -> Vec<(&str, Wish)> {
+fn wishes(profile: &StructureDefinition) -> Vec<Deciding> {
     profile
         .differential
         .iter()
         .filter(|element| !element.id.contains(':') && !element.path.contains("extension"))
-        .filter_map(|element| Some((element.path.as_str(), wish(element)?)))
+        .filter_map(|element| {
+            Some(Deciding {
+                path: element.path.clone(),
+                wish: wish(element)?,
+            })
+        })
         .collect()
 }
 
@@ -91,21 +130,9 @@ impl Wish {
     }
 }
 
-fn score(
-    own: &[(&str, Wish)],
-    all: &[Vec<(&str, Wish)>],
-    resource: &Node<'_>,
-    terminology: &Terminology,
-) -> Score {
+fn score(deciding: &[Deciding], resource: &Node<'_>, terminology: &Terminology) -> Score {
     let mut score = Score::default();
-    for (path, wish) in own {
-        let decides = all
-            .iter()
-            .flatten()
-            .any(|(other_path, other)| other_path == path && wish.differs(other));
-        if !decides {
-            continue;
-        }
+    for Deciding { path, wish } in deciding {
         let names: Vec<&str> = path.split('.').skip(1).collect();
         let mut nodes = Vec::new();
         collect(resource, &names, &mut nodes);
@@ -114,7 +141,7 @@ fn score(
                 score.points += 1;
                 score
                     .evidence
-                    .get_or_insert_with(|| ((*path).to_owned(), shown(node)));
+                    .get_or_insert_with(|| (path.clone(), shown(node)));
             }
             None if nodes.is_empty() => {}
             None => score.points -= 1,

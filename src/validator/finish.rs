@@ -3,17 +3,23 @@
 
 use std::collections::HashSet;
 
-use crate::assertion::Sink;
+use crate::assertion::{MAX_FINDINGS, Sink};
 use crate::finding::{Finding, Rule, Severity, Words, quoted};
-use crate::json::{Document, FaultKind, LineIndex, Node, Value};
+use crate::json::{Document, FaultKind, Node, Value};
 
 /// Puts findings in order and fills in their places.
-pub(super) fn finish(sink: Sink, lines: &LineIndex<'_>) -> Vec<Finding> {
+pub(super) fn finish(sink: Sink, document: &Document<'_>) -> Vec<Finding> {
     let mut found = sink.into_found();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    // The lines are looked for only where something is to be said about one.
+    let lines = document.line_index();
     // Stable: findings about one node stay in the order in which its rules were applied.
     found.sort_by_key(|found| found.offset);
+    let cut = (found.len() >= MAX_FINDINGS).then(too_many);
     let mut seen = HashSet::new();
-    found
+    let findings = found
         .into_iter()
         .filter(|found| {
             let finding = &found.finding;
@@ -31,8 +37,20 @@ pub(super) fn finish(sink: Sink, lines: &LineIndex<'_>) -> Vec<Finding> {
                 column: Some(position.column),
                 ..found.finding
             }
-        })
-        .collect()
+        });
+    findings.chain(cut).collect()
+}
+
+/// Says that there is more to say.
+fn too_many() -> Finding {
+    let mut finding = Finding::new(
+        Severity::Information,
+        Rule::Limit,
+        "",
+        format!("expected at most {MAX_FINDINGS} findings, found more"),
+    );
+    finding.hint = Some("mend these first: the others are left out".to_owned());
+    finding
 }
 
 /// What is wrong with the text although it is JSON.
@@ -82,12 +100,16 @@ fn expression_at(root: &Node<'_>, offset: u32) -> String {
     loop {
         match &node.value {
             Value::Object(members) => {
-                let Some(member) = members.iter().rev().find(|m| m.value.offset <= offset) else {
+                // Members and entries stand in the order of the text.
+                let after = members.partition_point(|member| member.value.offset <= offset);
+                let Some(member) = after.checked_sub(1).map(|at| &members[at]) else {
                     return out;
                 };
                 // The offset is that of a name in this object, unless it lies inside a value.
-                let next = members.iter().any(|m| m.name_offset == offset);
-                if next || !(member.value.is_object() || member.value.is_array()) {
+                let is_name = members
+                    .binary_search_by_key(&offset, |member| member.name_offset)
+                    .is_ok();
+                if is_name || !(member.value.is_object() || member.value.is_array()) {
                     return out;
                 }
                 out.push('.');
@@ -95,7 +117,8 @@ fn expression_at(root: &Node<'_>, offset: u32) -> String {
                 node = &member.value;
             }
             Value::Array(entries) => {
-                let Some(index) = entries.iter().rposition(|entry| entry.offset <= offset) else {
+                let after = entries.partition_point(|entry| entry.offset <= offset);
+                let Some(index) = after.checked_sub(1) else {
                     return out;
                 };
                 out.push_str(&format!("[{index}]"));

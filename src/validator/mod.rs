@@ -12,17 +12,18 @@ mod request;
 #[cfg(test)]
 mod wording;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::assertion::{Engine, Evaluator, Memo, Registry, Sink, Walk, check_root};
-use crate::fhir::Canonical;
 use crate::finding::{Finding, Rule, Severity};
-use crate::json::{Document, LineIndex, Node, ReadError};
+use crate::json::{Document, Node, ReadError};
 use crate::package::Definitions;
 use crate::profile;
 use crate::terminology::Terminology;
 
 pub use crate::assertion::{Depth, KnownResources};
+use choice::Candidates;
 pub use choice::ProfileChoice;
 pub use request::{AppliedProfile, Request, Validation};
 
@@ -36,6 +37,7 @@ pub struct Validator {
 struct Shared {
     definitions: Definitions,
     engine: Engine,
+    candidates: RwLock<HashMap<String, Arc<Candidates>>>,
 }
 
 impl Validator {
@@ -58,6 +60,7 @@ impl Validator {
             shared: Arc::new(Shared {
                 definitions,
                 engine,
+                candidates: RwLock::default(),
             }),
         }
     }
@@ -72,8 +75,10 @@ impl Validator {
     #[must_use]
     pub fn validate(&self, document: &Document<'_>, request: &Request<'_>) -> Validation {
         let mut validation = self.judge(document, &document.root, request);
-        let faults = finish::document_faults(document);
-        validation.findings.splice(0..0, faults);
+        if !document.faults.is_empty() {
+            let faults = finish::document_faults(document);
+            validation.findings.splice(0..0, faults);
+        }
         validation
     }
 
@@ -102,6 +107,24 @@ impl Validator {
         choice::choose(self, resource)
     }
 
+    /// The guide's profiles for a resource type. Kept only where there are any: what types
+    /// hostile input names is endless.
+    fn candidates(&self, type_name: &str) -> Arc<Candidates> {
+        let known = self.shared.candidates.read();
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        if let Some(candidates) = known.get(type_name) {
+            return Arc::clone(candidates);
+        }
+        drop(known);
+        let candidates = Arc::new(Candidates::new(&self.shared.definitions, type_name));
+        if !candidates.is_empty() {
+            let known = self.shared.candidates.write();
+            let mut known = known.unwrap_or_else(PoisonError::into_inner);
+            known.insert(type_name.to_owned(), Arc::clone(&candidates));
+        }
+        candidates
+    }
+
     fn terminology(&self) -> &Terminology {
         &self.shared.engine.terminology
     }
@@ -112,7 +135,7 @@ impl Validator {
             resource_type: node.str("resourceType").map(str::to_owned),
             id: node.str("id").map(str::to_owned),
             profiles,
-            findings: finish::finish(sink, &LineIndex::new(document.text)),
+            findings: finish::finish(sink, document),
         }
     }
 
@@ -120,14 +143,9 @@ impl Validator {
         let memo = Memo::default();
         let chooser = choice::Chooser::new(self, request);
         let walk = Walk {
-            engine: &self.shared.engine,
-            depth: request.depth,
-            resource: node,
-            root_resource: node,
-            bundle: None,
             known: request.known,
             choice: Some(&chooser),
-            memo: &memo,
+            ..Walk::new(&self.shared.engine, request.depth, node, &memo)
         };
         let mut sink = Sink::new();
         check_root(&walk, &mut sink);
@@ -142,18 +160,7 @@ impl Validator {
 
     /// The number of the schema of a canonical URL, if there is a definition.
     fn known_profile(&self, canonical: &str) -> Option<crate::assertion::SchemaRef> {
-        let registry = &self.shared.engine.registry;
-        let parsed = Canonical::parse(canonical);
-        self.shared
-            .definitions
-            .structure_definition(canonical)
-            .or_else(|| {
-                parsed
-                    .version
-                    .is_none()
-                    .then(|| self.shared.definitions.structure_definition(parsed.url))?
-            })?;
-        Some(registry.refer(canonical))
+        self.shared.engine.registry.refer_loose(canonical)
     }
 }
 

@@ -2,5 +2,14 @@
 //! this process against the built-in server, with a fault and without. A module for each area.
 
 mod capabilities;
+mod content;
+mod errors;
+mod flows;
 mod paging;
+mod read;
+mod references;
+mod robustness;
+mod search;
+mod security;
 mod support;
+mod write;

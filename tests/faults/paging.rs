@@ -2,7 +2,7 @@
 
 use openimis_conformance::reference::Fault;
 
-use crate::support::{fails, hold, right_behaviour_passes};
+use crate::support::{fails, hold, right_behaviour_passes, warns};
 
 #[test]
 fn the_walk_of_every_type_is_right_without_a_fault() {
@@ -18,6 +18,28 @@ fn the_walk_of_every_type_is_right_without_a_fault() {
 }
 
 #[test]
+fn pages_of_every_size_are_right_without_a_fault() {
+    right_behaviour_passes(
+        &["paging"],
+        &[
+            "paging-size",
+            "paging-complete",
+            "paging-no-repeat",
+            "paging-terminates",
+            "paging-next",
+            "paging-total",
+            "paging-links",
+            "paging-order",
+            "paging-criteria",
+            "paging-count-kept",
+            "paging-beyond",
+            "paging-while-adding",
+            "paging-total-after-create",
+        ],
+    );
+}
+
+#[test]
 fn the_walk_of_all_pages_catches_faults_of_links_and_totals() {
     hold(
         &["discover"],
@@ -27,6 +49,46 @@ fn the_walk_of_all_pages_catches_faults_of_links_and_totals() {
             fails(Fault::PagingRepeats, &["paging-no-repeat"]),
             fails(Fault::WrongTotal, &["search-total"]),
             fails(Fault::TotalOfPage, &["search-total"]),
+            fails(Fault::WrongBundleType, &["search-bundle"]),
+            fails(Fault::NoFullUrl, &["search-full-url"]),
+            fails(Fault::WrongFullUrl, &["search-full-url"]),
+            fails(Fault::MissingResourceType, &["search-type"]),
+            fails(Fault::ForeignLinks, &["paging-next"]),
+        ],
+    );
+}
+
+#[test]
+fn pages_of_several_sizes_catch_faults_of_pages() {
+    hold(
+        &["paging"],
+        &["page-sizes"],
+        &[
+            fails(Fault::IgnoresCount, &["paging-size"]),
+            fails(Fault::PagingLoses, &["paging-complete"]),
+            fails(Fault::PagingRepeats, &["paging-no-repeat"]),
+            fails(Fault::PagingNeverEnds, &["paging-terminates"]),
+            fails(Fault::PagingForgets, &["paging-criteria"]),
+            fails(Fault::NoNextLink, &["paging-complete"]),
+            fails(Fault::WrongTotal, &["paging-total"]),
+            fails(Fault::TotalOfPage, &["paging-total"]),
+            fails(Fault::ForeignLinks, &["paging-next"]),
+            warns(Fault::UnstableOrder, &["paging-order"]),
+            warns(Fault::PagingForgetsCount, &["paging-count-kept"]),
+            warns(Fault::RelativeLinks, &["paging-links"]),
+            warns(Fault::InvalidDateFails, &["paging-beyond"]),
+        ],
+    );
+}
+
+#[test]
+fn a_row_that_is_added_is_counted() {
+    hold(
+        &["paging"],
+        &["page-while-adding"],
+        &[
+            fails(Fault::StaleTotal, &["paging-total-after-create"]),
+            warns(Fault::PagingRepeats, &["paging-while-adding"]),
         ],
     );
 }

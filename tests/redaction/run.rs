@@ -12,7 +12,7 @@ use openimis_conformance::package::Definitions;
 use openimis_conformance::result::ScenarioResult;
 use openimis_conformance::run::{Progress, run};
 use openimis_conformance::runner::Stop;
-use openimis_conformance::suite::plan::Declared;
+use openimis_conformance::suite::Declared;
 use serde_json::{Value, json};
 
 use crate::everywhere::{PERSON, filler};

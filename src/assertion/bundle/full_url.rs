@@ -89,12 +89,7 @@ fn check_agreement(
     let Some(base) = rest_base(full_url) else {
         return;
     };
-    let Some(id) = resource.str("id") else {
-        check_id(bundle_type, full_url, at, sink);
-        return;
-    };
     let tail = &full_url[base.len()..];
-    let wanted = format!("{type_name}/{id}");
     let names_a_type = |tail: &str| {
         let name = tail.split('/').next().unwrap_or_default();
         at.walk
@@ -103,6 +98,13 @@ fn check_agreement(
             .find_loose(name)
             .is_some_and(|schema| schema.kind == StructureKind::Resource)
     };
+    let Some(id) = resource.str("id") else {
+        if names_a_type(tail) {
+            check_id(bundle_type, full_url, at, sink);
+        }
+        return;
+    };
+    let wanted = format!("{type_name}/{id}");
     // An address that only looks like `[base]/Type/id` may be anything.
     if tail == wanted || !names_a_type(tail) {
         return;

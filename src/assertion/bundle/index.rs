@@ -11,6 +11,9 @@ pub struct BundleIndex<'w> {
     by_type_and_id: HashMap<(&'w str, &'w str), Vec<&'w Node<'w>>>,
 }
 
+/// How many versions of one resource are looked through for the one that a reference names.
+const MOST_VERSIONS: usize = 1_000;
+
 impl<'w> BundleIndex<'w> {
     /// Goes through the entries once.
     #[must_use]
@@ -46,7 +49,7 @@ impl<'w> BundleIndex<'w> {
             None => (reference, None),
         };
         let pick = |found: Option<&Vec<&'w Node<'w>>>| {
-            found?.iter().copied().find(|resource| {
+            found?.iter().copied().take(MOST_VERSIONS).find(|resource| {
                 version.is_none_or(|version| {
                     resource.get("meta").and_then(|meta| meta.str("versionId")) == Some(version)
                 })

@@ -8,6 +8,8 @@
 mod condition;
 mod path;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use super::rules::List;
 use super::schema::Rules;

@@ -55,9 +55,11 @@ areas! {
     read: ALL_OF_READ,
     errors: ALL_OF_ERRORS,
     create: ALL_OF_CREATE,
+    write: ALL_OF_WRITE,
     workflows: ALL_OF_WORKFLOWS,
     validity: ALL_OF_VALIDITY,
     references: ALL_OF_REFERENCES,
+    robustness: ALL_OF_ROBUSTNESS,
 }
 
 static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| AREAS.concat());

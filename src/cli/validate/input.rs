@@ -17,10 +17,25 @@ pub(super) struct Unit {
     pub first_line: u32,
 }
 
+/// Units that are judged together.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub units: Vec<Unit>,
+    /// Whether nothing comes after them.
+    pub is_last: bool,
+}
+
+/// A batch has so many units, or one more than fit into so many bytes: memory stays flat whether
+/// the resources are many or large.
+const MOST_UNITS: usize = 64;
+const MOST_BYTES: usize = 256 * 1024;
+
 /// A stream of units, in the order of the paths.
 pub(super) struct Input {
     waiting: VecDeque<Source>,
     lines: Option<Lines>,
+    /// Why reading cannot go on; told after what was read before.
+    failed: Option<String>,
 }
 
 #[derive(Debug)]
@@ -59,19 +74,39 @@ impl Input {
         Ok(Self {
             waiting,
             lines: None,
+            failed: None,
         })
     }
 
-    /// The next units, at most so many; none at the end.
-    pub fn batch(&mut self, most: usize) -> Result<Vec<Unit>, String> {
-        let mut out = Vec::new();
-        while out.len() < most {
-            match self.next()? {
-                Some(unit) => out.push(unit),
-                None => break,
+    /// The next units.
+    pub fn batch(&mut self) -> Result<Batch, String> {
+        let mut batch = Batch {
+            units: Vec::new(),
+            is_last: false,
+        };
+        let mut size = 0;
+        while batch.units.len() < MOST_UNITS && size < MOST_BYTES {
+            if let Some(error) = self.failed.take_if(|_| batch.units.is_empty()) {
+                return Err(error);
+            }
+            match self.next() {
+                Ok(Some(unit)) => {
+                    size += unit.bytes.len();
+                    batch.units.push(unit);
+                }
+                Ok(None) => {
+                    batch.is_last = true;
+                    break;
+                }
+                Err(error) => {
+                    self.failed = Some(error);
+                    if !batch.units.is_empty() {
+                        break;
+                    }
+                }
             }
         }
-        Ok(out)
+        Ok(batch)
     }
 
     fn next(&mut self) -> Result<Option<Unit>, String> {

@@ -1,12 +1,11 @@
 //! `validate`: resources from files, folders, NDJSON and standard input against R4 and profiles.
 
 mod input;
+mod lanes;
 mod output;
 
 use std::io::{self, Write};
-use std::num::NonZero;
 use std::path::PathBuf;
-use std::thread;
 
 use clap::{Args, ValueEnum};
 
@@ -48,9 +47,6 @@ pub enum Format {
     Json,
 }
 
-/// How many resources are read before they are judged: bounds memory, keeps the order.
-const BATCH: usize = 1024;
-
 /// Carries `validate` out.
 pub fn run(arguments: &ValidateArguments, screen: Screen) -> ExitCode {
     match judge_all(arguments, screen) {
@@ -79,16 +75,17 @@ fn judge_all(arguments: &ValidateArguments, screen: Screen) -> Result<ExitCode, 
     let mut output = Output::new(arguments.format, io::stdout().lock());
     let mut progress = super::progress::Counter::new("resources judged", screen);
     let written = |result: io::Result<()>| result.map_err(|error| format!("cannot write: {error}"));
-    loop {
-        let batch = input.batch(BATCH)?;
-        if batch.is_empty() {
-            break;
-        }
-        for judged in judge_batch(&validator, &request, &batch) {
-            written(output.resource(&judged))?;
-        }
-        progress.add(batch.len() as u64);
-    }
+    lanes::judge_in_order(
+        || input.batch(),
+        &|unit: &Unit| judge(&validator, &request, unit),
+        |judged| {
+            for judged in judged {
+                written(output.resource(judged))?;
+            }
+            progress.add(judged.len() as u64);
+            Ok(())
+        },
+    )?;
     progress.finish();
     let counts = output.counts();
     written(output.finish().and_then(|mut out| out.flush()))?;
@@ -123,38 +120,6 @@ fn definitions(arguments: &ValidateArguments) -> Result<Definitions, String> {
     definitions
         .with_resources(&loose)
         .map_err(|error| error.to_string())
-}
-
-/// Judges a batch on all cores; the answers are in the order of the batch.
-fn judge_batch(validator: &Validator, request: &Request<'_>, batch: &[Unit]) -> Vec<Judged> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    if cores == 1 || batch.len() < 16 {
-        return batch
-            .iter()
-            .map(|unit| judge(validator, request, unit))
-            .collect();
-    }
-    let share = batch.len().div_ceil(cores);
-    thread::scope(|scope| {
-        let workers: Vec<_> = batch
-            .chunks(share)
-            .map(|units| {
-                scope.spawn(move || {
-                    units
-                        .iter()
-                        .map(|unit| judge(validator, request, unit))
-                        .collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| match worker.join() {
-                Ok(judged) => judged,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
-            .collect()
-    })
 }
 
 fn judge(validator: &Validator, request: &Request<'_>, unit: &Unit) -> Judged {

@@ -6,7 +6,7 @@ use super::words;
 use crate::compare::{
     Change, ChangedLatency, ChangedRule, Comparison, Effect, Overview, OverviewRow, Side,
 };
-use crate::report::{Language, VerdictCounts, about, outcome};
+use crate::report::{Language, VerdictCounts, about, outcome_of};
 use crate::result::Verdict;
 
 /// One comparison.
@@ -211,7 +211,9 @@ impl<'o> IndexPage<'o> {
             reports: columns
                 .map(|(index, side)| Column {
                     side,
-                    outcome: language.text(outcome(side.exit_code)).into_owned(),
+                    outcome: language
+                        .text(outcome_of(side.exit_code, side.checks.fail))
+                        .into_owned(),
                     folder: folders.get(index).map(String::as_str),
                 })
                 .collect(),

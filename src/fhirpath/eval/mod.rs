@@ -48,15 +48,18 @@ impl<'s, 'a> Scope<'s, 'a> {
 pub(super) struct Evaluator<'c, 'a> {
     pub(super) context: &'c Context<'c, 'a>,
     steps: Cell<u64>,
+    most_steps: u64,
     pub(super) defined: RefCell<Vec<(String, Collection<'a>)>>,
     pub(super) now: Cell<Option<DateTime>>,
 }
 
 impl<'c, 'a> Evaluator<'c, 'a> {
     pub(super) fn new(context: &'c Context<'c, 'a>) -> Self {
+        let left = context.budget.map_or(u64::MAX, Cell::get);
         Self {
             context,
             steps: Cell::new(0),
+            most_steps: left.min(context.limits.steps),
             defined: RefCell::new(Vec::new()),
             now: Cell::new(context.now),
         }
@@ -65,17 +68,28 @@ impl<'c, 'a> Evaluator<'c, 'a> {
     pub(super) fn charge(&self, steps: u64, offset: u32) -> Outcome<()> {
         let total = self.steps.get().saturating_add(steps);
         self.steps.set(total);
-        if total > self.context.limits.steps {
-            return Err(EvaluationError::new(
-                Kind::Limit,
-                offset,
-                format!(
-                    "expected at most {} steps, found an expression that needs more",
-                    self.context.limits.steps
-                ),
-            ));
+        if total > self.most_steps {
+            return Err(self.too_costly(offset));
         }
         Ok(())
+    }
+
+    fn too_costly(&self, offset: u32) -> EvaluationError {
+        let most = self.context.limits.steps;
+        let message = if self.most_steps < most {
+            "expected the expressions on one document to need fewer steps altogether, found too many"
+                .to_owned()
+        } else {
+            format!("expected at most {most} steps, found an expression that needs more")
+        };
+        EvaluationError::new(Kind::Limit, offset, message)
+    }
+
+    /// Takes the steps out of the budget that evaluations share.
+    pub(super) fn settle(&self) {
+        if let Some(budget) = self.context.budget {
+            budget.set(budget.get().saturating_sub(self.steps.get()));
+        }
     }
 
     /// The collection that an expression gives.

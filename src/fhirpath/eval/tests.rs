@@ -173,6 +173,25 @@ fn steps_are_bounded() {
     assert!(evaluate(PATIENT, "descendants().count()").is_ok());
 }
 
+#[test]
+fn evaluations_can_share_their_steps() {
+    let document = json::read(PATIENT).expect("JSON");
+    let root = Element::resource(&document.root, &*MODEL);
+    let budget = std::cell::Cell::new(400);
+    let context = Context::new(&*MODEL, &NoEnvironment, root).with_budget(&budget);
+    let expression = Expression::parse("descendants().exists()").expect("an expression");
+    let mut held = 0;
+    let error = loop {
+        match expression.evaluate_boolean(&context) {
+            Ok(_) => held += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(held > 0 && budget.get() == 0);
+    assert_eq!(error.kind(), Kind::Limit);
+    assert!(error.to_string().contains("altogether"), "{error}");
+}
+
 proptest! {
     #[test]
     fn any_expression_over_any_resource_ends(

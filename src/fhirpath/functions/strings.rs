@@ -1,6 +1,8 @@
 //! Strings (FHIRPath 5.6, and the additions of 2.1 and the 3.0 ballot). Positions count
 //! characters.
 
+use std::borrow::Cow;
+
 use regex::{NoExpand, Regex, RegexBuilder};
 
 use super::{Site, Strings};
@@ -213,21 +215,23 @@ fn braced(substitution: &str) -> String {
 }
 
 /// The regular expression, compiled once where the pattern is a literal and there are no flags.
-fn compiled(
-    site: &Site<'_, '_, '_>,
+///
+/// It is lent and not cloned: a clone has to make its memory for matching anew.
+fn compiled<'s>(
+    site: &'s Site<'_, '_, '_>,
     pattern: &Text<'_>,
     flags: Option<&str>,
     function: Strings,
-) -> Outcome<Regex> {
+) -> Outcome<Cow<'s, Regex>> {
     let is_literal = matches!(
         site.argument(0).map(|argument| &argument.kind),
         Some(ExprKind::Literal(_))
     );
     if is_literal
         && flags.is_none()
-        && let Some(Some(regex)) = site.call.pattern.get()
+        && let Some(regex) = site.call.pattern.get()
     {
-        return Ok(regex.clone());
+        return Ok(Cow::Borrowed(regex));
     }
     let whole = match function {
         Strings::MatchesFull => format!("^(?:{})$", &**pattern),
@@ -244,9 +248,9 @@ fn compiled(
     match built {
         Ok(regex) => {
             if is_literal && flags.is_none() {
-                site.call.pattern.get_or_init(|| Some(regex.clone()));
+                return Ok(Cow::Borrowed(site.call.pattern.get_or_init(|| regex)));
             }
-            Ok(regex)
+            Ok(Cow::Owned(regex))
         }
         Err(error) => Err(site.fail(
             Kind::Argument,

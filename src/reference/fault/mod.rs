@@ -8,8 +8,12 @@
 
 mod access;
 mod body;
+mod criteria;
 mod flow;
+mod guard;
 mod paging;
+mod read;
+mod refusal;
 mod search;
 mod transport;
 mod write;
@@ -203,6 +207,64 @@ faults! {
         Hook::Response(paging::relative_links);
     ForeignLinks = "foreign-links", "page links lead to another host",
         Hook::Response(paging::foreign_links);
+    TokenNeedsSystem = "token-needs-system", "an identifier is found only with its system or a bar",
+        Hook::Request(criteria::token_needs_system);
+    TokenNeedsCode = "token-needs-code", "`system|` finds nothing",
+        Hook::Request(criteria::token_needs_code);
+    BarIsIgnored = "bar-is-ignored", "`|code` finds the code in any system",
+        Hook::Request(criteria::bar_is_ignored);
+    ReferenceNeedsType = "reference-needs-type", "a reference is not found by the id alone",
+        Hook::Request(criteria::reference_needs_type);
+    ReferenceNeedsToBeRelative = "reference-needs-to-be-relative", "a reference is not found by an address",
+        Hook::Request(criteria::reference_needs_to_be_relative);
+    ExactStrings = "exact-strings", "names are found only as they are written, and whole",
+        Hook::Request(criteria::exact_strings);
+    DatesNeedADay = "dates-need-a-day", "a month finds nothing that lies in it",
+        Hook::Request(criteria::dates_need_a_day);
+    FirstAlternativeOnly = "first-alternative-only", "of several values of `_id` only the first counts",
+        Hook::Request(criteria::first_alternative_only);
+    LastRepetitionOnly = "last-repetition-only", "of a repeated `_id` only the last counts",
+        Hook::Request(criteria::last_repetition_only);
+    EscapesAreIgnored = "escapes-are-ignored", "an escaped comma separates values",
+        Hook::Request(criteria::escapes_are_ignored);
+    RefusesTotal = "refuses-total", "a search with `_total` is refused",
+        Hook::Request(criteria::refuse_total);
+    RefusesUnknown = "refuses-unknown-parameters", "a search with an unknown parameter is refused",
+        Hook::Request(criteria::refuse_unknown);
+    IgnoresQuery = "ignores-query", "`_query` is ignored",
+        Hook::Request(criteria::ignore_query);
+    NoSubsetTag = "no-subset-tag", "parts of resources have no tag SUBSETTED",
+        Hook::Response(criteria::no_subset_tag);
+    SubsetLosesMandatory = "subset-loses-mandatory", "parts of resources lack `status`",
+        Hook::Response(criteria::subset_loses_mandatory);
+    WrongSubset = "wrong-subset", "parts of resources have what does not belong to them, or lack what does",
+        Hook::Response(criteria::wrong_subset);
+    IncludeAsMatch = "include-as-match", "what is included is marked as a match",
+        Hook::Response(criteria::include_as_match);
+    CountsIncluded = "counts-included", "`total` counts what is included",
+        Hook::Response(criteria::count_included);
+    IncludesTwice = "includes-twice", "what is included comes twice",
+        Hook::Response(criteria::include_twice);
+    IgnoresInclude = "ignores-include", "`_include` and `_revinclude` are ignored",
+        Hook::Request(criteria::ignore_include);
+    BareSelfLink = "bare-self-link", "the self link has no parameters",
+        Hook::Response(criteria::bare_self_link);
+    UnstableOrder = "unstable-order", "pages of even size are turned round",
+        Hook::Response(criteria::unstable_order);
+    PagingForgetsCount = "paging-forgets-count", "next links ask for pages of one",
+        Hook::Response(criteria::forget_count);
+    MetadataNeedsToken = "metadata-needs-token", "the CapabilityStatement is refused without a token",
+        Hook::Request(criteria::refuse_metadata_without_token);
+    MetadataOfAKind = "metadata-of-a-kind", "the CapabilityStatement has the kind `requirements`",
+        Hook::Response(criteria::metadata_of_a_kind);
+    MetadataOnlyXml = "metadata-only-xml", "the CapabilityStatement lists XML alone",
+        Hook::Response(criteria::metadata_only_xml);
+    MetadataWithoutEtag = "metadata-without-etag", "the CapabilityStatement has no `ETag`",
+        Hook::Response(criteria::metadata_without_etag);
+    MetadataUnderstates = "metadata-understates", "the CapabilityStatement declares no interaction, parameter or profile",
+        Hook::Response(criteria::metadata_understates);
+    StaleTotal = "stale-total", "the total of insurees stays as it was at first",
+        Hook::Response(criteria::stale_total);
     CreateAnswers200 = "create-answers-200", "a create is answered with 200",
         Hook::Response(write::answer_200);
     NoLocation = "no-location", "a create has no `Location`",
@@ -311,6 +373,112 @@ faults! {
         Hook::Lacks(Effect::FeedbackCompletes);
     PaymentNotNoted = "payment-not-noted", "payment in full leaves the invoice open",
         Hook::Lacks(Effect::PaymentBalances);
+    StrongEtag = "strong-etag", "`ETag` is not weak",
+        Hook::Response(read::strong_etag);
+    WrongLastModified = "wrong-last-modified", "`Last-Modified` is not lastUpdated",
+        Hook::Response(read::wrong_last_modified);
+    MalformedIdFails = "malformed-id-fails", "an impossible id is answered with 500",
+        Hook::Response(read::malformed_id_fails);
+    HeadFails = "head-fails", "HEAD is answered with 404",
+        Hook::Response(read::head_fails);
+    HeadWithoutHeaders = "head-without-headers", "HEAD has neither `ETag` nor `Last-Modified`",
+        Hook::Response(read::head_without_headers);
+    ConditionalReadFails = "conditional-read-fails", "a conditional read of what has not changed is answered with 412",
+        Hook::Response(read::conditional_read_fails);
+    NeverModified = "never-modified", "a conditional read always answers 304",
+        Hook::Response(read::never_modified);
+    PartFails = "part-fails", "a read of a part is answered with 400",
+        Hook::Response(read::part_fails);
+    PartNotTagged = "part-not-tagged", "a part of a resource lacks the tag SUBSETTED",
+        Hook::Response(read::part_not_tagged);
+    PartWithoutId = "part-without-id", "a part of a resource lacks its id",
+        Hook::Response(read::part_without_id);
+    VersionFails = "version-fails", "a version that is there is answered with 404",
+        Hook::Response(read::version_fails);
+    AnyVersion = "any-version", "a version that is not there is answered with 200",
+        Hook::Response(read::any_version);
+    HistoryAsSearch = "history-as-search", "a history is a Bundle of type `searchset`",
+        Hook::Response(read::history_as_search);
+    HistoryWithoutRequests = "history-without-requests", "entries of a history do not say what was done",
+        Hook::Response(read::history_without_requests);
+    HistoryOldestFirst = "history-oldest-first", "a history begins with the oldest version",
+        Hook::Response(read::history_oldest_first);
+    UndeclaredVersionsFail = "undeclared-versions-fail", "versions are not declared, and answered with 500",
+        Hook::Response(read::undeclared_versions_fail);
+    CodeOfAnother = "code-of-another", "a read by business code answers another entity",
+        Hook::Response(read::code_of_another);
+    CodeWithOtherId = "code-with-other-id", "a read by business code answers with the id, not the code",
+        Hook::Response(read::code_with_other_id);
+    ErrorsOnlyInform = "errors-only-inform", "issues of a failure have the severity `information`",
+        Hook::Response(refusal::only_inform);
+    ErrorsAreExceptions = "errors-are-exceptions", "every failure has the issue code `exception`",
+        Hook::Response(refusal::always_exception);
+    ErrorsWithoutWords = "errors-without-words", "failures have no diagnostics",
+        Hook::Response(refusal::without_words);
+    ErrorsAsText = "errors-as-text", "failures are sent as `text/plain`",
+        Hook::Response(refusal::as_text);
+    CoverageDiffers = "coverage-differs", "an unknown Coverage is answered otherwise than any other",
+        Hook::Response(refusal::coverage_differs);
+    BrokenJsonUnprocessable = "broken-json-unprocessable", "broken JSON is answered with 422",
+        Hook::Response(refusal::broken_json_unprocessable);
+    TakesAnyBody = "takes-any-body", "bodies of another type, or none, are answered with 201",
+        Hook::Response(refusal::take_any_body);
+    WrongCharset = "wrong-charset", "answers name the charset iso-8859-1",
+        Hook::Response(refusal::wrong_charset);
+    NotUtf8 = "not-utf-8", "a read has bytes that are not UTF-8",
+        Hook::Response(refusal::not_utf_8);
+    RefusesAny = "refuses-any", "a read that accepts anything is answered with 406",
+        Hook::Request(refusal::refuse_any);
+    FirstAcceptOnly = "first-accept-only", "only the first form that a client accepts is looked at",
+        Hook::Request(refusal::first_accept);
+    RefusesFhirVersion = "refuses-fhir-version", "the parameter fhirVersion is answered with 406",
+        Hook::Request(refusal::refuse_fhir_version);
+    PrettyFails = "pretty-fails", "`_pretty` is answered with 400",
+        Hook::Response(refusal::pretty_fails);
+    OwnRequestId = "own-request-id", "the client's request id is lost",
+        Hook::Response(refusal::own_request_id);
+    KeepsClientId = "keeps-client-id", "a create answers with the id the client sent",
+        Hook::Response(write::keep_client_id);
+    StoresBeforeChecking = "stores-before-checking", "what is refused has been stored",
+        Hook::Settings(write::store_before_checking);
+    IgnoresIfNoneExist = "ignores-if-none-exist", "`If-None-Exist` is ignored",
+        Hook::Request(write::ignore_if_none_exist);
+    UpdateAnswers201 = "update-answers-201", "an update is answered with 201",
+        Hook::Response(write::update_answers_201);
+    UpdatesMerge = "updates-merge", "an update keeps the elements that it leaves out",
+        Hook::Settings(write::merge_updates);
+    VersionStays = "version-stays", "the versionId is always 1",
+        Hook::Response(write::version_stays);
+    UpdateUnknownFails = "update-unknown-fails", "an update of an unknown id is answered with 500",
+        Hook::Response(write::update_unknown_fails);
+    DeleteFails = "delete-fails", "a delete is answered with 500",
+        Hook::Response(write::delete_fails);
+    DeletesOnce = "deletes-once", "a second delete is answered with 500",
+        Hook::Settings(write::delete_once);
+    Cacheable = "cacheable", "answers may be kept by shared caches",
+        Hook::Response(guard::cacheable);
+    Sniffable = "sniffable", "answers lack `X-Content-Type-Options`",
+        Hook::Response(guard::sniffable);
+    TellsVersion = "tells-version", "headers tell the version of the server",
+        Hook::Response(guard::tell_version);
+    OpenToAllPages = "open-to-all-pages", "every page may read with the rights of its user",
+        Hook::Response(guard::open_to_all_pages);
+    ShowsPassword = "shows-password", "resources have a member `password`",
+        Hook::Response(guard::show_password);
+    ExecutesValues = "executes-values", "a quote in a value finds everything",
+        Hook::Request(guard::execute_values);
+    ValueInHeader = "value-in-header", "a line break in a value makes a header",
+        Hook::Response(guard::value_in_header);
+    StripsMarkup = "strips-markup", "markup is taken out of what is stored",
+        Hook::Request(guard::strip_markup);
+    MalformedLoginFails = "malformed-login-fails", "a login without a password is answered with 500",
+        Hook::Response(guard::malformed_login_fails);
+    OddParameterFails = "odd-parameter-fails", "an odd parameter is answered with 500",
+        Hook::Response(guard::odd_parameter_fails);
+    WrongReferenceType = "wrong-reference-type", "`Reference.type` is another than that of the target",
+        Hook::Response(guard::wrong_reference_type);
+    WrongReferenceIdentifier = "wrong-reference-identifier", "`Reference.identifier` is none of the target",
+        Hook::Response(guard::wrong_reference_identifier);
     SubscribersNotTold = "subscribers-not-told", "subscribers do not hear of a new invoice",
         Hook::Lacks(Effect::SubscribersHear);
 }

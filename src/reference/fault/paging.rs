@@ -28,7 +28,7 @@ pub(super) fn repeat(request: &mut Request) -> Option<Response> {
     move_cursor(request, |offset| offset - 1)
 }
 
-fn links(response: &mut Response) -> Option<&mut Vec<Tree>> {
+pub(super) fn links(response: &mut Response) -> Option<&mut Vec<Tree>> {
     let bundle = response
         .resource_mut()
         .filter(|tree| tree.str("type") == Some("searchset"))?;
@@ -87,7 +87,7 @@ fn set_total(response: &mut Response, total: usize) {
     }
 }
 
-fn total(response: &Response) -> Option<usize> {
+pub(super) fn total(response: &Response) -> Option<usize> {
     response
         .resource()?
         .get("total")?

@@ -10,7 +10,7 @@ use crate::reference::outcome::Refusal;
 use crate::reference::tree::{Tree, at, get_mut, remove, set, string};
 
 /// Changes the parameters of a search, whether they come in the address or in a form.
-fn each_parameter(
+pub(super) fn each_parameter(
     request: &mut Request,
     change: impl Fn(&mut Vec<(String, String)>),
 ) -> Option<Response> {
@@ -130,7 +130,7 @@ pub(super) fn invalid_value_fails(request: &Request, response: &mut Response) {
     }
 }
 
-fn is_searchset(response: &Response) -> bool {
+pub(super) fn is_searchset(response: &Response) -> bool {
     response
         .resource()
         .is_some_and(|tree| tree.str("type") == Some("searchset"))
@@ -163,7 +163,7 @@ pub(super) fn wrong_bundle_type(_: &Request, response: &mut Response) {
     }
 }
 
-fn each_entry(response: &mut Response, change: impl FnMut(&mut Tree)) {
+pub(super) fn each_entry(response: &mut Response, change: impl FnMut(&mut Tree)) {
     if is_searchset(response)
         && let Some(Value::Array(entries)) = response
             .resource_mut()

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 
 use crate::json::Value;
 use crate::reference::message::{Body, Request, Response};
+use crate::reference::service::Settings;
 use crate::reference::time;
 use crate::reference::tree::{Tree, at, get_mut, remove, set, string, walk_mut};
 
@@ -160,4 +161,67 @@ pub(super) fn deleted_is_empty(_: &Request, response: &mut Response) {
         response.body = Body::Empty;
         response.remove_header("Content-Type");
     }
+}
+
+pub(super) fn keep_client_id(request: &Request, response: &mut Response) {
+    let sent = crate::json::read_bytes(&request.body)
+        .ok()
+        .and_then(|document| document.root.str("id").map(str::to_owned));
+    if is_create(request)
+        && let (Some(sent), Some(resource)) = (sent, response.resource_mut())
+    {
+        set(resource, "id", string(sent.as_str()));
+        let location = response
+            .header("Location")
+            .and_then(|location| location.split_once("/_history"))
+            .and_then(|(instance, _)| instance.rsplit_once('/'))
+            .map(|(base, _)| format!("{base}/{sent}"));
+        if let Some(location) = location {
+            response.set_header("Location", location);
+        }
+    }
+}
+
+pub(super) fn ignore_if_none_exist(request: &mut Request) -> Option<Response> {
+    request.headers.remove("if-none-exist");
+    None
+}
+
+pub(super) fn update_answers_201(request: &Request, response: &mut Response) {
+    if request.method == Method::PUT && response.status == StatusCode::OK {
+        response.status = StatusCode::CREATED;
+    }
+}
+
+pub(super) fn version_stays(_: &Request, response: &mut Response) {
+    if let Some(meta) = response
+        .resource_mut()
+        .and_then(|resource| get_mut(resource, "meta"))
+    {
+        set(meta, "versionId", string("1"));
+    }
+}
+
+pub(super) fn update_unknown_fails(request: &Request, response: &mut Response) {
+    if request.method == Method::PUT && response.status == StatusCode::METHOD_NOT_ALLOWED {
+        response.status = StatusCode::INTERNAL_SERVER_ERROR;
+    }
+}
+
+pub(super) fn delete_fails(request: &Request, response: &mut Response) {
+    if request.method == Method::DELETE && response.status == StatusCode::NO_CONTENT {
+        response.status = StatusCode::INTERNAL_SERVER_ERROR;
+    }
+}
+
+pub(super) fn merge_updates(settings: &mut Settings) {
+    settings.updates_merge = true;
+}
+
+pub(super) fn store_before_checking(settings: &mut Settings) {
+    settings.stores_before_checking = true;
+}
+
+pub(super) fn delete_once(settings: &mut Settings) {
+    settings.deletes_once = true;
 }

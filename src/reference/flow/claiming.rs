@@ -19,7 +19,8 @@ use crate::reference::resource_type::ResourceType::{self, ClaimResponse, Organiz
 use crate::reference::rule::identifiers;
 use crate::reference::store::Store;
 use crate::reference::tree::{
-    Tree, array, at, from_json, object, push_member, set, set_after, string, text_at, walk_mut,
+    Tree, array, at, from_json, get_mut, object, push_member, set, set_after, string, text_at,
+    walk_mut,
 };
 
 /// The most of one product on a line.
@@ -148,14 +149,14 @@ impl Flow<'_> {
         let lines = items
             .iter()
             .zip(reasons)
-            .map(|(item, reason)| self.line(item, *reason));
+            .map(|(item, reason)| self.line(claim, item, *reason));
         push_member(&mut response, "item", array(lines.collect()));
         let totals = self.totals(claim, reasons);
         push_member(&mut response, "total", array(totals));
         Some(response)
     }
 
-    fn line(&self, item: &Tree, reason: Reason) -> Tree {
+    fn line(&self, claim: &Tree, item: &Tree, reason: Reason) -> Tree {
         let status = status_of(reason);
         let mut adjudication = from_json(json!({
             "category": concept(self.store, "claim-status", status.code()),
@@ -168,8 +169,14 @@ impl Flow<'_> {
             push_member(&mut adjudication, "value", quantity.clone());
         }
         let mut line = object([]);
-        if let Some(product) = extension(item, "claim-item-reference") {
-            push_member(&mut line, "extension", array(vec![product.clone()]));
+        if let Some(mut product) = extension(item, "claim-item-reference").cloned() {
+            // A contained product is the claim's; the answer names the row that it stands for.
+            let row = product_reference(item).and_then(|it| local(self.store, claim, it));
+            let value = get_mut(&mut product, "valueReference");
+            if let (Some(value), Some(row)) = (value, row) {
+                set(value, "reference", string(row));
+            }
+            push_member(&mut line, "extension", array(vec![product]));
         }
         if let Some(sequence) = item.get("sequence") {
             push_member(&mut line, "itemSequence", sequence.clone());

@@ -40,7 +40,14 @@ pub(in crate::reference) fn create(
         resource_type,
         id: None,
     };
-    rule::check(&context, &resource, &settings.rules_left_out)?;
+    let checked = rule::check(&context, &resource, &settings.rules_left_out);
+    if checked.is_err() && settings.stores_before_checking {
+        let id = uuid::Uuid::new_v4().to_string();
+        state
+            .store
+            .write(resource_type, &id, resource.clone(), time::now());
+    }
+    checked?;
     let id = uuid::Uuid::new_v4().to_string();
     let at = time::now();
     add_identifier(resource_type, &mut resource, &id);

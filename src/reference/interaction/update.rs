@@ -1,7 +1,5 @@
 //! Update (R4 3.1.0.4).
 
-use std::collections::BTreeSet;
-
 use axum::http::StatusCode;
 
 use super::{sent, written};
@@ -10,9 +8,11 @@ use crate::reference::message::{Request, Response};
 use crate::reference::outcome::{IssueCode, Refusal};
 use crate::reference::resource_type::ResourceType;
 use crate::reference::route::Route;
-use crate::reference::rule::{self, Context, Rule};
+use crate::reference::rule::{self, Context};
+use crate::reference::service::Settings;
 use crate::reference::store::Store;
 use crate::reference::time;
+use crate::reference::tree::push_member;
 
 /// Answers an update: 200, or 201 if it brings a deleted resource back.
 ///
@@ -24,7 +24,7 @@ pub(in crate::reference) fn update(
     request: &Request,
     resource_type: ResourceType,
     id: &str,
-    left_out: &BTreeSet<Rule>,
+    settings: &Settings,
 ) -> Result<Response, Refusal> {
     let mut resource = sent::resource(request, resource_type)?;
     if resource.str("id") != Some(id) {
@@ -56,13 +56,22 @@ pub(in crate::reference) fn update(
         Some(_) => StatusCode::OK,
         None => StatusCode::CREATED,
     };
+    if settings.updates_merge
+        && let Some(current) = &current.resource
+    {
+        for member in current.members() {
+            if resource.get(&member.name).is_none() {
+                push_member(&mut resource, &member.name, member.value.clone());
+            }
+        }
+    }
     let context = Context {
         store,
         base: &request.base,
         resource_type,
         id: Some(id),
     };
-    rule::check(&context, &resource, left_out)?;
+    rule::check(&context, &resource, &settings.rules_left_out)?;
     flow::prepare_references(&mut resource, &request.base);
     let version = store.write(resource_type, id, resource, time::now());
     Ok(written(request, status, resource_type, id, version))

@@ -18,7 +18,7 @@ pub(in crate::reference) struct Parameter {
     /// For a telecom parameter: the `ContactPoint.system` it is about.
     pub(super) telecom: Option<&'static str>,
     /// The types a reference may point to.
-    pub(super) targets: &'static [ResourceType],
+    pub(in crate::reference) targets: &'static [ResourceType],
 }
 
 const fn parameter(code: &'static str, kind: Kind, paths: &'static [&'static str]) -> Parameter {

@@ -4,6 +4,7 @@
 //! [`CheckResult::settled`]), so that no writer can show a pass that saw nothing.
 
 mod excerpt;
+mod flows;
 mod green;
 mod grouping;
 mod latency;
@@ -18,7 +19,7 @@ pub use self::green::excuse;
 use self::grouping::Groups;
 use self::stand_in::StandIn;
 use super::model::{FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals};
-use crate::result::{CheckResult, DialectFact, RunResult, Verdict};
+use crate::result::{CheckResult, DialectFact, MustSupportResult, RunResult, Verdict};
 
 /// The name under which checks about no resource type are counted.
 const NO_TYPE: &str = "-";
@@ -55,14 +56,24 @@ pub fn build(run: &RunResult) -> Report {
         suites,
         findings,
         requirements: requirements::coverage(run),
+        flows: flows::flows(run),
+        must_support: must_support(run),
         skipped,
         gate: None,
+        promises: run.promises.clone(),
         surface: Some(run.surface.clone()).filter(|surface| !surface.is_empty()),
         run: RunBlock {
             clock: run.clock.clone(),
             latency: latency::by_interaction(&run.exchanges, &run.clock.base),
         },
     }
+}
+
+/// The marked elements with the resources that the steps showed.
+fn must_support(run: &RunResult) -> Vec<MustSupportResult> {
+    let steps = run.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    let shown = steps.flat_map(|step| &step.shown);
+    crate::must_support::merged(run.must_support.clone(), shown)
 }
 
 /// All checks of a run, in the order of the plan.

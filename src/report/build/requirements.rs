@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{checks, skipped};
 use crate::report::model::{RequirementCoverage, VerdictCounts};
-use crate::result::{CheckResult, RunResult, Verdict};
+use crate::result::{CheckResult, Requirement, RunResult, Verdict};
 
-/// Every requirement that a check of the plan names, in order of ids.
+/// Every requirement that is known or that a check of the plan names, in order of ids.
 pub(super) fn coverage(run: &RunResult) -> Vec<RequirementCoverage> {
     let mut covered: BTreeMap<&str, RequirementCoverage> = BTreeMap::new();
     for check in checks(run) {
@@ -16,6 +16,9 @@ pub(super) fn coverage(run: &RunResult) -> Vec<RequirementCoverage> {
                 .or_insert_with(|| untested(run, id, check));
             count(requirement, check);
         }
+    }
+    for known in &run.requirements {
+        covered.entry(&known.id).or_insert_with(|| uncovered(known));
     }
     covered.into_values().collect()
 }
@@ -30,6 +33,19 @@ fn untested(run: &RunResult, id: &str, check: &CheckResult) -> RequirementCovera
         verdict: Verdict::Skip,
         checks: VerdictCounts::default(),
         not_tested_because: Vec::new(),
+    }
+}
+
+/// A requirement that no check names.
+fn uncovered(known: &Requirement) -> RequirementCoverage {
+    RequirementCoverage {
+        id: known.id.clone(),
+        statement: Some(known.statement.clone()),
+        source: Some(known.source.clone()),
+        level: known.level,
+        verdict: Verdict::Skip,
+        checks: VerdictCounts::default(),
+        not_tested_because: vec!["no check of this run covers it".to_owned()],
     }
 }
 

@@ -12,6 +12,7 @@ use crate::finding::Cause;
 use crate::report::finding_group::FindingGroup;
 use crate::report::language::Language;
 use crate::report::model::{Report, RequirementCoverage};
+use crate::report::promised::{self, Promised};
 use crate::report::text::cut;
 use crate::report::view::{self, Matrix};
 use crate::result::{Level, Verdict};
@@ -41,6 +42,7 @@ pub(super) struct Contents<'a> {
     suites: Vec<Suite<'a>>,
     coverage: Vec<Coverage>,
     latency: Vec<LatencyRow<'a>>,
+    promised: Vec<Promised>,
     load: Option<String>,
     /// How much was left out to keep the page small.
     findings_left_out: usize,
@@ -125,7 +127,7 @@ impl<'a> Contents<'a> {
         }
         let (suites, scenarios_left_out) = scenarios::suites(report, detail, &shown, language);
         Self {
-            outcome: language.text(view::outcome(report.exit_code)).into_owned(),
+            outcome: language.text(view::outcome(report)).into_owned(),
             tiles: tiles(report, language),
             matrix,
             top: top(&rows),
@@ -137,6 +139,7 @@ impl<'a> Contents<'a> {
             suites,
             coverage: coverage(report),
             latency: latency(report),
+            promised: promised::promised(report),
             load: (report.run.clock.load.as_ref()).map(|load| view::load(load, language)),
             shown: rows.iter().map(|row| row.group.id.as_str()).collect(),
             findings_left_out: report.findings.len() - rows.len(),

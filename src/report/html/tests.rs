@@ -198,6 +198,7 @@ fn poison(value: serde_json::Value, name: &str) -> serde_json::Value {
         "id",
         "findings",
         "kinds",
+        "observed",
     ];
     match value {
         Value::String(text) if !CLOSED.contains(&name) => Value::String(format!("{text}{ATTACK}")),

@@ -36,6 +36,7 @@ static FRENCH: LazyLock<Catalogue> = LazyLock::new(|| {
         include_str!("fr/requirements.json"),
         include_str!("fr/findings.json"),
         include_str!("fr/titles.json"),
+        include_str!("fr/protocol.json"),
     ])
 });
 

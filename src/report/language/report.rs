@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Language, Sentences};
-use crate::report::{FindingGroup, Report, ReportedScenario};
+use crate::report::{FindingGroup, GateReport, Report, ReportedScenario};
 
 /// The report in a language; the record itself where that is English.
 #[must_use]
@@ -40,6 +40,9 @@ pub fn in_language(report: &Report, language: Language) -> Cow<'_, Report> {
     for skipped in &mut report.skipped {
         sentences.put(&mut skipped.reason);
     }
+    if let Some(report) = &mut report.gate {
+        gate(&mut sentences, report, language);
+    }
     sentences.put_all(&mut report.target.release_source);
     Cow::Owned(report)
 }
@@ -52,6 +55,19 @@ fn scenario(sentences: &mut Sentences, scenario: &mut ReportedScenario) {
         for check in &mut step.checks {
             sentences.put_all(&mut check.reason);
         }
+    }
+}
+
+/// The summary of a gate is several sentences in one.
+fn gate(sentences: &mut Sentences, gate: &mut GateReport, language: Language) {
+    let parts: Vec<String> = gate
+        .summary
+        .split("; ")
+        .map(|part| language.sentence(part))
+        .collect();
+    gate.summary = parts.join("\u{a0}; ");
+    if let Some(acceptance) = &mut gate.acceptance {
+        sentences.put_all(&mut acceptance.not_met_because);
     }
 }
 

@@ -81,6 +81,7 @@ pub(super) fn scenario(
         suite: suite.to_owned(),
         id: id.to_owned(),
         title: title.to_owned(),
+        workflow: false,
         steps,
     }
 }
@@ -96,6 +97,8 @@ pub(super) fn step(
         title: title.to_owned(),
         exchanges: exchanges.iter().map(|&id| id.to_owned()).collect(),
         checks,
+        stood_in: None,
+        shown: Vec::new(),
         preparation: Vec::new(),
         notes: Vec::new(),
     }

@@ -8,9 +8,11 @@ mod make;
 mod surface;
 
 use crate::http::Mode;
+use crate::promises::{Observed, PromiseKind, PromiseRow};
 use crate::report::{Report, build};
 use crate::result::{
-    DialectFact, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target, TargetKind,
+    DialectFact, Level, PackageUse, PlannedSuite, Requirement, RunClock, RunResult, Target,
+    TargetKind,
 };
 
 /// The base of the sample server.
@@ -57,8 +59,10 @@ pub(crate) fn run() -> RunResult {
             flows::claims(),
         ],
         requirements: requirements(),
+        must_support: Vec::new(),
         exchanges: exchanges::exchanges(),
         resources: 12,
+        promises: promises(),
         surface: surface::surface(),
         clock: RunClock {
             load: None,
@@ -123,9 +127,43 @@ fn dialect() -> Vec<DialectFact> {
     ]
 }
 
+fn promises() -> Vec<PromiseRow> {
+    let row = |resource_type: &str, kind, name: &str, by_guide, observed| PromiseRow {
+        resource_type: resource_type.to_owned(),
+        kind,
+        name: name.to_owned(),
+        by_guide,
+        by_server: None,
+        observed,
+        exchange: None,
+    };
+    let (interaction, parameter) = (PromiseKind::Interaction, PromiseKind::Parameter);
+    vec![
+        row(
+            "Location",
+            interaction,
+            "search-type",
+            true,
+            Observed::Works,
+        ),
+        row("Patient", interaction, "read", true, Observed::Works),
+        row("Patient", interaction, "vread", false, Observed::Absent),
+        row("Patient", parameter, "_id", true, Observed::Broken),
+        row(
+            "Patient",
+            parameter,
+            "_lastUpdated",
+            true,
+            Observed::Unknown,
+        ),
+        row("Patient", parameter, "birthdate", false, Observed::Works),
+    ]
+}
+
 fn requirements() -> Vec<Requirement> {
     let requirement = |id: &str, statement: &str, source: &str| Requirement {
         id: id.to_owned(),
+        level: Level::Shall,
         statement: statement.to_owned(),
         source: source.to_owned(),
     };

@@ -3,10 +3,15 @@
 
 mod access;
 mod body;
+mod criteria;
 mod flow;
+mod guard;
 mod paging;
+mod read;
+mod refusal;
 mod search;
 mod transport;
+mod update;
 mod write;
 
 use openimis_conformance::reference::Fault;
@@ -52,8 +57,13 @@ async fn observe(fault: Fault, client: &Client) -> Option<Probe> {
         access::observe(fault, client).await,
         body::observe(fault, client).await,
         search::observe(fault, client).await,
+        criteria::observe(fault, client).await,
         paging::observe(fault, client).await,
+        read::observe(fault, client).await,
+        refusal::observe(fault, client).await,
         write::observe(fault, client).await,
+        update::observe(fault, client).await,
+        guard::observe(fault, client).await,
         flow::observe(fault, client).await,
     ];
     groups.into_iter().flatten().next()

@@ -1,0 +1,133 @@
+//! Faults of refusals, and of content negotiation.
+
+use axum::http::{HeaderValue, Method, StatusCode, header};
+
+use crate::json::Value;
+use crate::reference::message::{Body, Request, Response};
+use crate::reference::outcome::{IssueCode, Refusal};
+use crate::reference::tree::{Tree, get_mut, remove, set, string};
+
+fn is_error(response: &Response) -> bool {
+    response.status.is_client_error() || response.status.is_server_error()
+}
+
+fn is_create(request: &Request) -> bool {
+    request.method == Method::POST && request.path.len() == 1 && request.path != ["login"]
+}
+
+fn each_issue(response: &mut Response, change: impl Fn(&mut Tree)) {
+    if !is_error(response) {
+        return;
+    }
+    if let Some(Value::Array(issues)) = response
+        .resource_mut()
+        .and_then(|outcome| get_mut(outcome, "issue"))
+        .map(|issues| &mut issues.value)
+    {
+        issues.iter_mut().for_each(change);
+    }
+}
+
+pub(super) fn only_inform(_: &Request, response: &mut Response) {
+    each_issue(response, |issue| {
+        set(issue, "severity", string("information"))
+    });
+}
+
+pub(super) fn always_exception(_: &Request, response: &mut Response) {
+    each_issue(response, |issue| set(issue, "code", string("exception")));
+}
+
+pub(super) fn without_words(_: &Request, response: &mut Response) {
+    each_issue(response, |issue| {
+        remove(issue, "diagnostics");
+    });
+}
+
+pub(super) fn as_text(_: &Request, response: &mut Response) {
+    if is_error(response) {
+        response.set_header("Content-Type", "text/plain");
+    }
+}
+
+/// One type says of an unknown id what no other says.
+pub(super) fn coverage_differs(request: &Request, response: &mut Response) {
+    let names_coverage = request
+        .path
+        .first()
+        .is_some_and(|first| first == "Coverage");
+    if names_coverage && response.status == StatusCode::NOT_FOUND {
+        response.body = Body::Empty;
+        response.remove_header("Content-Type");
+    }
+}
+
+pub(super) fn broken_json_unprocessable(request: &Request, response: &mut Response) {
+    if is_create(request) && response.status == StatusCode::BAD_REQUEST {
+        response.status = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+}
+
+/// A body of another type, or none, is answered as if it had been taken.
+pub(super) fn take_any_body(request: &Request, response: &mut Response) {
+    if is_create(request) && response.status == StatusCode::BAD_REQUEST {
+        response.status = StatusCode::CREATED;
+    }
+}
+
+pub(super) fn wrong_charset(_: &Request, response: &mut Response) {
+    if matches!(response.body, Body::Fhir(_)) {
+        response.set_header("Content-Type", "application/fhir+json; charset=iso-8859-1");
+    }
+}
+
+/// A byte that is not UTF-8 stands in the body.
+pub(super) fn not_utf_8(request: &Request, response: &mut Response) {
+    if request.path.len() == 2
+        && let Body::Fhir(tree) = &response.body
+    {
+        let mut bytes = tree.to_json().into_bytes();
+        bytes.pop();
+        bytes.extend_from_slice(b",\"language\":\"fran\xe7ais\"}");
+        response.body = Body::Raw(bytes);
+    }
+}
+
+fn not_acceptable() -> Option<Response> {
+    let text = "this form is not offered";
+    Some(Refusal::new(StatusCode::NOT_ACCEPTABLE, IssueCode::NotSupported, text).into())
+}
+
+pub(super) fn refuse_any(request: &mut Request) -> Option<Response> {
+    let anything = request.header("accept") == Some("*/*");
+    (anything && request.path.len() == 2).then(not_acceptable)?
+}
+
+/// Only the first of several forms is looked at.
+pub(super) fn first_accept(request: &mut Request) -> Option<Response> {
+    let first = request
+        .header("accept")
+        .and_then(|accept| accept.split(',').next())
+        .and_then(|first| HeaderValue::from_str(first).ok());
+    if let Some(first) = first {
+        request.headers.insert(header::ACCEPT, first);
+    }
+    None
+}
+
+pub(super) fn refuse_fhir_version(request: &mut Request) -> Option<Response> {
+    let asks = request
+        .header("accept")
+        .is_some_and(|accept| accept.contains("fhirVersion"));
+    asks.then(not_acceptable)?
+}
+
+pub(super) fn pretty_fails(request: &Request, response: &mut Response) {
+    if request.parameter("_pretty").is_some() {
+        response.status = StatusCode::BAD_REQUEST;
+    }
+}
+
+pub(super) fn own_request_id(_: &Request, response: &mut Response) {
+    response.set_header("X-Request-Id", "an-id-of-its-own");
+}

@@ -1,0 +1,78 @@
+//! How far a use case of the guide got: what a reader of the report sees first of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fhir::codes;
+
+codes! {
+    /// How a step of a use case ended.
+    Standing {
+        /// It did what it is there for.
+        Done = "done",
+        /// It failed, and an existing resource stood in for what it should have given.
+        StoodIn = "stood-in",
+        /// It failed.
+        Failed = "failed",
+        /// It was not carried out.
+        LeftOut = "left-out",
+    }
+}
+
+/// A use case of the guide.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Flow {
+    /// Its suite.
+    pub suite: String,
+    /// Its scenario.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// How it went, in one sentence.
+    pub summary: String,
+    /// Steps done before the first one that was not.
+    pub reached: u32,
+    /// The first step that was not done, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked_by: Option<String>,
+    /// Its steps, in order.
+    pub steps: Vec<FlowStep>,
+}
+
+/// A step of a use case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowStep {
+    /// Unique in its scenario.
+    pub id: String,
+    /// What it does.
+    pub title: String,
+    /// How it ended.
+    pub standing: Standing,
+    /// Why it was not done, or what stood in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// Checks of it that failed or warned.
+    pub flaws: u32,
+}
+
+impl Flow {
+    /// Whether every step was done.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.blocked_by.is_none()
+    }
+
+    /// Steps that were done although an earlier one was not: what was still proven.
+    pub fn still_proven(&self) -> impl Iterator<Item = &FlowStep> {
+        let done = |step: &&FlowStep| step.standing == Standing::Done;
+        self.steps.iter().skip(self.reached as usize).filter(done)
+    }
+
+    /// Steps that were done.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        let done = |step: &&FlowStep| step.standing == Standing::Done;
+        self.steps.iter().filter(done).count()
+    }
+}

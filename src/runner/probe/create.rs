@@ -1,0 +1,478 @@
+//! Creates: who gives id and version, what `Prefer` changes, what must not be stored.
+
+use serde_json::json;
+
+use super::Context;
+use super::writing::{Carries, code_of, id_of, json, sent};
+use crate::check::catalog;
+use crate::check::exchange::describe_status;
+use crate::check::protocol::{is_success, refusal};
+use crate::finding::Rule;
+use crate::http::{Exchange, Method};
+
+/// What a client might call its resource.
+const CLIENT_ID: &str = "c11e0000-0000-4000-8000-00000000c0de";
+
+/// Who gives a new resource its id, version and time.
+pub(super) async fn identity(context: &mut Context<'_, '_>) {
+    context.declare(&[
+        &catalog::CREATE_ID,
+        &catalog::CREATE_META,
+        &catalog::LOCATION_READS,
+        &catalog::CREATE_ETAG,
+    ]);
+    context.checks.only_where(
+        &[&catalog::CREATE_META, &catalog::CREATE_ETAG],
+        "what was created has no versionId or lastUpdated",
+    );
+    let plain = match context.body('i').await {
+        Ok(body) => body,
+        Err(reason) => return context.checks.skip(&reason),
+    };
+    let mut body = plain.clone();
+    body["id"] = json!(CLIENT_ID);
+    body["meta"]["versionId"] = json!("4711");
+    body["meta"]["lastUpdated"] = json!("2001-02-03T04:05:06Z");
+    let exchange = match context.create(&body).await {
+        Ok(exchange) => exchange,
+        Err(reason) => return context.checks.skip(&reason),
+    };
+    if !exchange.status().is_some_and(is_success) {
+        return refused_for_its_id(context, &plain, &exchange).await;
+    }
+    let resource_type = context.resource_type.clone();
+    let id = id_of(&exchange, &resource_type);
+    context.checks.hold(
+        &catalog::CREATE_ID,
+        &exchange,
+        Rule::RoundTrip,
+        "an id that the server gave",
+        |_| (id.as_deref() == Some(CLIENT_ID)).then(|| "the id that was sent".to_owned()),
+    );
+    if let Some(location) = exchange.response().and_then(|it| it.header("location")) {
+        let location = location.to_owned();
+        location_reads(context, &location, id.as_deref()).await;
+    } else {
+        let reason = "the create answered no Location";
+        context.checks.of(&catalog::LOCATION_READS).unseen(reason);
+    }
+    if let Some(id) = id {
+        stored_meta(context, &exchange, &id).await;
+    }
+}
+
+/// A create with an id was refused. Whether for the id, a create without one shows.
+async fn refused_for_its_id(
+    context: &mut Context<'_, '_>,
+    plain: &serde_json::Value,
+    refused: &Exchange,
+) {
+    match context.created(plain).await {
+        Ok(_) => context.checks.hold(
+            &catalog::CREATE_ID,
+            refused,
+            Rule::Status,
+            "an id that the client sent to be ignored, as a create without one is carried out",
+            |response| Some(describe_status(response)),
+        ),
+        Err(reason) => context.checks.skip(&reason),
+    }
+    context
+        .checks
+        .unseen("a create with an id, versionId and lastUpdated was refused");
+}
+
+async fn location_reads(context: &mut Context<'_, '_>, location: &str, id: Option<&str>) {
+    let url = if context.scenario.session.dialect.trailing_slash && !location.ends_with('/') {
+        format!("{location}/")
+    } else {
+        location.to_owned()
+    };
+    let exchange = context.get(&url).await;
+    context.checks.hold(
+        &catalog::LOCATION_READS,
+        &exchange,
+        Rule::Header,
+        "the new resource at the address of the Location header",
+        |response| {
+            if response.status != 200 {
+                return Some(describe_status(response));
+            }
+            let found = json(&exchange);
+            let found = found.as_ref().and_then(|it| it["id"].as_str());
+            (found != id).then(|| format!("the id `{}`", found.unwrap_or("none")))
+        },
+    );
+}
+
+/// Version and time, as a read shows them.
+async fn stored_meta(context: &mut Context<'_, '_>, created: &Exchange, id: &str) {
+    let url = context.instance(&context.resource_type.clone(), id);
+    let read = context.get(&url).await;
+    let Some(meta) = json(&read).map(|it| it["meta"].clone()) else {
+        return;
+    };
+    if meta.get("versionId").is_none() && meta.get("lastUpdated").is_none() {
+        return;
+    }
+    for exchange in [created, &read] {
+        let Some(meta) = json(exchange).map(|it| it["meta"].clone()) else {
+            continue;
+        };
+        let updated = meta["lastUpdated"].as_str().unwrap_or_default();
+        let kept = meta["versionId"] == "4711" || updated.starts_with("2001-");
+        context.checks.hold(
+            &catalog::CREATE_META,
+            exchange,
+            Rule::RoundTrip,
+            "a versionId and a lastUpdated that the server gave",
+            |_| kept.then(|| "those that were sent".to_owned()),
+        );
+    }
+    if meta.get("versionId").is_some() {
+        context.checks.hold(
+            &catalog::CREATE_ETAG,
+            created,
+            Rule::Header,
+            "an ETag header, as the new resource has a versionId",
+            |response| {
+                response
+                    .header("etag")
+                    .is_none()
+                    .then(|| "no such header".to_owned())
+            },
+        );
+    }
+}
+
+/// `Prefer: return`.
+pub(super) async fn prefer(context: &mut Context<'_, '_>) {
+    context.declare(&[&catalog::PREFER_MINIMAL, &catalog::PREFER_OUTCOME]);
+    for (letter, preference) in [('m', "return=minimal"), ('o', "return=OperationOutcome")] {
+        let body = match context.body(letter).await {
+            Ok(body) => body,
+            Err(reason) => return context.checks.skip(&reason),
+        };
+        let headers = [("prefer", preference)];
+        let exchange = match context.create_with(&body, &headers, Carries::Token).await {
+            Ok(exchange) => exchange,
+            Err(reason) => return context.checks.skip(&reason),
+        };
+        if !exchange.status().is_some_and(is_success) {
+            let reason = "the create that prefers was not carried out";
+            context.checks.unseen(reason);
+            continue;
+        }
+        if letter == 'm' {
+            context.checks.hold(
+                &catalog::PREFER_MINIMAL,
+                &exchange,
+                Rule::Header,
+                "no body, as `Prefer: return=minimal` asks",
+                |response| (!response.body.trim().is_empty()).then(|| "a body".to_owned()),
+            );
+        } else {
+            let found = json(&exchange);
+            let found = found.as_ref().and_then(|it| it["resourceType"].as_str());
+            context.checks.hold(
+                &catalog::PREFER_OUTCOME,
+                &exchange,
+                Rule::Header,
+                "an OperationOutcome, as `Prefer: return=OperationOutcome` asks",
+                |_| {
+                    let found = found.map_or("no resource".to_owned(), |it| format!("a {it}"));
+                    (found != "a OperationOutcome").then_some(found)
+                },
+            );
+        }
+    }
+}
+
+/// Content that must not be stored.
+pub(super) async fn refused(context: &mut Context<'_, '_>) {
+    context.declare(&[
+        &catalog::CREATE_REFUSED,
+        &catalog::UNKNOWN_ELEMENT_REFUSED,
+        &catalog::REFUSED_NOT_STORED,
+        &catalog::BAD_INPUT,
+    ]);
+    context.checks.only_where(
+        &[&catalog::BAD_INPUT],
+        "nothing was answered with a server error",
+    );
+    for (letter, wrong) in [
+        ('r', Wrong::Gender),
+        ('x', Wrong::LongCode),
+        ('y', Wrong::NoCode),
+        ('s', Wrong::UnknownElement),
+    ] {
+        let mut body = match context.body(letter).await {
+            Ok(body) => body,
+            Err(reason) => return context.checks.skip(&reason),
+        };
+        let code = wrong.spoil(&mut body);
+        let exchange = match context.create(&body).await {
+            Ok(exchange) => exchange,
+            Err(reason) => return context.checks.skip(&reason),
+        };
+        judge_refused(context, &exchange, wrong);
+        if let Some(code) = code
+            && !exchange.status().is_some_and(is_success)
+        {
+            let resource_type = context.resource_type.clone();
+            let (search, found) = context.finds_code(&resource_type, &code).await;
+            context.checks.hold(
+                &catalog::REFUSED_NOT_STORED,
+                &search,
+                Rule::RoundTrip,
+                "nothing of what was refused",
+                |_| found.then(|| "it is there".to_owned()),
+            );
+        }
+    }
+    context.checks.unseen("nothing was refused");
+}
+
+fn judge_refused(context: &mut Context<'_, '_>, exchange: &Exchange, wrong: Wrong) {
+    let check = match wrong {
+        Wrong::UnknownElement => &catalog::UNKNOWN_ELEMENT_REFUSED,
+        _ => &catalog::CREATE_REFUSED,
+    };
+    let words = wrong.words();
+    let status = exchange.status().unwrap_or_default();
+    if status >= 500 {
+        refusal::bad_input(&mut context.checks, exchange, words);
+    } else {
+        context.checks.hold(
+            check,
+            exchange,
+            Rule::Status,
+            &format!("{words} to be refused with a status from 400 to 499"),
+            |response| is_success(response.status).then(|| describe_status(response)),
+        );
+    }
+    refusal::explanation(&mut context.checks, exchange, None);
+}
+
+/// How a body is spoilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrong {
+    Gender,
+    LongCode,
+    NoCode,
+    UnknownElement,
+}
+
+impl Wrong {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Gender => "a gender that R4 does not define",
+            Self::LongCode => "an insuree code of more than twelve characters",
+            Self::NoCode => "an insuree without a code",
+            Self::UnknownElement => "an element that R4 does not define",
+        }
+    }
+
+    /// Spoils a body; gives the code by which it could be found.
+    fn spoil(self, body: &mut serde_json::Value) -> Option<String> {
+        match self {
+            Self::Gender => body["gender"] = json!("fine"),
+            Self::LongCode => {
+                body["identifier"][0]["value"] = json!(format!("{}XX", code_of(body)));
+            }
+            Self::NoCode => {
+                if let Some(members) = body.as_object_mut() {
+                    members.remove("identifier");
+                }
+                return None;
+            }
+            Self::UnknownElement => body["colour"] = json!("red"),
+        }
+        Some(code_of(body))
+    }
+}
+
+/// The same payload twice.
+pub(super) async fn twice(context: &mut Context<'_, '_>) {
+    context.declare(&[&catalog::CREATE_TWICE]);
+    let body = match context.body('w').await {
+        Ok(body) => body,
+        Err(reason) => return context.checks.skip(&reason),
+    };
+    if let Err(reason) = context.created(&body).await {
+        return context.checks.skip(&reason);
+    }
+    match context.create(&body).await {
+        Err(reason) => context.checks.skip(&reason),
+        Ok(exchange) => {
+            context.checks.hold(
+                &catalog::CREATE_TWICE,
+                &exchange,
+                Rule::Status,
+                "a code that is taken to be refused with a status from 400 to 499",
+                |response| {
+                    (!matches!(response.status, 400..=499)).then(|| describe_status(response))
+                },
+            );
+            refusal::explanation(&mut context.checks, &exchange, None);
+        }
+    }
+}
+
+/// Text that is hard to keep, sent and read back.
+pub(super) async fn kept_text(
+    context: &mut Context<'_, '_>,
+    check: &'static crate::check::Check,
+    letter: char,
+    family: &str,
+    given: &str,
+) {
+    context.declare(&[check]);
+    let mut body = match context.body(letter).await {
+        Ok(body) => body,
+        Err(reason) => return context.checks.skip(&reason),
+    };
+    body["name"][0]["family"] = json!(family);
+    body["name"][0]["given"] = json!([given]);
+    let exchange = match context.create(&body).await {
+        Ok(exchange) => exchange,
+        Err(reason) => return context.checks.skip(&reason),
+    };
+    let resource_type = context.resource_type.clone();
+    let status = exchange.status().unwrap_or_default();
+    let Some(id) = id_of(&exchange, &resource_type).filter(|_| is_success(status)) else {
+        return not_stored(context, check, &exchange);
+    };
+    let url = context.instance(&resource_type, &id);
+    let read = context.get(&url).await;
+    let (sent, found) = (sent(&exchange), json(&read));
+    let names = |body: &Option<serde_json::Value>| {
+        let name = body.as_ref().map(|it| it["name"][0].clone());
+        name.map(|it| format!("{} {}", it["family"], it["given"][0]))
+    };
+    let (sent, found) = (names(&sent), names(&found));
+    context.checks.hold(
+        check,
+        &read,
+        Rule::RoundTrip,
+        "the name as it was sent",
+        |response| {
+            if response.status != 200 {
+                return Some(describe_status(response));
+            }
+            (sent != found).then(|| "another one".to_owned())
+        },
+    );
+}
+
+/// Text that was not stored, though the same body with a plain name is. What looks like an attack
+/// may be refused.
+fn not_stored(
+    context: &mut Context<'_, '_>,
+    check: &'static crate::check::Check,
+    exchange: &Exchange,
+) {
+    let expected = "the text to be stored, or refused with a status from 400 to 499";
+    context
+        .checks
+        .hold(check, exchange, Rule::Status, expected, |response| {
+            (response.status >= 500).then(|| describe_status(response))
+        });
+}
+
+/// Conditional create and update, and patch.
+pub(super) async fn conditional(context: &mut Context<'_, '_>) {
+    context.declare(&[
+        &catalog::CONDITIONAL_CREATE,
+        &catalog::CONDITIONAL_UPDATE,
+        &catalog::PATCH,
+    ]);
+    let bodies = (context.body('c').await, context.body('d').await);
+    let (base, other) = match bodies {
+        (Ok(base), Ok(other)) => (base, other),
+        (Err(reason), _) | (_, Err(reason)) => return context.checks.skip(&reason),
+    };
+    let created = match context.created(&base).await {
+        Ok(created) => created,
+        Err(reason) => return context.checks.skip(&reason),
+    };
+    let condition = format!("identifier={}", code_of(&base));
+    let headers = [("if-none-exist", condition.as_str())];
+    match context.create_with(&other, &headers, Carries::Token).await {
+        Err(reason) => return context.checks.skip(&reason),
+        Ok(exchange) => context.checks.hold(
+            &catalog::CONDITIONAL_CREATE,
+            &exchange,
+            Rule::Status,
+            "the resource that matches, or a refusal with a status from 400 to 499 or 501",
+            |response| {
+                let fits = matches!(response.status, 200 | 204 | 304 | 400..=499 | 501);
+                (!fits).then(|| describe_status(response))
+            },
+        ),
+    }
+    let resource_type = context.resource_type.clone();
+    let instance = context.instance(&resource_type, &created.id);
+    let mut changed = json(&context.get(&instance).await).unwrap_or(base);
+    changed["birthDate"] = json!("1988-07-06");
+    let url = format!("{}?{condition}", context.type_address(&resource_type));
+    let text = changed.to_string();
+    let exchange = context
+        .write(Method::Put, &url, &text, &[], Carries::Token)
+        .await;
+    carried_out(
+        context,
+        &catalog::CONDITIONAL_UPDATE,
+        &exchange,
+        &instance,
+        "1988-07-06",
+    )
+    .await;
+    let patch = json!([{ "op": "replace", "path": "/birthDate", "value": "1987-06-05" }]);
+    let spec = context
+        .request(Method::Patch, &instance)
+        .body("application/json-patch+json", patch.to_string());
+    let exchange = context.send(spec).await;
+    carried_out(context, &catalog::PATCH, &exchange, &instance, "1987-06-05").await;
+}
+
+/// What is answered with success was carried out; anything else is a refusal.
+async fn carried_out(
+    context: &mut Context<'_, '_>,
+    check: &'static crate::check::Check,
+    exchange: &Exchange,
+    instance: &str,
+    birth_date: &str,
+) {
+    let status = exchange.status().unwrap_or_default();
+    if !is_success(status) {
+        return context.checks.hold(
+            check,
+            exchange,
+            Rule::Status,
+            "to be carried out, or refused with a status from 400 to 499 or 501",
+            |response| {
+                let refused = matches!(response.status, 400..=499 | 501);
+                (!refused).then(|| describe_status(response))
+            },
+        );
+    }
+    let read = context.get(instance).await;
+    // A recording has another date of birth, and the same one in every place.
+    let wanted = sent(exchange).and_then(|it| {
+        let date = it.get("birthDate").or_else(|| it.get(0)?.get("value"))?;
+        date.as_str().map(str::to_owned)
+    });
+    let wanted = wanted.unwrap_or_else(|| birth_date.to_owned());
+    let found = json(&read).and_then(|it| it["birthDate"].as_str().map(str::to_owned));
+    context.checks.hold(
+        check,
+        exchange,
+        Rule::RoundTrip,
+        "a success to be carried out",
+        |response| {
+            (found.as_deref() != Some(wanted.as_str()))
+                .then(|| format!("status {} and the resource as it was", response.status))
+        },
+    );
+}

@@ -1,0 +1,96 @@
+//! Asking again until an answer is final, for a bounded time.
+
+use std::time::Duration;
+
+use super::scenario::Scenario;
+use crate::check::expectation::is_true;
+use crate::check::{Judgement, catalog};
+use crate::finding::{Finding, Rule, Severity};
+use crate::http::Exchange;
+use crate::result::Subject;
+use crate::suite::Until;
+
+/// The pause after the first answer; each further one is twice as long, up to [`LONGEST`].
+const FIRST: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// Reads until the answer is final, or time is up; gives the last answer, the check, and a note.
+pub(super) async fn settled(
+    scenario: &mut Scenario<'_>,
+    url: &str,
+    until: &Until,
+    subject: &Subject,
+) -> (Exchange, Judgement, Option<String>) {
+    let mut judgement =
+        Judgement::new(&catalog::BECOMES_FINAL, subject).of_requirement(&until.requirement);
+    let fhirpath = match scenario.fill(&until.fhirpath) {
+        Ok(fhirpath) => fhirpath,
+        Err(missing) => {
+            judgement.skip(missing.to_string());
+            return (scenario.get(url).await, judgement, None);
+        }
+    };
+    let limit = Duration::from_secs(until.within);
+    let (mut waited, mut pause) = (Duration::ZERO, FIRST);
+    let mut asked = 0;
+    loop {
+        let exchange = scenario.get(url).await;
+        asked += 1;
+        match is_final(scenario, &exchange, &fhirpath) {
+            Ok(None) => {
+                judgement.skip("the read gave no resource");
+                return (exchange, judgement, None);
+            }
+            Ok(Some(true)) => {
+                judgement.saw_resource();
+                let times = crate::wording::count(asked, "request");
+                return (exchange, judgement, Some(format!("final after {times}")));
+            }
+            Ok(Some(false)) if waited + pause <= limit => {
+                scenario.keep(exchange, false);
+                // What a recording answers next is in it already.
+                if !scenario.session.client.is_playback() {
+                    tokio::time::sleep(pause).await;
+                }
+                waited += pause;
+                pause = (pause * 2).min(LONGEST);
+            }
+            Ok(Some(false)) => {
+                judgement.saw_resource();
+                judgement.find(&exchange.id, None, not_final(until, &fhirpath));
+                return (exchange, judgement, None);
+            }
+            Err(message) => {
+                judgement.error(message);
+                return (exchange, judgement, None);
+            }
+        }
+    }
+}
+
+/// Whether the answer is final; nothing where there is none.
+fn is_final(
+    scenario: &Scenario<'_>,
+    exchange: &Exchange,
+    fhirpath: &str,
+) -> Result<Option<bool>, String> {
+    let response = exchange
+        .response()
+        .filter(|response| response.status == 200);
+    let Some(document) = response.and_then(|it| crate::json::read(&it.body).ok()) else {
+        return Ok(None);
+    };
+    is_true(scenario.model(), fhirpath, &document.root).map(Some)
+}
+
+fn not_final(until: &Until, fhirpath: &str) -> Finding {
+    let expected = format!("that {} within {} seconds", until.says, until.within);
+    let message = format!("expected {expected}, found that it does not");
+    let mut finding = Finding::new(Severity::Error, Rule::Expectation, "", message);
+    finding.constraint = Some(until.says.clone());
+    finding.expected = Some(fhirpath.to_owned());
+    finding.hint = Some(
+        "where a person or a scheduled task decides, ask for the answer again later".to_owned(),
+    );
+    finding
+}

@@ -1,0 +1,116 @@
+//! What each fault breaks, and what follows from it: read from `fixtures/selftest/`, because the
+//! built-in server knows nothing of requirements and checks.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::reference::Fault;
+use crate::yaml::{FileError, Schema};
+
+const SCHEMA: &str = include_str!("../../fixtures/selftest/kills.schema.json");
+const SHIPPED: &str = include_str!("../../fixtures/selftest/kills.yaml");
+const PATH: &str = "fixtures/selftest/kills.yaml";
+
+/// What is known of a fault.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Kill {
+    /// The fault, by its name.
+    pub fault: String,
+    /// Where a real server does this, such as `openIMIS 26.04`.
+    pub seen_in: Option<String>,
+    /// The requirements that it breaks: a check of one of them must catch it.
+    pub breaks: Vec<String>,
+    /// Other checks that it makes fail, and why they must.
+    #[serde(default)]
+    pub also: Vec<Consequence>,
+}
+
+/// Checks that fail because of a fault that breaks another requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consequence {
+    /// The checks.
+    pub checks: Vec<String>,
+    /// Why they cannot but fail.
+    pub because: String,
+}
+
+impl Kill {
+    /// A fault of which nothing is known.
+    #[must_use]
+    pub fn unknown(fault: Fault) -> Self {
+        Self {
+            fault: fault.code().to_owned(),
+            seen_in: None,
+            breaks: Vec::new(),
+            also: Vec::new(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    kills: Vec<Kill>,
+}
+
+/// What is known of every fault.
+///
+/// # Errors
+/// A mistake in the shipped file.
+pub fn shipped() -> Result<BTreeMap<String, Kill>, FileError> {
+    let schema = Schema::new(SCHEMA).map_err(|message| FileError {
+        path: "fixtures/selftest/kills.schema.json".into(),
+        line: 1,
+        column: 1,
+        message,
+    })?;
+    let file: File = schema.read(Path::new(PATH), SHIPPED)?;
+    Ok(file
+        .kills
+        .into_iter()
+        .map(|kill| (kill.fault.clone(), kill))
+        .collect())
+}
+
+/// Faults without an entry, and entries without a fault, in words.
+#[must_use]
+pub fn gaps(kills: &BTreeMap<String, Kill>) -> Vec<String> {
+    let missing = Fault::ALL
+        .iter()
+        .filter(|fault| !kills.contains_key(fault.code()))
+        .map(|fault| format!("{PATH} does not say what `{fault}` breaks"));
+    let stale = kills
+        .keys()
+        .filter(|name| !Fault::ALL.iter().any(|fault| fault.code() == *name))
+        .map(|name| format!("{PATH} has `{name}`, which is no fault of the built-in server"));
+    let unknown = kills.values().flat_map(|kill| {
+        kill.breaks
+            .iter()
+            .filter(|id| crate::requirement::get(id).is_none())
+            .map(|id| {
+                format!(
+                    "{PATH}, `{}`: `{id}` is no requirement; `list --requirements` has them",
+                    kill.fault
+                )
+            })
+    });
+    missing.chain(stale).chain(unknown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_is_read_and_names_known_faults_and_requirements() {
+        let kills = shipped().expect("the shipped file");
+        let wrong: Vec<String> = gaps(&kills)
+            .into_iter()
+            .filter(|gap| !gap.contains("does not say"))
+            .collect();
+        assert_eq!(wrong, Vec::<String>::new());
+    }
+}

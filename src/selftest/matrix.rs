@@ -1,0 +1,398 @@
+//! The kill matrix: every fault against every check, and what is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Kill, Tried};
+use crate::check::catalog;
+use crate::check::expectation::EXPECTATION;
+use crate::finding::{Cause, Severity};
+use crate::reference::Fault;
+use crate::result::{CheckResult, Verdict};
+
+/// A check by its name; an expectation of a scenario by its requirement too: `expectation RT-1.kept`.
+pub type CheckName = String;
+
+/// Every fault against every check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Matrix {
+    /// Checks that passed somewhere on the server without faults.
+    pub passes: BTreeSet<CheckName>,
+    /// A row for each fault.
+    pub rows: Vec<Row>,
+    /// What is wrong; empty where each fault is caught, for the right reason, and each check
+    /// catches one.
+    pub problems: Vec<Problem>,
+}
+
+/// What came of one fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// The fault.
+    pub fault: String,
+    /// What the server does wrong.
+    pub does: String,
+    /// Where a real server does this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen_in: Option<String>,
+    /// The requirements that it breaks.
+    pub breaks: Vec<String>,
+    /// Checks of those requirements that it makes fail, with their verdicts.
+    pub caught_by: BTreeMap<CheckName, Verdict>,
+    /// Other checks that it makes fail, for the reasons listed.
+    pub also: BTreeMap<CheckName, Verdict>,
+    /// Why the run could not be completed, where it could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+}
+
+/// Something that must not be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "problem")]
+pub enum Problem {
+    /// The server without faults is blamed.
+    FalseAlarm {
+        /// The check.
+        check: CheckName,
+        /// What it says.
+        message: String,
+    },
+    /// A fault that no check of its requirements catches.
+    Survived {
+        /// The fault.
+        fault: String,
+    },
+    /// A fault makes a check fail that it should leave alone.
+    DragsDown {
+        /// The fault.
+        fault: String,
+        /// The check.
+        check: CheckName,
+        /// What it says.
+        message: String,
+    },
+    /// A consequence that does not follow.
+    NoConsequence {
+        /// The fault.
+        fault: String,
+        /// The check.
+        check: CheckName,
+    },
+    /// A check that no fault makes fail.
+    NeverFails {
+        /// The check.
+        check: CheckName,
+    },
+    /// Something that is not known of a fault.
+    Unknown {
+        /// What, in words.
+        message: String,
+    },
+}
+
+/// The checks of a trial that blame the server, with the worst verdict and its message.
+pub(super) type Blamed = BTreeMap<CheckName, (Verdict, String)>;
+
+/// The name under which a check stands in the matrix.
+fn name(check: &CheckResult) -> CheckName {
+    if check.check == EXPECTATION.id {
+        return format!("{} {}", check.check, check.requirements.join("+"));
+    }
+    check.check.clone()
+}
+
+/// What the checks of a trial blame the server for.
+pub(super) fn blamed(tried: &Tried) -> Blamed {
+    let mut blamed = Blamed::new();
+    for check in tried.checks() {
+        let verdict = check.settled();
+        let message = match verdict {
+            Verdict::Error => check.reason.clone().unwrap_or_default(),
+            Verdict::Fail | Verdict::Warning => {
+                let finding = check.findings.iter().map(|observed| &observed.finding);
+                let mut servers = finding.filter(|finding| {
+                    finding.cause == Cause::Server && finding.severity != Severity::Information
+                });
+                match servers.next() {
+                    Some(finding) => finding.message.clone(),
+                    None => continue,
+                }
+            }
+            Verdict::Pass | Verdict::Skip => continue,
+        };
+        let entry = blamed
+            .entry(name(check))
+            .or_insert_with(|| (verdict, message.clone()));
+        if verdict > entry.0 {
+            *entry = (verdict, message);
+        }
+    }
+    blamed
+}
+
+/// The checks that passed somewhere.
+fn passes(tried: &Tried) -> BTreeSet<CheckName> {
+    tried
+        .checks()
+        .filter(|check| check.settled() == Verdict::Pass)
+        .map(name)
+        .collect()
+}
+
+/// The requirements of a check in the matrix.
+fn requirements(check: &str) -> Vec<&str> {
+    match check.strip_prefix(EXPECTATION.id) {
+        Some(rest) => rest.trim().split('+').collect(),
+        None => catalog::get(check).map_or_else(Vec::new, |check| check.requirements.to_vec()),
+    }
+}
+
+/// A fault that was tried.
+pub(super) struct TriedFault {
+    pub(super) fault: Fault,
+    pub(super) outcome: Result<Blamed, String>,
+}
+
+/// Puts trials together.
+pub(super) fn judge(
+    clean: &Tried,
+    faults: Vec<TriedFault>,
+    kills: &BTreeMap<String, Kill>,
+    every_fault: bool,
+) -> Matrix {
+    let passes = passes(clean);
+    let mut problems: Vec<Problem> = blamed(clean)
+        .into_iter()
+        .map(|(check, (_, message))| Problem::FalseAlarm { check, message })
+        .collect();
+    let mut rows = Vec::new();
+    for tried in faults {
+        let kill = kills.get(tried.fault.code()).cloned().unwrap_or_else(|| {
+            problems.push(Problem::Unknown {
+                message: format!("what `{}` breaks is not written down", tried.fault),
+            });
+            Kill::unknown(tried.fault)
+        });
+        rows.push(row(tried, &kill, &mut problems));
+    }
+    if every_fault {
+        never_fail(&passes, &rows, &mut problems);
+    }
+    problems.sort();
+    Matrix {
+        passes,
+        rows,
+        problems,
+    }
+}
+
+fn row(tried: TriedFault, kill: &Kill, problems: &mut Vec<Problem>) -> Row {
+    let fault = tried.fault.code().to_owned();
+    let mut row = Row {
+        does: tried.fault.description().to_owned(),
+        seen_in: kill.seen_in.clone(),
+        breaks: kill.breaks.clone(),
+        caught_by: BTreeMap::new(),
+        also: BTreeMap::new(),
+        stopped: None,
+        fault: fault.clone(),
+    };
+    let blamed = match tried.outcome {
+        Ok(blamed) => blamed,
+        // A run that says why it cannot go on has caught the fault.
+        Err(message) => {
+            row.stopped = Some(message);
+            return row;
+        }
+    };
+    let listed: BTreeSet<&str> = kill
+        .also
+        .iter()
+        .flat_map(|consequence| consequence.checks.iter().map(String::as_str))
+        .collect();
+    for (check, (verdict, message)) in &blamed {
+        let broken = requirements(check);
+        if kill.breaks.iter().any(|id| broken.contains(&id.as_str())) {
+            row.caught_by.insert(check.clone(), *verdict);
+        } else if listed.contains(check.as_str()) {
+            row.also.insert(check.clone(), *verdict);
+        } else {
+            problems.push(Problem::DragsDown {
+                fault: fault.clone(),
+                check: check.clone(),
+                message: message.clone(),
+            });
+        }
+    }
+    if row.caught_by.is_empty() {
+        problems.push(Problem::Survived {
+            fault: fault.clone(),
+        });
+    }
+    problems.extend(
+        listed
+            .into_iter()
+            .filter(|check| !blamed.contains_key(*check))
+            .map(|check| Problem::NoConsequence {
+                fault: fault.clone(),
+                check: check.to_owned(),
+            }),
+    );
+    row
+}
+
+/// Checks that were made and that nothing makes fail.
+fn never_fail(passes: &BTreeSet<CheckName>, rows: &[Row], problems: &mut Vec<Problem>) {
+    let failed: BTreeSet<&CheckName> = rows.iter().flat_map(|row| row.caught_by.keys()).collect();
+    let named = catalog::all().iter().map(|check| check.id.to_owned());
+    let all: BTreeSet<CheckName> = named.chain(passes.iter().cloned()).collect();
+    problems.extend(
+        all.into_iter()
+            .filter(|check| !failed.contains(check))
+            .map(|check| Problem::NeverFails { check }),
+    );
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::FalseAlarm { check, message } => {
+                write!(
+                    out,
+                    "false alarm: `{check}` on a server without faults: {message}"
+                )
+            }
+            Self::Survived { fault } => {
+                write!(
+                    out,
+                    "survived: no check of what `{fault}` breaks catches it"
+                )
+            }
+            Self::DragsDown {
+                fault,
+                check,
+                message,
+            } => write!(
+                out,
+                "drags down: `{fault}` makes `{check}` fail, and is not expected to: {message}"
+            ),
+            Self::NoConsequence { fault, check } => {
+                write!(
+                    out,
+                    "no consequence: `{fault}` leaves `{check}` alone, and is expected not to"
+                )
+            }
+            Self::NeverFails { check } => {
+                write!(out, "never fails: no fault breaks what `{check}` checks")
+            }
+            Self::Unknown { message } => write!(out, "unknown: {message}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Judgement;
+    use crate::finding::Rule;
+    use crate::result::{ScenarioResult, StepResult, Subject};
+
+    fn tried(blames: &[&'static catalog::Check]) -> Tried {
+        let checks = catalog::all()
+            .iter()
+            .map(|check| {
+                let mut judgement = Judgement::new(check, &Subject::default());
+                judgement.saw_exchange();
+                if blames.contains(check) {
+                    judgement.broken_by("a#1", Rule::Status, "http.status", "200", "500");
+                }
+                judgement.finish()
+            })
+            .collect();
+        Tried {
+            scenarios: vec![ScenarioResult {
+                workflow: false,
+                suite: "discover".to_owned(),
+                id: "discover".to_owned(),
+                title: String::new(),
+                steps: vec![StepResult {
+                    id: "s".to_owned(),
+                    title: String::new(),
+                    exchanges: Vec::new(),
+                    checks,
+                    preparation: Vec::new(),
+                    notes: Vec::new(),
+                    shown: Vec::new(),
+                    stood_in: None,
+                }],
+            }],
+        }
+    }
+
+    fn kill(breaks: &str, also: &[&str]) -> BTreeMap<String, Kill> {
+        let also = also.iter().map(|check| super::super::Consequence {
+            checks: vec![(*check).to_owned()],
+            because: "it cannot but fail".to_owned(),
+        });
+        let kill = Kill {
+            fault: Fault::NoMetadata.code().to_owned(),
+            seen_in: None,
+            breaks: vec![breaks.to_owned()],
+            also: also.collect(),
+        };
+        BTreeMap::from([(kill.fault.clone(), kill)])
+    }
+
+    fn problems(blames: &[&'static catalog::Check], kills: &BTreeMap<String, Kill>) -> Vec<String> {
+        let fault = TriedFault {
+            fault: Fault::NoMetadata,
+            outcome: Ok(blamed(&tried(blames))),
+        };
+        let matrix = judge(&tried(&[]), vec![fault], kills, false);
+        matrix.problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_fault_that_is_caught_for_the_right_reason_is_no_problem() {
+        let kills = kill("CAP-1.status", &["read-status"]);
+        let blames = [&catalog::CAPABILITIES, &catalog::READ_STATUS];
+        assert_eq!(problems(&blames, &kills), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_nobody_catches_survives() {
+        let found = problems(&[], &kill("CAP-1.status", &[]));
+        assert!(found[0].starts_with("survived: "), "{found:?}");
+    }
+
+    #[test]
+    fn what_fires_beside_is_to_be_explained_and_what_is_explained_is_to_fire() {
+        let found = problems(
+            &[&catalog::CAPABILITIES, &catalog::READ_ID],
+            &kill("CAP-1.status", &["read-status"]),
+        );
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("drags down: ") && found[0].contains("`read-id`"));
+        assert!(found[1].starts_with("no consequence: ") && found[1].contains("`read-status`"));
+    }
+
+    #[test]
+    fn a_server_without_faults_is_not_blamed() {
+        let clean = tried(&[&catalog::READ_ID]);
+        let matrix = judge(&clean, Vec::new(), &BTreeMap::new(), false);
+        assert!(matches!(matrix.problems[..], [Problem::FalseAlarm { .. }]));
+    }
+
+    #[test]
+    fn a_check_that_no_fault_breaks_is_a_problem_once_every_fault_was_tried() {
+        let fault = TriedFault {
+            fault: Fault::NoMetadata,
+            outcome: Ok(blamed(&tried(&[&catalog::CAPABILITIES]))),
+        };
+        let matrix = judge(&tried(&[]), vec![fault], &kill("CAP-1.status", &[]), true);
+        assert_eq!(matrix.problems.len(), catalog::all().len() - 1);
+    }
+}

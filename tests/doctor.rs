@@ -1,0 +1,95 @@
+//! `doctor` as a user runs it: against the built-in server, a dead port and a site that is no FHIR.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Command, Output};
+
+fn doctor(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+        .arg("doctor")
+        .args(arguments)
+        .env_remove("OPENIMIS_USER")
+        .env_remove("OPENIMIS_PASSWORD")
+        .output()
+        .expect("the program runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn the_built_in_server_can_be_tested() {
+    let output = doctor(&[]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for line in [
+        "address   ok    the server answers",
+        "tls       ok    http, which stays on this machine",
+        "clock     ok    both clocks agree",
+        "login     ok    the account is let in",
+        "fhir      ok    FHIR answers, as R4 has it",
+        "metadata  ok    a CapabilityStatement, of FHIR 4.0.1",
+        "can be tested",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    assert!(text.lines().count() <= 14, "{text}");
+}
+
+#[test]
+fn json_says_the_same() {
+    let output = doctor(&["--format", "json"]);
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(found["testable"], true);
+    let questions: Vec<&str> = found["answers"]
+        .as_array()
+        .expect("answers")
+        .iter()
+        .filter_map(|answer| answer["question"].as_str())
+        .collect();
+    assert_eq!(
+        questions,
+        [
+            "address", "tls", "clock", "login", "fhir", "metadata", "rights", "data"
+        ]
+    );
+}
+
+#[test]
+fn a_dead_port_cannot_be_tested() {
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a port")
+        .port();
+    let output = doctor(&["--target", &format!("http://127.0.0.1:{port}/api/")]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(text.contains("address   BAD"), "{text}");
+    assert!(text.contains("refused"), "{text}");
+    assert!(text.ends_with("cannot be tested\n"), "{text}");
+}
+
+#[test]
+fn a_site_that_is_no_fhir_cannot_be_tested() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let _ = stream.read(&mut [0; 4096]);
+            let page = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<html>hi</html>";
+            let _ = stream.write_all(page);
+        }
+    });
+    let output = doctor(&["--target", &format!("http://{address}/")]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(text.contains("fhir      BAD   no FHIR"), "{text}");
+    assert!(text.contains("give the FHIR base"), "{text}");
+}
+
+#[test]
+fn an_address_that_is_none_is_a_usage_error() {
+    assert_eq!(doctor(&["--target", "imis"]).status.code(), Some(2));
+}

@@ -1,0 +1,32 @@
+//! Faults of references and addresses.
+
+use openimis_conformance::reference::Fault;
+
+use crate::support::{fails, hold, right_behaviour_passes, warns};
+
+#[test]
+fn references_agree_without_a_fault() {
+    right_behaviour_passes(
+        &["references"],
+        &[
+            "full-url-reads",
+            "reference-id",
+            "reference-type-element",
+            "reference-identifier",
+        ],
+    );
+}
+
+#[test]
+fn references_and_addresses_catch_their_faults() {
+    hold(
+        &["references"],
+        &["references-coverage"],
+        &[
+            warns(Fault::WrongFullUrl, &["full-url-reads"]),
+            warns(Fault::WrongId, &["reference-id"]),
+            fails(Fault::WrongReferenceType, &["reference-type-element"]),
+            warns(Fault::WrongReferenceIdentifier, &["reference-identifier"]),
+        ],
+    );
+}

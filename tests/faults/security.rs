@@ -1,0 +1,81 @@
+//! Faults of tokens, headers, and values that are executed.
+
+use openimis_conformance::reference::Fault;
+
+use crate::support::{fails, hold, right_behaviour_passes, warns};
+
+#[test]
+fn guards_are_right_without_a_fault() {
+    right_behaviour_passes(
+        &["security", "login"],
+        &[
+            "unauthenticated",
+            "bad-token",
+            "challenge",
+            "write-unauthenticated",
+            "write-without-trace",
+            "cache",
+            "no-sniff",
+            "no-versions",
+            "cors",
+            "no-secrets",
+            "injection",
+            "injection-header",
+            "injection-stored",
+            "wrong-password",
+            "malformed-login",
+            "token-expiry",
+        ],
+    );
+}
+
+#[test]
+fn tokens_catch_their_faults() {
+    hold(
+        &["security"],
+        &["tokens"],
+        &[
+            fails(Fault::NoAuthentication, &["unauthenticated"]),
+            fails(Fault::ForbidsInsteadOfChallenging, &["unauthenticated"]),
+            fails(Fault::AcceptsAnyToken, &["bad-token"]),
+            fails(Fault::NoChallenge, &["challenge"]),
+        ],
+    );
+}
+
+#[test]
+fn answers_and_values_catch_their_faults() {
+    hold(
+        &["security"],
+        &["guarded", "injection"],
+        &[
+            warns(Fault::Cacheable, &["cache"]),
+            warns(Fault::Sniffable, &["no-sniff"]),
+            warns(Fault::TellsVersion, &["no-versions"]),
+            warns(Fault::OpenToAllPages, &["cors"]),
+            warns(Fault::ShowsPassword, &["no-secrets"]),
+            warns(Fault::ExecutesValues, &["injection"]),
+            warns(Fault::ValueInHeader, &["injection-header"]),
+            warns(Fault::StripsMarkup, &["injection-stored"]),
+            fails(
+                Fault::NoAuthentication,
+                &["write-unauthenticated", "write-without-trace"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn wrong_logins_catch_their_faults() {
+    hold(
+        &["login"],
+        &["wrong-login"],
+        &[
+            fails(Fault::LoginFails, &["wrong-password"]),
+            fails(Fault::LoginRevealsUsers, &["wrong-password"]),
+            fails(Fault::MalformedLoginFails, &["malformed-login"]),
+            warns(Fault::LoginWithoutExpiry, &["token-expiry"]),
+            warns(Fault::TokenExpiresAtOnce, &["token-expiry"]),
+        ],
+    );
+}

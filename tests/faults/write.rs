@@ -1,0 +1,99 @@
+//! Faults of create, update and delete.
+
+use openimis_conformance::reference::Fault;
+
+use crate::support::{Row, fails, hold, right_behaviour_passes, warns};
+
+#[test]
+fn writes_are_right_without_a_fault() {
+    right_behaviour_passes(
+        &["write"],
+        &[
+            "create-id",
+            "create-meta",
+            "location-reads",
+            "create-etag",
+            "prefer-minimal",
+            "prefer-outcome",
+            "create-refused",
+            "unknown-element-refused",
+            "refused-not-stored",
+            "create-twice",
+            "conditional-create",
+            "update-status",
+            "update-replaces",
+            "update-id",
+            "update-version",
+            "update-unknown",
+            "update-stale",
+            "conditional-update",
+            "patch",
+            "history-order",
+            "delete-status",
+            "delete-gone",
+            "delete-search",
+            "delete-again",
+            "batch",
+            "transaction",
+        ],
+    );
+}
+
+#[test]
+fn creates_catch_their_faults() {
+    hold(
+        &["write"],
+        &["write-patient"],
+        &[
+            fails(Fault::KeepsClientId, &["create-id"]),
+            fails(Fault::KeepsClientVersion, &["create-meta"]),
+            fails(Fault::WrongLocation, &["location-reads"]),
+            warns(Fault::NoEtag, &["create-etag"]),
+            warns(Fault::IgnoresPrefer, &["prefer-minimal", "prefer-outcome"]),
+            warns(Fault::AcceptsAnyPerson, &["create-refused"]),
+            warns(Fault::AcceptsLongCode, &["create-refused"]),
+            warns(Fault::AcceptsUnknownElements, &["unknown-element-refused"]),
+            warns(Fault::RefusalFails, &["bad-input", "create-twice"]),
+            fails(Fault::StoresBeforeChecking, &["refused-not-stored"]),
+            warns(Fault::AcceptsDuplicateCode, &["create-twice"]),
+            warns(Fault::IgnoresIfNoneExist, &["conditional-create"]),
+        ],
+    );
+}
+
+#[test]
+fn updates_catch_their_faults() {
+    hold(
+        &["write"],
+        &["write-patient"],
+        &[
+            fails(Fault::UpdateAnswers201, &["update-status"]),
+            fails(Fault::UpdatesMerge, &["update-replaces"]),
+            fails(Fault::UpdateIgnoresId, &["update-id"]),
+            fails(Fault::VersionStays, &["update-version"]),
+            warns(Fault::UpdateUnknownFails, &["update-unknown"]),
+            fails(Fault::IgnoresIfMatch, &["update-stale"]),
+            fails(Fault::HistoryOldestFirst, &["history-order"]),
+            warns(Fault::AnyMethodSucceeds, &["conditional-update", "patch"]),
+        ],
+    );
+}
+
+#[test]
+fn deletes_and_bundles_catch_their_faults() {
+    hold(
+        &["write"],
+        &["write-subscription", "bundles"],
+        &[
+            fails(Fault::DeleteFails, &["delete-status"]),
+            fails(Fault::DeletedIsNotFound, &["delete-gone"]),
+            fails(Fault::DeletedStays, &["delete-gone", "delete-search"]),
+            warns(Fault::DeletesOnce, &["delete-again"]),
+            Row {
+                fault: Fault::AnyMethodSucceeds,
+                fail: &[],
+                warning: &["batch", "transaction"],
+            },
+        ],
+    );
+}

@@ -1,0 +1,87 @@
+//! Faults of updates and deletes, and of creates that know too much.
+
+use openimis_conformance::reference::Fault as F;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Probe, member, probe};
+use crate::client::{Answer, Client};
+
+/// A patient of our own, its id, and an update of it.
+async fn updated(client: &Client, change: impl Fn(&mut Value)) -> (String, Answer) {
+    let mut body = client.new_patient("900000081").await;
+    body["telecom"] = json!([{ "system": "phone", "value": "+999 55 0100" }]);
+    let created = client.create(&body).await;
+    let mut body = created.json();
+    let id = member(&created, "/id");
+    change(&mut body);
+    let path = format!("Patient/{id}");
+    let write = client.write(Method::PUT, &path, &body.to_string());
+    (id, client.send(write).await)
+}
+
+async fn deleted(client: &Client, times: usize) -> u16 {
+    let body = json!({
+        "resourceType": "Subscription", "status": "requested", "reason": "a test",
+        "criteria": "Invoice?type=contribution",
+        "channel": { "type": "rest-hook", "endpoint": "https://subscriber.example.org/" },
+    });
+    let id = member(&client.create(&body).await, "/id");
+    let mut status = 0;
+    for _ in 0..times {
+        let request = client.request(Method::DELETE, &format!("Subscription/{id}"));
+        status = client.send(request).await.status;
+    }
+    status
+}
+
+pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
+    match fault {
+        F::KeepsClientId => {
+            let mut body = client.new_patient("900000082").await;
+            body["id"] = json!("mine");
+            let id = member(&client.create(&body).await, "/id");
+            probe("false", "true", id == "mine")
+        }
+        F::StoresBeforeChecking => {
+            let mut body = client.new_patient("900000083").await;
+            body["gender"] = json!("fine");
+            client.create(&body).await;
+            probe(
+                "0",
+                "1",
+                client.get("Patient?identifier=900000083").await.total(),
+            )
+        }
+        F::IgnoresIfNoneExist => {
+            let body = client.new_patient("900000084").await.to_string();
+            let write = client
+                .write(Method::POST, "Patient", &body)
+                .header("If-None-Exist", "identifier=700000001");
+            probe("400", "201", client.send(write).await.status)
+        }
+        F::UpdateAnswers201 => probe("200", "201", updated(client, |_| ()).await.1.status),
+        F::UpdatesMerge => {
+            let change = |body: &mut Value| {
+                body.as_object_mut().map(|it| it.remove("telecom"));
+            };
+            let (id, _) = updated(client, change).await;
+            let read = client.get(&format!("Patient/{id}")).await;
+            probe("true", "false", member(&read, "/telecom") == "absent")
+        }
+        F::VersionStays => {
+            let (id, _) = updated(client, |_| ()).await;
+            let read = client.get(&format!("Patient/{id}")).await;
+            probe("2", "1", member(&read, "/meta/versionId"))
+        }
+        F::UpdateUnknownFails => {
+            let mut body = client.new_patient("900000085").await;
+            body["id"] = json!("none");
+            let write = client.write(Method::PUT, "Patient/none", &body.to_string());
+            probe("405", "500", client.send(write).await.status)
+        }
+        F::DeleteFails => probe("204", "500", deleted(client, 1).await),
+        F::DeletesOnce => probe("204", "500", deleted(client, 2).await),
+        _ => None,
+    }
+}
