@@ -55,8 +55,8 @@ fn everything_comes_from_the_one_registry() {
             assert_eq!(package["name"].as_str(), Some("openimis-conformance"));
             continue;
         };
-        assert_eq!(source.as_str(), Some(registry), "{package:?}");
-        assert!(package.get("checksum").is_some(), "{package:?}");
+        assert_eq!(source.as_str(), Some(registry), "{:?}", package["name"]);
+        assert!(package.get("checksum").is_some(), "{:?}", package["name"]);
     }
 }
 
