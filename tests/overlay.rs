@@ -173,6 +173,8 @@ fn lengthen(value: &mut Value) {
 
 /// A gateway in front of a reference server, and its origin.
 async fn gateway(server: &Server) -> String {
+    // It also makes the cryptography known, which the client below needs.
+    let acceptor = mutual_tls();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let origin = format!("https://{}", listener.local_addr().expect("bound"));
     let client = reqwest::Client::builder()
@@ -195,10 +197,7 @@ async fn gateway(server: &Server) -> String {
         base: format!("{origin}/gateway/fhir/"),
     };
     let router = Router::new().fallback(answer).with_state(Arc::new(gateway));
-    let mutual = Mutual {
-        listener,
-        acceptor: mutual_tls(),
-    };
+    let mutual = Mutual { listener, acceptor };
     tokio::spawn(async move { axum::serve(mutual, router).await });
     origin
 }

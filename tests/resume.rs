@@ -68,6 +68,21 @@ fn assert_partial(folder: &Path) -> Report {
         "{}",
         report.summary
     );
+    for file in ["report.html", "summary.md", "junit.xml"] {
+        assert!(
+            folder
+                .join(file)
+                .metadata()
+                .is_ok_and(|file| file.len() > 0),
+            "{file}"
+        );
+    }
+    recording::read(&folder.join(recording::FILE_NAME)).expect("a readable recording");
+    report
+}
+
+/// Every format says that the run did not come to its end.
+fn assert_all_say_so(folder: &Path) {
     for (file, words) in [
         ("report.html", "stopped because"),
         ("summary.md", "stopped because"),
@@ -76,8 +91,6 @@ fn assert_partial(folder: &Path) -> Report {
         let text = std::fs::read_to_string(folder.join(file)).expect(file);
         assert!(text.contains(words), "{file}");
     }
-    recording::read(&folder.join(recording::FILE_NAME)).expect("a readable recording");
-    report
 }
 
 /// No step has written more than once, as far as the server may know.
@@ -185,6 +198,7 @@ fn an_interrupt_ends_a_run_with_what_it_has() {
         assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
         assert!(stderr(&output).contains("stopping"), "{}", stderr(&output));
         let partial = assert_partial(&folder);
+        assert_all_say_so(&folder);
         assert!(
             partial.summary.contains("interrupted"),
             "{}",

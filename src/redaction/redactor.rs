@@ -17,6 +17,9 @@ use crate::http::{Exchange, Outcome, Redirect, Request, Response, TransportFailu
 use crate::json;
 use crate::package::Definitions;
 
+/// More of one value than this is in no message.
+const LONGEST_QUOTED: usize = 256;
+
 /// Takes what is personal out of everything that a run writes. One for a run, shared by all its
 /// parts: what one exchange showed of somebody is found in the texts of all later ones.
 pub struct Redactor {
@@ -178,10 +181,14 @@ impl Pass<'_> {
                         known.learn(&spelled.characters[range]);
                     }
                 }
+                // A message quotes no more of it than its beginning.
+                Treatment::Base64 => {
+                    let quoted = spelled.characters.len().min(LONGEST_QUOTED);
+                    known.learn(&spelled.characters[..quoted]);
+                }
                 Treatment::Keep
                 | Treatment::Number
                 | Treatment::PersonalAddress
-                | Treatment::Base64
                 | Treatment::Markup => {}
             }
         }

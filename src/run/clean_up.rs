@@ -92,13 +92,7 @@ fn writing_client(
     prepared: &Prepared,
     target: &url::Url,
 ) -> Result<Client, RunError> {
-    Ok(client(
-        options,
-        prepared,
-        target.clone(),
-        None,
-        &Stop::default(),
-    )?)
+    client(options, prepared, target.clone(), None, &Stop::default())
 }
 
 struct Broom {

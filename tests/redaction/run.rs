@@ -17,6 +17,17 @@ use serde_json::{Value, json};
 
 use crate::everywhere::{PERSON, filler};
 
+const SUITE: &str = "suite: marked
+title: Everything that is there
+scenarios:
+  - id: marked
+    title: Search and read
+    for-each: resource-type
+    steps:
+      - { id: search, title: Search, do: search }
+      - { id: unknown, title: Read what nobody has, do: read-unknown }
+";
+
 struct Silent;
 
 impl Progress for Silent {
@@ -67,7 +78,9 @@ async fn nobody_is_in_anything_that_a_run_writes() {
     for name in declared.resource_types() {
         let mut resource = filled.resource(name);
         resource["id"] = json!("marked-1");
-        resource["extension"] = filled.extensions();
+        if name == "Patient" {
+            resource["extension"] = filled.extensions();
+        }
         resources.insert(name.to_owned(), resource);
     }
     assert!(resources.len() >= 15, "{}", resources.len());
@@ -75,7 +88,7 @@ async fn nobody_is_in_anything_that_a_run_writes() {
         .values()
         .map(|one| one.to_string().matches(PERSON).count())
         .sum();
-    assert!(marks > 2_000, "{marks}");
+    assert!(marks > 1_500, "{marks}");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
@@ -87,10 +100,12 @@ async fn nobody_is_in_anything_that_a_run_writes() {
     let router = Router::new().fallback(answer).with_state(marked);
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let folder = tempfile::tempdir().expect("a folder");
+    let suite = folder.path().join("suite.yaml");
+    std::fs::write(&suite, SUITE).expect("written");
     let options = RunArguments {
         target: Some(base),
         output: Some(folder.path().join("report")),
-        suites: vec!["discover".to_owned()],
+        suites: vec![suite.display().to_string()],
         ..RunArguments::default()
     };
     let options = options.check().expect("they fit");
