@@ -52,6 +52,7 @@ pub(super) async fn settle(
                 }
                 Looked::Found(id) => {
                     scenario.note_found(entry.number, &id);
+                    created(scenario, step, &id);
                     "the run was interrupted while this was created, and the server has it"
                 }
                 Looked::Unclear => {
@@ -70,6 +71,9 @@ async fn take_over(scenario: &mut Scenario<'_>, step: &Step, resource_type: &str
         .effect
         .as_ref()
         .and_then(|effect| effect.id.as_deref());
+    if let Some(id) = id {
+        created(scenario, step, id);
+    }
     let complete = |name: &String| scenario.values.contains_key(name);
     if let (Some(id), false) = (id, step.capture.keys().all(complete)) {
         let url = scenario.session.dialect.instance_address(resource_type, id);
@@ -78,6 +82,14 @@ async fn take_over(scenario: &mut Scenario<'_>, step: &Step, resource_type: &str
             let _ = scenario.capture(&step.capture, &document.root);
         }
         scenario.keep(exchange, false);
+    }
+}
+
+/// Keeps the id of what was created under the name that the step gives it.
+fn created(scenario: &mut Scenario<'_>, step: &Step, id: &str) {
+    if let Some(name) = &step.created {
+        let values = &mut scenario.values;
+        values.entry(name.clone()).or_insert_with(|| id.to_owned());
     }
 }
 

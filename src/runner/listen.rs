@@ -103,8 +103,6 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Ok((address, listener)) => {
             scenario.values.insert("listener".to_owned(), address);
             scenario.listener = Some(listener);
-            let note = "listening for calls of the server on this machine";
-            outcome.notes.push(note.to_owned());
         }
         Err(reason) => {
             let mut judgement = Judgement::new(&catalog::NOTIFIED, &subject(&planned.step));

@@ -138,14 +138,19 @@ impl Watch for () {
 
 /// Replays the plan; `None` if the run was stopped. What was judged until then was told to `watch`.
 pub async fn run(session: &Session, plan: &Plan, watch: &dyn Watch) -> Option<Vec<Played>> {
-    let runs = plan
+    let (writing, reading): (Vec<_>, Vec<_>) = plan
         .scenarios
         .iter()
-        .map(|planned| play(session, planned, watch))
-        .collect::<Vec<_>>();
-    let all = futures::stream::iter(runs)
-        .buffered(session.limits.scenarios)
-        .collect::<Vec<Played>>();
+        .enumerate()
+        .partition(|(_, planned)| writes(planned));
+    let all = async {
+        // What writes comes last and one after the other: what others find must not depend on it.
+        let mut played = play_all(session, reading, session.limits.scenarios, watch).await;
+        played.extend(play_all(session, writing, 1, watch).await);
+        played.sort_by_key(|(index, _)| *index);
+        let in_order = played.into_iter().map(|(_, played)| played);
+        in_order.collect::<Vec<Played>>()
+    };
     let played = tokio::select! {
         played = all => played,
         () = session.stop.over() => return None,
@@ -154,6 +159,28 @@ pub async fn run(session: &Session, plan: &Plan, watch: &dyn Watch) -> Option<Ve
         .iter()
         .all(|played| played.is_whole)
         .then_some(played)
+}
+
+fn writes(planned: &PlannedScenario) -> bool {
+    let mut steps = planned.steps.iter();
+    steps.any(|step| step.step.writes() && step.skip.is_none())
+}
+
+/// Plays these scenarios, so many side by side.
+async fn play_all(
+    session: &Session,
+    scenarios: Vec<(usize, &PlannedScenario)>,
+    side_by_side: usize,
+    watch: &dyn Watch,
+) -> Vec<(usize, Played)> {
+    let runs: Vec<_> = scenarios
+        .into_iter()
+        .map(|(index, planned)| async move { (index, play(session, planned, watch).await) })
+        .collect();
+    futures::stream::iter(runs)
+        .buffered(side_by_side)
+        .collect()
+        .await
 }
 
 async fn play(session: &Session, planned: &PlannedScenario, watch: &dyn Watch) -> Played {

@@ -31,10 +31,9 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
                 let exchange = match &step.until {
                     None => scenario.get(&url).await,
                     Some(until) => {
-                        let (exchange, judgement, note) =
+                        let (exchange, judgement) =
                             super::until::settled(scenario, &url, until, &subject).await;
                         judgements.push(judgement);
-                        notes.extend(note);
                         exchange
                     }
                 };

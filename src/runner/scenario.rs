@@ -352,6 +352,11 @@ impl Scenario<'_> {
         self.exchanges.push(exchange);
     }
 
+    /// Leaves an exchange out of the report; the recording has it.
+    pub(super) fn forget(&mut self, id: &str) {
+        self.step_exchanges.retain(|kept| kept != id);
+    }
+
     /// Keeps an exchange that the server began.
     pub(super) fn keep_received(&mut self, exchange: Exchange) {
         self.step_exchanges.push(exchange.id.clone());

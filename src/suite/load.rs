@@ -73,12 +73,12 @@ const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../fixtures/scenarios/claim-with-contained-resources.yaml"),
     ),
     (
-        "invoicing.yaml",
-        include_str!("../../fixtures/scenarios/invoicing.yaml"),
-    ),
-    (
         "round-trip.yaml",
         include_str!("../../fixtures/scenarios/round-trip.yaml"),
+    ),
+    (
+        "invoicing.yaml",
+        include_str!("../../fixtures/scenarios/invoicing.yaml"),
     ),
     (
         "capabilities.yaml",

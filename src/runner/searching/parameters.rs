@@ -107,6 +107,10 @@ impl<'s> Trial<'s> {
                 ..asked
             };
             asked.misses(&mut self.miss, &answer);
+            // Only what was shown to select has to stand in the self link.
+            if !self.miss.is_broken() {
+                results::self_names(&mut self.self_used, &answer, self.name);
+            }
         }
         if !self.miss.is_broken() {
             self.other_forms(asking, asked, value).await;
@@ -181,11 +185,7 @@ impl<'s> Trial<'s> {
         for answer in &answers {
             strangers += asked.only(&mut self.only, answer, asking.scenario.model());
         }
-        let works = strangers == 0 && !self.finds.is_broken() && answers[0].found().is_some();
-        if works {
-            results::self_names(&mut self.self_used, &answers[0], self.name);
-        }
-        works
+        strangers == 0 && !self.finds.is_broken() && answers[0].found().is_some()
     }
 
     async fn other_forms(&mut self, asking: &mut Asking<'_, '_>, asked: Asked<'_>, value: &Value) {
