@@ -177,6 +177,7 @@ async fn gateway(server: &Server) -> String {
     let acceptor = mutual_tls();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let origin = format!("https://{}", listener.local_addr().expect("bound"));
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .tls_certs_only([])
         .no_proxy()

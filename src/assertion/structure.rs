@@ -12,6 +12,7 @@ use super::walk::{At, Depth};
 use crate::fhir::Max;
 use crate::finding::{Rule, Severity, Words, any_of, quoted};
 use crate::json::{Member, Node, Value};
+use crate::wording::count;
 
 /// What was seen of a node's properties.
 struct Seen {
@@ -412,9 +413,13 @@ fn check_primitive(at: &At<'_>, primitive: Primitive, sink: &mut Sink) {
 }
 
 fn report_fault(at: &At<'_>, primitive: Primitive, node: &Node<'_>, fault: Fault, sink: &mut Sink) {
-    let found = || {
-        node.primitive_text()
-            .map_or_else(|| node.kind().to_owned(), quoted)
+    let found = || match node.primitive_text() {
+        // Attachments are not quoted: nobody reads base64, and it may be somebody's photo.
+        Some(text) if primitive == Primitive::Base64Binary => {
+            format!("others among {}", count(text.chars().count(), "character"))
+        }
+        Some(text) => quoted(text),
+        None => node.kind().to_owned(),
     };
     match fault {
         Fault::Kind(expected) => at.report(sink, Rule::JsonType, Severity::Error, || {

@@ -26,6 +26,7 @@ pub struct Redactor {
     /// `None` where personal data is to be kept.
     pseudonyms: Option<Pseudonyms>,
     elements: Elements,
+    definitions: Definitions,
     known: RwLock<Known>,
 }
 
@@ -63,7 +64,8 @@ impl Redactor {
     fn with(pseudonyms: Option<Pseudonyms>, definitions: Definitions) -> Self {
         Self {
             pseudonyms,
-            elements: Elements::new(definitions),
+            elements: Elements::new(definitions.clone()),
+            definitions,
             known: RwLock::default(),
         }
     }
@@ -119,8 +121,42 @@ impl Redactor {
             return text.to_owned();
         };
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let characters: Vec<char> = text.chars().collect();
-        known.hide(pseudonyms, &characters).into_iter().collect()
+        let hide = |text: &str| -> String {
+            let characters: Vec<char> = text.chars().collect();
+            known.hide(pseudonyms, &characters).into_iter().collect()
+        };
+        // The address of a definition is nobody's, even if somebody is called like a part of it.
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((start, end)) = self.definition_in(rest) {
+            out.push_str(&hide(&rest[..start]));
+            out.push_str(&rest[start..end]);
+            rest = &rest[end..];
+        }
+        out.push_str(&hide(rest));
+        out
+    }
+
+    /// Where the first canonical URL of a known definition stands in a text.
+    fn definition_in(&self, text: &str) -> Option<(usize, usize)> {
+        let mut from = 0;
+        while let Some(found) = text[from..].find("http") {
+            let start = from + found;
+            let is_part =
+                |c: char| !c.is_whitespace() && !matches!(c, '`' | '"' | '\'' | ',' | '|' | ')');
+            let length = text[start..]
+                .find(|c: char| !is_part(c))
+                .unwrap_or(text.len() - start);
+            let url = text[start..start + length].trim_end_matches(['.', ':', ';']);
+            let is_known = self.definitions.structure_definition(url).is_some()
+                || self.definitions.value_set(url).is_some()
+                || self.definitions.code_system(url).is_some();
+            if is_known {
+                return Some((start, start + url.len()));
+            }
+            from = start + length.max(4);
+        }
+        None
     }
 
     fn known_mut(&self, act: impl FnOnce(&mut Known)) {

@@ -90,7 +90,8 @@ fn heading(report: &Report, language: Language, style: &TableStyle) -> String {
 
 /// What lets the run through, and what became of each entry.
 fn gate(gate: &GateReport, language: Language, style: &TableStyle) -> String {
-    let mut lines = wrap(&one_line(&gate.summary), style.width);
+    let sentence = format!("{}: {}", language.text("gate"), one_line(&gate.summary));
+    let mut lines = wrap(&sentence, style.width);
     for (state, about, who) in view::entries(gate) {
         let state = language.text(state.code());
         let line = format!("    {state}: {} ({})", one_line(about), one_line(who));

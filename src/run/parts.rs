@@ -23,6 +23,8 @@ pub(super) struct Parts {
     pub(super) plan: Vec<String>,
     /// What is promised, once the plan was made.
     pub(super) declared: Option<Declared>,
+    /// What became of it.
+    pub(super) promises: Vec<PromiseRow>,
 }
 
 impl Parts {
@@ -48,7 +50,6 @@ impl Parts {
     /// The run with these parts.
     pub(super) fn into_result(mut self, frame: &RunResult) -> RunResult {
         let mut requirements = frame.requirements.clone();
-        let promises = self.promises(&frame.clock.base);
         if let Some(declared) = &self.declared {
             guide::cover(declared, &mut self.scenarios);
             let of_guide = guide::requirements(declared);
@@ -56,7 +57,7 @@ impl Parts {
         }
         RunResult {
             requirements,
-            promises,
+            promises: self.promises,
             dialect: self.facts,
             suites: self.suites,
             scenarios: self.scenarios,
@@ -68,18 +69,17 @@ impl Parts {
 }
 
 impl Parts {
-    /// What is promised and what was seen, and the server held to its own word, where the run
-    /// looked into that.
-    fn promises(&mut self, base: &str) -> Vec<PromiseRow> {
-        let (Some(declared), Ok(base)) = (&self.declared, url::Url::parse(base)) else {
-            return Vec::new();
+    /// Looks at what is promised and what was seen, and holds the server to its own word, where the
+    /// run looked into that.
+    pub(super) fn look_at_promises(&mut self, base: &url::Url) {
+        let Some(declared) = &self.declared else {
+            return;
         };
-        let rows = crate::promises::table(declared, &self.scenarios, &self.exchanges, &base);
+        self.promises = crate::promises::table(declared, &self.scenarios, &self.exchanges, base);
         let asked = |suite: &PlannedSuite| suite.id == crate::promises::SUITE;
         if self.suites.iter().any(asked) {
-            self.scenarios.push(crate::promises::judge(&rows));
+            self.scenarios.push(crate::promises::judge(&self.promises));
         }
-        rows
     }
 }
 

@@ -88,6 +88,7 @@ impl Replay<'_> {
             return Ok(None);
         };
         let mut parts = parts.and(redactor, played);
+        parts.look_at_promises(session.client.base());
         selection.narrow(&mut parts.scenarios, &mut parts.suites, &tags);
         if parts.scenarios.is_empty() && selection.shard.is_none() {
             return Err(nothing_selected(selection));
@@ -153,6 +154,7 @@ fn probed(redactor: &Redactor, probe: Probe, suites: Vec<PlannedSuite>) -> Parts
         resources: 0,
         plan: Vec::new(),
         declared: None,
+        promises: Vec::new(),
     }
 }
 

@@ -72,7 +72,11 @@ fn request(dialect: &Dialect, step: &Step) -> String {
                 Some(until) => format!(", for up to {} seconds", until.within),
                 None => String::new(),
             };
-            format!("GET {}{again}", target())
+            let sample = match step.sample {
+                Some(sample) if step.target.is_none() => format!(", at most {sample}"),
+                _ => String::new(),
+            };
+            format!("GET {}{sample}{again}", target())
         }
         Action::Create => format!("POST {address}"),
         Action::Update => format!("PUT {}", target()),
