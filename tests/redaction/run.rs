@@ -54,14 +54,24 @@ async fn answer(State(marked): State<Arc<Marked>>, uri: Uri) -> Response {
     match (path.len(), resource) {
         (2, Some(resource)) => {
             let url = format!("{}{}/marked-1", marked.base, path[1]);
+            // Who a search asks for is personal where the type is about people.
+            let query = match path[1] {
+                "Patient" => format!("?name={PERSON}9"),
+                _ => String::new(),
+            };
             let bundle = json!({"resourceType": "Bundle", "type": "searchset", "total": 1,
-                "link": [{"relation": "self", "url": format!("{}{}?name={PERSON}9", marked.base, path[1])}],
+                "link": [{"relation": "self", "url": format!("{}{}{query}", marked.base, path[1])}],
                 "entry": [{"fullUrl": url, "search": {"mode": "match"}, "resource": resource}]});
             json(StatusCode::OK, bundle)
         }
         (3, Some(resource)) if resource["id"] == path[2] => json(StatusCode::OK, resource.clone()),
         _ => {
-            let text = format!("Traceback: nobody like {PERSON}1 or {PERSON}2 was found");
+            // Somebody whom an earlier answer has shown.
+            let somebody = match resource {
+                Some(patient) if path[1] == "Patient" => patient["name"][0]["family"].to_string(),
+                _ => String::new(),
+            };
+            let text = format!("Traceback: nobody like {somebody} was found");
             let outcome = json!({"resourceType": "OperationOutcome", "issue": [
                 {"severity": "error", "code": "not-found", "diagnostics": text, "details": {"text": text}}]});
             json(StatusCode::NOT_FOUND, outcome)
