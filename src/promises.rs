@@ -77,6 +77,15 @@ pub fn merge(rows: &mut Vec<PromiseRow>, more: Vec<PromiseRow>) {
             None => rows.push(row),
         }
     }
+    in_order(rows);
+}
+
+/// By type, interactions before parameters, by name.
+fn in_order(rows: &mut [PromiseRow]) {
+    rows.sort_by(|one, other| {
+        let key = |row: &PromiseRow| (row.resource_type.clone(), row.kind.code(), row.name.clone());
+        key(one).cmp(&key(other))
+    });
 }
 
 impl PromiseRow {
