@@ -259,8 +259,9 @@ mod tests {
     fn a_mistake_in_an_overlay_is_shown_with_its_place() {
         let misspelt = load("overlay: a\ntitle: A\nlogin:\n  kind: oauth\n").expect_err("no kind");
         assert!(misspelt.contains("overlay.yaml:4:"), "{misspelt}");
-        let unknown =
-            load("overlay: a\ntitle: A\noff:\n  - { check: no-such-check, reason: none }\n");
+        let unknown = load(
+            "overlay: a\ntitle: A\noff:\n  - { check: no-such-check, reason: it is not offered here }\n",
+        );
         assert!(unknown.expect_err("no check").contains("`no-such-check`"));
         let endless = load("overlay: a\ntitle: A\nlogin: { kind: client-credentials }\n");
         assert!(endless.is_err(), "a token endpoint is needed");

@@ -4,6 +4,7 @@
 //! Each runs for half a second; `OPENIMIS_GENERATED_SECONDS=1200 cargo test --release --test generated -- --nocapture`
 //! runs each for longer and says how often. What failed is printed as it was.
 
+use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -194,15 +195,17 @@ fn recordings_journals_and_reports_survive() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("file");
     let read = |path: &str| std::fs::read(path).expect(path);
-    let mut recorded = read("reports/26.04/exchanges.ndjson");
-    recorded.truncate(60_000);
+    let packed = read("reports/26.04/exchanges.ndjson.gz");
+    let mut recorded = Vec::new();
+    let unpacked = flate2::read::GzDecoder::new(packed.as_slice()).take(60_000);
+    std::io::copy(&mut { unpacked }, &mut recorded).expect("a recording");
     survives("recordings", &[recorded], |bytes| {
         std::fs::write(&path, bytes).expect("written");
         let _ = recording::read(&path);
     });
     survives(
         "journals",
-        &[read("reports/26.04/journal.ndjson")],
+        &[read("fixtures/journal/journal.ndjson")],
         |bytes| {
             std::fs::write(&path, bytes).expect("written");
             let _ = journal::read(&path);

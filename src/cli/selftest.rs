@@ -78,7 +78,7 @@ fn text(matrix: &Matrix) -> String {
     for row in &matrix.rows {
         let caught = match &row.stopped {
             Some(message) => format!("stops the run: {message}"),
-            None if row.caught_by.is_empty() => "SURVIVES".to_owned(),
+            None if row.caught_by.is_empty() => "caught by nothing".to_owned(),
             None => names(&row.caught_by),
         };
         out.push_str(&format!("{:<32} {caught}", row.fault));
@@ -97,9 +97,10 @@ fn text(matrix: &Matrix) -> String {
         .filter(|row| row.stopped.is_some() || !row.caught_by.is_empty())
         .count();
     out.push_str(&format!(
-        "{caught} of {} faults caught; {} checks pass without a fault; {}\n",
+        "{caught} of {} faults caught; {} checks pass without a fault; {} known to be open; {}\n",
         matrix.rows.len(),
         matrix.passes.len(),
+        matrix.open.len(),
         crate::wording::count(matrix.problems.len(), "problem"),
     ));
     out

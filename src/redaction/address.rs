@@ -25,6 +25,10 @@ impl Sink for Known {
 
 /// Rewrites an address.
 pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Sink) -> String {
+    if is_encoded_whole(address) {
+        let decoded = Spelled::percent(address).text();
+        return encoded(&rewrite(&decoded, pseudonyms, sink));
+    }
     let (rest, fragment) = split(address, '#');
     let (path, query) = split(rest, '?');
     let mut rewriter = Rewriter { pseudonyms, sink };
@@ -39,6 +43,19 @@ pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Si
         out.push_str(fragment);
     }
     out
+}
+
+/// Whether even the scheme of an address is percent-encoded, as some servers send their page links.
+fn is_encoded_whole(address: &str) -> bool {
+    let scheme = address.get(..9).unwrap_or_default().to_ascii_lowercase();
+    scheme.starts_with("http%3a") || scheme.starts_with("https%3a")
+}
+
+/// Percent-encodes a whole address, all but letters, digits, `-`, `.` and `_`.
+fn encoded(address: &str) -> String {
+    url::form_urlencoded::byte_serialize(address.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
 }
 
 /// Rewrites `name=value&...`: a form sent to an address, or a query of which no address is known.
@@ -204,6 +221,18 @@ mod tests {
     use super::super::known::Known;
     use super::super::text::Pseudonyms;
     use super::{rewrite, rewrite_personal};
+
+    #[test]
+    fn an_address_that_is_encoded_whole_is_read_like_any_other() {
+        let link = "http%3A%2F%2Fh%2Fapi%2FPatient%2F%3Ffamily%3DLovett";
+        let shown = rewrite(link, &pseudonyms(), &mut ());
+        assert!(!shown.contains("Lovett"), "{shown}");
+        assert!(
+            shown.starts_with("http%3A%2F%2Fh%2Fapi%2FPatient%2F%3Ffamily%3D"),
+            "{shown}"
+        );
+        assert_eq!(shown.len(), link.len());
+    }
 
     fn pseudonyms() -> Pseudonyms {
         Pseudonyms::new(&Key::new([5; 32], date(2026, 6, 15)), Direction::Hide)

@@ -1,14 +1,14 @@
 //! Every fault against every check: the server without faults first, then one fault after the
 //! other, as many side by side as there are processors.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::StreamExt;
 
 use super::matrix::{TriedFault, blamed, judge};
-use super::{Bench, Kill, Matrix, Trial, TrialError, kills};
+use super::{Bench, Matrix, Trial, TrialError, kills};
 use crate::reference::Fault;
+use crate::suite::load;
 use crate::yaml::FileError;
 
 /// What to try.
@@ -39,7 +39,7 @@ impl Campaign {
     /// # Errors
     /// The shipped data is damaged, or the server without faults cannot be tested.
     pub async fn run(&self, progress: impl Fn(Fault)) -> Result<Matrix, CampaignError> {
-        let kills: BTreeMap<String, Kill> = kills::shipped()?;
+        let known = kills::shipped()?;
         let bench = Arc::new(Bench::default());
         let clean = bench
             .run(&self.trial(None))
@@ -71,7 +71,7 @@ impl Campaign {
             .collect()
             .await;
         let every_fault = self.faults.is_empty() && self.suites.is_empty();
-        Ok(judge(&clean, tried, &kills, every_fault))
+        Ok(judge(&clean, tried, &known, every_fault))
     }
 
     fn trial(&self, fault: Option<Fault>) -> Trial {
@@ -80,4 +80,10 @@ impl Campaign {
             ..Trial::of_right_behaviour(&self.suites.iter().map(String::as_str).collect::<Vec<_>>())
         }
     }
+}
+
+/// Every shipped suite, also those that run only where they are asked for by name.
+fn every_suite() -> Vec<String> {
+    let suites = load::shipped().unwrap_or_default();
+    suites.into_iter().map(|suite| suite.id).collect()
 }

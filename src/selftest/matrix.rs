@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Kill, Tried};
+use super::{Kill, Known, Tried};
 use crate::check::catalog;
 use crate::check::expectation::EXPECTATION;
 use crate::finding::{Cause, Severity};
@@ -22,6 +22,8 @@ pub struct Matrix {
     pub passes: BTreeSet<CheckName>,
     /// A row for each fault.
     pub rows: Vec<Row>,
+    /// What is known not to be proven yet.
+    pub open: Vec<Problem>,
     /// What is wrong; empty where each fault is caught, for the right reason, and each check
     /// catches one.
     pub problems: Vec<Problem>,
@@ -160,7 +162,7 @@ pub(super) struct TriedFault {
 pub(super) fn judge(
     clean: &Tried,
     faults: Vec<TriedFault>,
-    kills: &BTreeMap<String, Kill>,
+    known: &Known,
     every_fault: bool,
 ) -> Matrix {
     let passes = passes(clean);
@@ -170,23 +172,44 @@ pub(super) fn judge(
         .collect();
     let mut rows = Vec::new();
     for tried in faults {
-        let kill = kills.get(tried.fault.code()).cloned().unwrap_or_else(|| {
-            problems.push(Problem::Unknown {
-                message: format!("what `{}` breaks is not written down", tried.fault),
-            });
-            Kill::unknown(tried.fault)
-        });
+        let kill = known.kills.get(tried.fault.code());
+        let kill = kill.cloned().unwrap_or_else(|| Kill::unknown(tried.fault));
         rows.push(row(tried, &kill, &mut problems));
     }
     if every_fault {
         never_fail(&passes, &rows, &mut problems);
     }
+    let open = settle(known, every_fault, &mut problems);
     problems.sort();
     Matrix {
         passes,
         rows,
+        open,
         problems,
     }
+}
+
+/// Takes out of the problems what is known to be open; what is no longer open is one.
+fn settle(known: &Known, every_fault: bool, problems: &mut Vec<Problem>) -> Vec<Problem> {
+    let mut open = Vec::new();
+    for entry in &known.open {
+        let fault = entry.fault.iter().map(|fault| Problem::Survived {
+            fault: fault.clone(),
+        });
+        let checks = entry.checks.iter().map(|check| Problem::NeverFails {
+            check: check.clone(),
+        });
+        for expected in fault.chain(checks) {
+            if let Some(at) = problems.iter().position(|found| *found == expected) {
+                open.push(problems.remove(at));
+            } else if every_fault {
+                problems.push(Problem::Unknown {
+                    message: format!("listed as open and is not: {expected}"),
+                });
+            }
+        }
+    }
+    open
 }
 
 fn row(tried: TriedFault, kill: &Kill, problems: &mut Vec<Problem>) -> Row {
@@ -227,7 +250,7 @@ fn row(tried: TriedFault, kill: &Kill, problems: &mut Vec<Problem>) -> Row {
             });
         }
     }
-    if row.caught_by.is_empty() {
+    if row.caught_by.is_empty() && kill.tolerated.is_none() {
         problems.push(Problem::Survived {
             fault: fault.clone(),
         });
@@ -332,7 +355,7 @@ mod tests {
         }
     }
 
-    fn kill(breaks: &str, also: &[&str]) -> BTreeMap<String, Kill> {
+    fn kill(breaks: &str, also: &[&str]) -> Known {
         let also = also.iter().map(|check| super::super::Consequence {
             checks: vec![(*check).to_owned()],
             because: "it cannot but fail".to_owned(),
@@ -341,12 +364,16 @@ mod tests {
             fault: Fault::NoMetadata.code().to_owned(),
             seen_in: None,
             breaks: vec![breaks.to_owned()],
+            tolerated: None,
             also: also.collect(),
         };
-        BTreeMap::from([(kill.fault.clone(), kill)])
+        Known {
+            kills: BTreeMap::from([(kill.fault.clone(), kill)]),
+            open: Vec::new(),
+        }
     }
 
-    fn problems(blames: &[&'static catalog::Check], kills: &BTreeMap<String, Kill>) -> Vec<String> {
+    fn problems(blames: &[&'static catalog::Check], kills: &Known) -> Vec<String> {
         let fault = TriedFault {
             fault: Fault::NoMetadata,
             outcome: Ok(blamed(&tried(blames))),
@@ -380,9 +407,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_listed_as_open_is_no_problem_until_it_is_closed() {
+        let mut known = kill("CAP-1.status", &[]);
+        known.open.push(super::super::Open {
+            fault: Some(Fault::NoMetadata.code().to_owned()),
+            checks: Vec::new(),
+            because: "nobody has built it".to_owned(),
+        });
+        assert_eq!(problems(&[], &known), Vec::<String>::new());
+        let closed = TriedFault {
+            fault: Fault::NoMetadata,
+            outcome: Ok(blamed(&tried(&[&catalog::CAPABILITIES]))),
+        };
+        let matrix = judge(&tried(&[]), vec![closed], &known, true);
+        let stale = |problem: &Problem| problem.to_string().contains("listed as open");
+        assert!(matrix.problems.iter().any(stale));
+    }
+
+    #[test]
+    fn a_freedom_of_r4_is_nothing_to_blame_a_server_for() {
+        let mut known = kill("CAP-1.status", &[]);
+        let kill = known.kills.values_mut().next().expect("one");
+        kill.breaks.clear();
+        kill.tolerated = Some("a server may do so".to_owned());
+        assert_eq!(problems(&[], &known), Vec::<String>::new());
+        let found = problems(&[&catalog::READ_ID], &known);
+        assert!(found[0].starts_with("drags down: "), "{found:?}");
+    }
+
+    #[test]
     fn a_server_without_faults_is_not_blamed() {
         let clean = tried(&[&catalog::READ_ID]);
-        let matrix = judge(&clean, Vec::new(), &BTreeMap::new(), false);
+        let matrix = judge(&clean, Vec::new(), &Known::default(), false);
         assert!(matches!(matrix.problems[..], [Problem::FalseAlarm { .. }]));
     }
 

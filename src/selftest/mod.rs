@@ -29,7 +29,7 @@ use crate::suite::template::{SEED, TODAY};
 use crate::validator::Validator;
 
 pub use campaign::{Campaign, CampaignError};
-pub use kills::{Consequence, Kill};
+pub use kills::{Consequence, Kill, Known, Open};
 pub use matrix::{Matrix, Problem, Row};
 
 /// Pages of one search: more than any search of the built-in server has, and few enough that a
