@@ -77,7 +77,11 @@ impl Campaign {
     fn trial(&self, fault: Option<Fault>) -> Trial {
         Trial {
             faults: fault.into_iter().collect(),
-            ..Trial::of_right_behaviour(&self.suites.iter().map(String::as_str).collect::<Vec<_>>())
+            suites: match self.suites.is_empty() {
+                true => every_suite(),
+                false => self.suites.clone(),
+            },
+            ..Trial::of_right_behaviour(&[])
         }
     }
 }

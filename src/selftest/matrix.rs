@@ -269,7 +269,14 @@ fn row(tried: TriedFault, kill: &Kill, problems: &mut Vec<Problem>) -> Row {
 
 /// Checks that were made and that nothing makes fail.
 fn never_fail(passes: &BTreeSet<CheckName>, rows: &[Row], problems: &mut Vec<Problem>) {
-    let failed: BTreeSet<&CheckName> = rows.iter().flat_map(|row| row.caught_by.keys()).collect();
+    let fires = |row: &'_ Row| -> Vec<CheckName> {
+        row.caught_by
+            .keys()
+            .chain(row.also.keys())
+            .cloned()
+            .collect()
+    };
+    let failed: BTreeSet<CheckName> = rows.iter().flat_map(fires).collect();
     let named = catalog::all().iter().map(|check| check.id.to_owned());
     let all: BTreeSet<CheckName> = named.chain(passes.iter().cloned()).collect();
     problems.extend(
