@@ -214,7 +214,12 @@ fn lifetime(exp: Option<&Value>, date: Option<&str>) -> Option<Duration> {
 pub(super) fn suspicious(body: &str) -> Vec<Secret> {
     fn collect(value: &Value, into: &mut Vec<Secret>) {
         match value {
-            Value::String(text) if text.len() >= 16 && !text.contains(' ') => {
+            // Letters alone are a word, such as the type of an OperationOutcome.
+            Value::String(text)
+                if text.len() >= 16
+                    && !text.contains(' ')
+                    && !text.bytes().all(|byte| byte.is_ascii_alphabetic()) =>
+            {
                 into.push(Secret::new(text.as_str()));
             }
             Value::Array(entries) => entries.iter().for_each(|entry| collect(entry, into)),
@@ -233,7 +238,14 @@ pub(super) fn suspicious(body: &str) -> Vec<Secret> {
 mod tests {
     use serde_json::json;
 
-    use super::lifetime;
+    use super::{lifetime, suspicious};
+
+    #[test]
+    fn a_refusal_is_no_secret_and_a_token_is() {
+        let refusal = r#"{"resourceType":"OperationOutcome"}"#;
+        assert!(suspicious(refusal).is_empty());
+        assert_eq!(suspicious(r#"{"jwt":"abcdefgh.ijklmnop"}"#).len(), 1);
+    }
 
     #[test]
     fn a_token_lives_by_the_servers_clock() {

@@ -8,7 +8,6 @@ use futures::StreamExt;
 use super::matrix::{TriedFault, blamed, judge};
 use super::{Bench, Matrix, Trial, TrialError, kills};
 use crate::reference::Fault;
-use crate::suite::load;
 use crate::yaml::FileError;
 
 /// What to try.
@@ -77,17 +76,8 @@ impl Campaign {
     fn trial(&self, fault: Option<Fault>) -> Trial {
         Trial {
             faults: fault.into_iter().collect(),
-            suites: match self.suites.is_empty() {
-                true => every_suite(),
-                false => self.suites.clone(),
-            },
+            suites: self.suites.clone(),
             ..Trial::of_right_behaviour(&[])
         }
     }
-}
-
-/// Every shipped suite, also those that run only where they are asked for by name.
-fn every_suite() -> Vec<String> {
-    let suites = load::shipped().unwrap_or_default();
-    suites.into_iter().map(|suite| suite.id).collect()
 }
