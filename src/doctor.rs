@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::dialect::{Probe, ProbeError, probe};
 use crate::fhir::codes;
-use crate::http::{Client, Exchange, FailureKind, Outcome, RequestSpec};
+use crate::http::{Client, Exchange, FailureKind, LoginOutcome, Outcome, RequestSpec, Standing};
 
 /// Clocks that differ by less than this do no harm.
 const HARMLESS_SKEW: i64 = 120;
@@ -247,10 +247,18 @@ enum Searched {
     Failed(String),
 }
 
-async fn search(client: &Client, probe: &Probe, number: usize, resource_type: &str) -> Searched {
+async fn search(
+    client: &Client,
+    probe: &Probe,
+    account: Option<Standing>,
+    number: usize,
+    resource_type: &str,
+) -> Searched {
     let url = format!("{}?_count=1", probe.dialect.type_address(resource_type));
-    let spec = RequestSpec::get(format!("doctor/types#{number}"), url)
-        .header("accept", probe.dialect.accept);
+    let step = account.map_or("types", Standing::code);
+    let spec = RequestSpec::get(format!("doctor/{step}#{number}"), url)
+        .header("accept", probe.dialect.accept)
+        .sent_by(account);
     let exchange = client.send(spec).await;
     match &exchange.outcome {
         Outcome::Failure(failure) => Searched::Failed(failure.failure.to_string()),
@@ -279,7 +287,7 @@ async fn content(client: &Client, probe: &Probe, types: &[&str]) -> Vec<Answer> 
     let (mut found, mut empty) = (Vec::new(), Vec::new());
     let (mut refused, mut other) = (Vec::new(), Vec::new());
     for (index, &resource_type) in types.iter().enumerate() {
-        match search(client, probe, index + 1, resource_type).await {
+        match search(client, probe, None, index + 1, resource_type).await {
             Searched::Found => found.push(resource_type.to_owned()),
             Searched::Empty => empty.push(resource_type.to_owned()),
             Searched::Refused(status) => refused.push(format!("{resource_type} ({status})")),
@@ -287,7 +295,11 @@ async fn content(client: &Client, probe: &Probe, types: &[&str]) -> Vec<Answer> 
             Searched::Failed(what) => other.push(format!("{resource_type} ({what})")),
         }
     }
-    let mut answers = vec![rights(&found, &empty, &refused), data(&found, &empty)];
+    let mut answers = vec![rights(&found, &empty, &refused)];
+    for account in client.accounts() {
+        answers.push(rights_of(client, probe, account, types).await);
+    }
+    answers.push(data(&found, &empty));
     if !other.is_empty() {
         answers.push(attention(
             Question::Failures,
@@ -317,6 +329,35 @@ fn rights(found: &[String], empty: &[String], refused: &[String]) -> Answer {
     }
     let found = format!("the account may search {}, but not {list}", types(may));
     attention(Question::Rights, &found, advice)
+}
+
+/// What a further account may search.
+async fn rights_of(client: &Client, probe: &Probe, account: Standing, types: &[&str]) -> Answer {
+    let login = client.login_as(account).await.map(|login| login.outcome);
+    if let Some(LoginOutcome::Refused(reason) | LoginOutcome::Failed(reason)) = login {
+        return attention(
+            Question::Rights,
+            &format!("the account `{account}` is not let in: {reason}"),
+            "check its user and password; what it is for is left out of a run",
+        );
+    }
+    let (mut may, mut refused) = (0, Vec::new());
+    for (index, &resource_type) in types.iter().enumerate() {
+        match search(client, probe, Some(account), index + 1, resource_type).await {
+            Searched::Found | Searched::Empty => may += 1,
+            Searched::Refused(_) => refused.push(resource_type),
+            Searched::Absent(_) | Searched::Failed(_) => {}
+        }
+    }
+    let found = match refused.is_empty() {
+        true => format!("the account `{account}` may search {}", self::types(may)),
+        false => format!(
+            "the account `{account}` may search {}, but not {}",
+            self::types(may),
+            refused.join(", ")
+        ),
+    };
+    good(Question::Rights, &found)
 }
 
 fn data(found: &[String], empty: &[String]) -> Answer {

@@ -1,5 +1,6 @@
 //! What a run is told to do, checked once: nothing after this has to ask again.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use url::Url;
 
 use crate::filter::{Filter, FilterError};
 use crate::gate::{FailOn, GateOptions};
-use crate::http::{Credentials, Mode};
+use crate::http::{Accounts, Credentials, Mode, Standing};
 use crate::report::Language;
 use crate::result::TargetKind;
 use crate::run::Selection;
@@ -54,9 +55,15 @@ pub struct RunArguments {
     /// File with user and password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<PathBuf>,
+    /// Further accounts, each as `NAME=USER`.
+    #[serde(rename = "account", skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<String>,
     /// User and password that were typed.
     #[serde(skip)]
     pub account: Option<Credentials>,
+    /// Further accounts with passwords that were typed.
+    #[serde(skip)]
+    pub typed_accounts: Accounts,
     /// PEM file of certificates to trust.
     #[serde(rename = "ca")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,8 +133,12 @@ pub struct RunOptions {
     pub output: PathBuf,
     /// File with user and password.
     pub credentials: Option<PathBuf>,
+    /// The users of further accounts, whose passwords are in the environment or in the file.
+    pub accounts: BTreeMap<Standing, String>,
     /// User and password that were typed.
     pub account: Option<Credentials>,
+    /// Further accounts with passwords that were typed.
+    pub typed_accounts: Accounts,
     /// PEM file of certificates to trust.
     pub ca_file: Option<PathBuf>,
     /// Other FHIR packages.
@@ -234,6 +245,7 @@ impl RunArguments {
         }
         self.check_numbers()?;
         let (selection, gate) = (self.selection()?, self.gate()?);
+        let accounts = self.users()?;
         let is_here = target.as_ref().is_none_or(is_here);
         let output = self
             .output
@@ -255,7 +267,9 @@ impl RunArguments {
             release: self.release,
             suites: self.suites,
             credentials: self.credentials,
+            accounts,
             account: self.account,
+            typed_accounts: self.typed_accounts,
             ca_file: self.ca_file,
             packages: self.packages,
             timeout: Duration::from_secs(self.timeout.unwrap_or(60)),
@@ -292,6 +306,26 @@ impl RunArguments {
             });
         }
         Ok(())
+    }
+
+    /// The users of the further accounts.
+    ///
+    /// # Errors
+    /// A name that is none, or one that is given twice.
+    pub fn users(&self) -> Result<BTreeMap<Standing, String>, OptionsError> {
+        let wrong = |message| OptionsError::Form {
+            name: "--account",
+            message,
+        };
+        let mut users = BTreeMap::new();
+        for text in &self.accounts {
+            let (standing, user) = Standing::read(text).map_err(wrong)?;
+            if users.insert(standing, user).is_some() {
+                let message = format!("expected `{standing}` once, found it twice");
+                return Err(wrong(message));
+            }
+        }
+        Ok(users)
     }
 
     fn selection(&self) -> Result<Selection, OptionsError> {

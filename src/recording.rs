@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
-use crate::http::{Exchange, Mode};
+use crate::http::{Exchange, Mode, Standing};
 use crate::redaction::Redactor;
 use crate::result::TargetKind;
 use crate::run::Selection;
@@ -61,6 +61,9 @@ pub struct RecordedRun {
     pub selection: Selection,
     /// Most pages of one search.
     pub max_pages: usize,
+    /// The further accounts that there were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<Standing>,
     /// Values made for the run, such as `new-code`.
     pub values: BTreeMap<String, String>,
 }

@@ -12,14 +12,16 @@ use thiserror::Error;
 use crate::dialect::ProbeError;
 use crate::filter::FilterError;
 use crate::gate::{Gate, GateError};
-use crate::http::{Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode};
+use crate::http::{
+    Accounts, Client, ClientError, ClientOptions, Credentials, CredentialsError, Mode, Standing,
+};
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
 use crate::overlay::{Overlay, OverlayError};
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::Redactor;
-use crate::reference::{PASSWORD, Server, USER};
+use crate::reference::{OTHER_USERS, PASSWORD, Server, USER};
 use crate::report::{Report, WriteError};
 use crate::result::RunResult;
 use crate::runner::{Earlier, Stop};
@@ -145,6 +147,7 @@ struct Prepared {
     suites: Vec<Suite>,
     definitions: Definitions,
     credentials: Option<Credentials>,
+    accounts: Accounts,
     overlay: Overlay,
     gate: Gate,
 }
@@ -178,6 +181,7 @@ pub async fn run(
                 .map_err(|error| RunError::Embedded(std::io::Error::other(error)))?;
             let embedded = Prepared {
                 credentials: Some(Credentials::new(USER, PASSWORD)),
+                accounts: built_in_accounts(),
                 ..prepared
             };
             let finished = run_against(options, embedded, base, progress, stop).await;
@@ -214,9 +218,28 @@ fn prepare(options: &RunOptions) -> Result<Prepared, RunError> {
         suites,
         definitions,
         credentials,
+        accounts: accounts(options)?,
         overlay,
         gate: Gate::load(&options.gate)?,
     })
+}
+
+/// The further accounts, with passwords that were typed or stand where that of the first does.
+fn accounts(options: &RunOptions) -> Result<Accounts, CredentialsError> {
+    if options.target.is_none() || !options.typed_accounts.is_empty() {
+        return Ok(options.typed_accounts.clone());
+    }
+    Credentials::find_others(&options.accounts, options.credentials.as_deref())
+}
+
+/// The further accounts of the built-in server.
+#[must_use]
+pub fn built_in_accounts() -> Accounts {
+    let all = OTHER_USERS.iter();
+    all.filter_map(|&(name, user)| {
+        Some((Standing::from_code(name)?, Credentials::new(user, PASSWORD)))
+    })
+    .collect()
 }
 
 /// What is open while a run goes on.
@@ -335,6 +358,7 @@ fn finish(
 fn recorded_run(
     options: &RunOptions,
     base: &url::Url,
+    prepared: &Prepared,
     values: &BTreeMap<String, String>,
 ) -> RecordedRun {
     RecordedRun {
@@ -346,6 +370,7 @@ fn recorded_run(
         suites: options.suites.clone(),
         selection: options.selection.clone(),
         max_pages: options.max_pages,
+        accounts: prepared.accounts.keys().copied().collect(),
         values: values.clone(),
     }
 }
@@ -360,6 +385,7 @@ fn client(
     let mut client = ClientOptions::new(base);
     client.mode = options.mode;
     client.credentials = prepared.credentials.clone();
+    client.accounts = prepared.accounts.clone();
     client.timeout = options.timeout;
     let overlay = &prepared.overlay;
     let token = std::env::var(crate::http::TOKEN_VARIABLE).ok();

@@ -1,6 +1,7 @@
 //! Where the arguments of a run come from: flags, then the environment, then `conformance.toml`,
 //! then defaults. The account is no setting: it has variables and a file of its own, and neither
-//! is ever shown.
+//! is ever shown. Of further accounts the users are settings, and the passwords are where that of
+//! the first is.
 //!
 //! Every setting has one name: `max-rate` is `--max-rate`, `OPENIMIS_CONFORMANCE_MAX_RATE` and
 //! `max-rate = 2`. What allows writing or personal data in reports is only ever a flag.
@@ -158,6 +159,7 @@ impl Settings {
                 resume: flags.resume,
                 overlay: flags.overlay,
                 account: flags.account,
+                typed_accounts: flags.typed_accounts,
                 ..arguments
             },
             values,
@@ -427,7 +429,9 @@ mod tests {
             keep_key: Some("x".into()),
             resume: true,
             overlay: Some("x".into()),
+            accounts: vec![String::new()],
             account: None,
+            typed_accounts: crate::http::Accounts::new(),
         };
         let serialized = serde_json::to_value(every).expect("JSON");
         let mut names: Vec<_> = serialized

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use super::exchange::{error_body, no_server_error, response, status};
+use super::search::decoded;
+use super::search::paging::AS_GIVEN;
 use super::validity::{Validity, label};
 use super::{Judgement, catalog};
 use crate::finding::Rule;
@@ -331,7 +333,14 @@ impl<'v> SearchJudge<'v> {
             );
             return AfterPage::Broken;
         }
-        AfterPage::Next(next.to_owned())
+        let Some(meant) = decoded(next) else {
+            return AfterPage::Next(next.to_owned());
+        };
+        let place = "Bundle.link.where(relation = 'next').url";
+        let found = format!("`{next}`");
+        self.next
+            .broken_by(&exchange.id, Rule::Paging, place, AS_GIVEN, &found);
+        AfterPage::Next(meant)
     }
 
     /// Ends the walk: `complete` where the last page was reached, else why it stopped.

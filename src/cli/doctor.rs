@@ -23,6 +23,9 @@ pub(super) struct DoctorCommand {
     /// File with user and password, readable by its owner only
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
+    /// A further account that may do less, as in `run`; may be repeated
+    #[arg(long = "account", value_name = "NAME=USER")]
+    accounts: Vec<String>,
     /// PEM file of certificates to trust beside the system's
     #[arg(long = "ca", value_name = "FILE")]
     ca_file: Option<PathBuf>,
@@ -75,21 +78,27 @@ impl DoctorCommand {
         let arguments = RunArguments {
             target: self.target,
             timeout: self.timeout,
+            accounts: self.accounts,
             ..RunArguments::default()
         };
         let checked = arguments.check().map_err(|error| usage(&error))?;
-        let (server, base, credentials) = match checked.target {
+        let file = self.credentials.as_deref();
+        let (server, mut options) = match checked.target {
             Some(target) => {
-                let account = Credentials::find(self.credentials.as_deref());
-                (None, target, account.map_err(|error| usage(&error))?)
+                let mut options = ClientOptions::new(target);
+                options.credentials = Credentials::find(file).map_err(|error| usage(&error))?;
+                let others = Credentials::find_others(&checked.accounts, file);
+                options.accounts = others.map_err(|error| usage(&error))?;
+                (None, options)
             }
             None => {
                 let (server, base) = built_in().await?;
-                (Some(server), base, Some(Credentials::new(USER, PASSWORD)))
+                let mut options = ClientOptions::new(base);
+                options.credentials = Some(Credentials::new(USER, PASSWORD));
+                options.accounts = crate::run::built_in_accounts();
+                (Some(server), options)
             }
         };
-        let mut options = ClientOptions::new(base);
-        options.credentials = credentials;
         options.timeout = checked.timeout;
         options.ca_file = self.ca_file;
         let client = Client::new(options).map_err(|error| usage(&error))?;

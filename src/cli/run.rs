@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::ExitCode;
 use super::language::LanguageArgument;
 use super::output::Screen;
-use crate::http::{Credentials, Mode};
+use crate::http::{Accounts, Credentials, Mode};
 use crate::options::{RunArguments, RunOptions};
 use crate::report::Language;
 use crate::result::ScenarioResult;
@@ -51,7 +51,12 @@ pub struct RunCommand {
     /// File with user and password, readable by its owner only
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
-    /// Ask for user and password on the terminal
+    /// A further account that may do less, to see that it cannot do more; may be repeated. NAME is
+    /// no-rights, read-only, some-rights or one-location; the password comes from
+    /// OPENIMIS_PASSWORD_NO_RIGHTS and so on, or from the credentials file (`no-rights=...`)
+    #[arg(long = "account", value_name = "NAME=USER")]
+    accounts: Vec<String>,
+    /// Ask for user and password on the terminal, and for the passwords of further accounts
     #[arg(long, conflicts_with = "credentials")]
     ask_password: bool,
     /// PEM file of certificates to trust beside the system's
@@ -118,21 +123,14 @@ impl RunCommand {
     pub fn run(self, screen: Screen) -> ExitCode {
         let journal = self.clean_up.clone();
         let language = self.language.language();
-        let account = match self.ask_password.then(ask).transpose() {
-            Ok(account) => account,
-            Err(error) => {
-                let words = format!("expected user and password on a terminal, found: {error}");
-                return super::complain(&words, ExitCode::Usage);
-            }
-        };
-        let arguments = match self.arguments() {
+        let asks = self.ask_password;
+        let mut arguments = match self.arguments() {
             Ok(arguments) => arguments,
             Err(error) => return super::complain(&*error, ExitCode::Usage),
         };
-        let arguments = RunArguments {
-            account,
-            ..arguments
-        };
+        if let Some(Err(error)) = asks.then(|| ask_all(&mut arguments)) {
+            return super::complain(&*error, ExitCode::Usage);
+        }
         let options = match arguments.check() {
             Ok(options) => options,
             Err(error) => return super::complain(&error, ExitCode::Usage),
@@ -201,7 +199,9 @@ impl RunCommand {
             acceptance: self.gate.acceptance,
             output: self.output,
             credentials: self.credentials,
+            accounts: self.accounts,
             account: None,
+            typed_accounts: Accounts::new(),
             ca_file: self.ca_file,
             packages: self.packages,
             timeout: self.timeout,
@@ -217,16 +217,43 @@ impl RunCommand {
     }
 }
 
+/// Asks for the account, and for the passwords of further ones.
+fn ask_all(arguments: &mut RunArguments) -> Result<(), Box<dyn std::error::Error>> {
+    let users = arguments.users()?;
+    let asked = || {
+        let account = ask()?;
+        let others = users.iter().map(|(&standing, user)| {
+            let password = ask_password(&format!("password of {user} ({standing}): "))?;
+            Ok((standing, Credentials::new(user, password)))
+        });
+        Ok((account, others.collect::<std::io::Result<Accounts>>()?))
+    };
+    let (account, others) = asked().map_err(|error: std::io::Error| {
+        format!("expected user and password on a terminal, found: {error}")
+    })?;
+    arguments.account = Some(account);
+    arguments.typed_accounts = others;
+    Ok(())
+}
+
 /// Asks for the account on the terminal; the password is not shown.
 fn ask() -> std::io::Result<Credentials> {
     eprint!("user: ");
     let mut user = String::new();
     std::io::stdin().read_line(&mut user)?;
-    let password = rpassword::prompt_password("password: ")?;
-    if user.trim().is_empty() || password.is_empty() {
+    let password = ask_password("password: ")?;
+    if user.trim().is_empty() {
         return Err(std::io::Error::other("an empty value"));
     }
     Ok(Credentials::new(user.trim(), password))
+}
+
+fn ask_password(prompt: &str) -> std::io::Result<String> {
+    let password = rpassword::prompt_password(prompt)?;
+    if password.is_empty() {
+        return Err(std::io::Error::other("an empty value"));
+    }
+    Ok(password)
 }
 
 /// A resumed run goes on as it was started.

@@ -3,12 +3,14 @@
 //! Whatever the server does is an [`Exchange`]; errors are only for arguments with which no client
 //! can be made.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderValue;
 use url::Url;
 
+use super::account::Account;
 use super::guard::Guard;
 use super::headers::headers;
 use super::health::Health;
@@ -17,12 +19,12 @@ use super::login;
 use super::options::{ClientError, checked_base};
 use super::redirect::{next_hop, redirect};
 use super::scrub::Scrubber;
-use super::session::{self, Granted, Session, Token};
+use super::session::{self, Granted, Token};
 use super::throttle::{Throttle, asked_to_wait};
 use super::transport::{self, Connection, Connector, Incoming, Limits, Outgoing, round_trip};
 use super::{
     ClientOptions, Exchange, FailureKind, Login, LoginMethod, LoginOutcome, Method, Mode, Outcome,
-    Redirect, RedirectPolicy, Request, RequestSpec, Response, TokenUse, TransportFailure,
+    Redirect, RedirectPolicy, Request, RequestSpec, Response, Standing, TokenUse, TransportFailure,
 };
 
 /// A request is sent at most this often when the server asks to come back later.
@@ -41,7 +43,8 @@ struct Shared {
     connector: Connector,
     throttle: Throttle,
     scrubber: Scrubber,
-    session: Session,
+    own: Account,
+    others: BTreeMap<Standing, Account>,
     health: Mutex<Health>,
     load: Counters,
 }
@@ -74,15 +77,19 @@ impl Client {
             return Err(ClientError::LoginPath(token_url.to_string()));
         }
         let connector = transport::connector(&options, &base)?;
-        let secrets = options
-            .credentials
+        let all = options.credentials.iter().chain(options.accounts.values());
+        let scrubber = Scrubber::new(all.map(|credentials| &credentials.password));
+        let own = Account::new(None, options.credentials.clone());
+        let others: BTreeMap<Standing, Account> = options
+            .accounts
             .iter()
-            .map(|credentials| &credentials.password);
-        let scrubber = Scrubber::new(secrets);
-        let session = Session::default();
-        if let Some(standing) = standing(&options) {
-            scrubber.add(&standing.token);
-            session.grant(standing);
+            .map(|(&standing, known)| (standing, Account::new(Some(standing), Some(known.clone()))))
+            .collect();
+        for account in others.values().chain([&own]) {
+            if let Some(standing) = standing(&options.login, account) {
+                scrubber.add(&standing.token);
+                account.session.grant(standing);
+            }
         }
         options.base = base;
         Ok(Self {
@@ -92,7 +99,8 @@ impl Client {
                 login,
                 connector,
                 scrubber,
-                session,
+                own,
+                others,
                 health: Mutex::default(),
                 load: Counters::default(),
                 options,
@@ -121,7 +129,12 @@ impl Client {
     /// Whether requests carry a token.
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
-        self.shared.session.token().is_some()
+        self.shared.own.session.token().is_some()
+    }
+
+    /// The further accounts that there are.
+    pub fn accounts(&self) -> impl Iterator<Item = Standing> {
+        self.shared.others.keys().copied()
     }
 
     /// What the run has cost the server so far.
@@ -138,13 +151,13 @@ impl Client {
 
     /// Logs in with the options' credentials; `None` without credentials.
     pub async fn login(&self) -> Option<Login> {
-        if let Some(playback) = &self.shared.options.playback {
-            let n = self.shared.session.next_login();
-            let (exchange, outcome) = playback.login(n)?;
-            return Some(Login { exchange, outcome });
-        }
-        let _turn = self.shared.session.login.lock().await;
-        self.shared.log_in().await
+        self.shared.log_in_as(&self.shared.own).await
+    }
+
+    /// Logs a further account in; `None` where there is no such account, or no login to make.
+    pub async fn login_as(&self, standing: Standing) -> Option<Login> {
+        let account = self.shared.others.get(&standing)?;
+        self.shared.log_in_as(account).await
     }
 
     /// Sends a login that is to be refused: an account that nobody has, or half of one. The run's
@@ -180,9 +193,19 @@ impl Shared {
             Ok(outgoing) => outgoing,
             Err((shown, failure)) => return self.refused(&spec, shown, failure),
         };
+        let account = match spec.account {
+            None => &self.own,
+            Some(standing) => match self.others.get(&standing) {
+                Some(account) => account,
+                None => {
+                    let failure = super::guard::no_account(standing);
+                    return self.refused(&spec, outgoing.address.to_string(), failure);
+                }
+            },
+        };
         let mut token = None;
         if spec.authenticate {
-            token = self.current_token().await;
+            token = self.current_token(account).await;
             authorize(&mut outgoing, token.as_ref(), spec.token_use);
             if spec.token_use != TokenUse::AsIs {
                 // A refusal is what such a request is for: no reason to log in again.
@@ -196,11 +219,11 @@ impl Shared {
             let answer = trip.result.as_ref().ok();
             let status = answer.map_or(0, |answer| answer.status);
             if let Some(used) = &token
-                && self.session.answered(used.generation, status)
+                && account.session.answered(used.generation, status)
             {
                 if renewed {
-                    self.session.was_fruitless();
-                } else if let Some(newer) = self.renew(used.generation).await {
+                    account.session.was_fruitless();
+                } else if let Some(newer) = self.renew(account, used.generation).await {
                     self.aside(&spec, &outgoing, trip, "expired");
                     authorize(&mut outgoing, Some(&newer), TokenUse::AsIs);
                     token = Some(newer);
@@ -237,40 +260,48 @@ impl Shared {
     }
 
     /// The token, renewed if it is about to end.
-    async fn current_token(&self) -> Option<Token> {
-        let token = self.session.token()?;
+    async fn current_token(&self, account: &Account) -> Option<Token> {
+        let token = account.session.token()?;
         if !token.is_ending() {
             return Some(token);
         }
-        self.renew(token.generation).await.or(Some(token))
+        self.renew(account, token.generation).await.or(Some(token))
     }
 
     /// A newer token than that one, from another request's login or a new one.
-    async fn renew(&self, generation: u64) -> Option<Token> {
-        let _turn = self.session.login.lock().await;
+    async fn renew(&self, account: &Account, generation: u64) -> Option<Token> {
+        let _turn = account.session.login.lock().await;
         let newer = |token: &Token| token.generation > generation;
-        if let Some(token) = self.session.token().filter(newer) {
+        if let Some(token) = account.session.token().filter(newer) {
             return Some(token);
         }
-        self.log_in().await?;
-        self.session.token().filter(newer)
+        self.log_in(account).await?;
+        account.session.token().filter(newer)
+    }
+
+    async fn log_in_as(&self, account: &Account) -> Option<Login> {
+        if let Some(playback) = &self.options.playback {
+            let (exchange, outcome) = playback.login(&account.next_login())?;
+            return Some(Login { exchange, outcome });
+        }
+        let _turn = account.session.login.lock().await;
+        self.log_in(account).await
     }
 
     /// Logs in; the caller holds the session's turn.
-    async fn log_in(&self) -> Option<Login> {
-        let credentials = self.options.credentials.as_ref()?;
+    async fn log_in(&self, account: &Account) -> Option<Login> {
+        let credentials = account.credentials.as_ref()?;
         let (outgoing, shown) = login::request(&self.options.login, &self.login, credentials)?;
         let trip = self.follow(&outgoing, RedirectPolicy::Report).await;
         let outcome = match &trip.result {
             Err(failure) => LoginOutcome::Failed(failure.message.clone()),
-            Ok(answer) => self.take_token(answer),
+            Ok(answer) => self.take_token(account, answer),
         };
         let shown = Outgoing {
             body: Some(shown),
             ..outgoing
         };
-        let id = format!("login#{}", self.session.next_login());
-        let exchange = self.finish(&id, &shown, trip);
+        let exchange = self.finish(&account.next_login(), &shown, trip);
         Some(Login { exchange, outcome })
     }
 
@@ -290,7 +321,7 @@ impl Shared {
         self.finish(&spec.id, &outgoing, trip)
     }
 
-    fn take_token(&self, answer: &Incoming) -> LoginOutcome {
+    fn take_token(&self, account: &Account, answer: &Incoming) -> LoginOutcome {
         for secret in session::suspicious(&answer.body) {
             self.scrubber.add(&secret);
         }
@@ -301,7 +332,7 @@ impl Shared {
         match granted {
             Ok(granted) => {
                 self.scrubber.add(&granted.token);
-                self.session.grant(granted);
+                account.session.grant(granted);
                 LoginOutcome::Granted
             }
             Err(outcome) => outcome,
@@ -488,11 +519,12 @@ fn wait_for(method: Method, answer: &Incoming, attempt: u32) -> Option<Duration>
 }
 
 /// What goes with every request where nothing has to be asked for first.
-fn standing(options: &ClientOptions) -> Option<Granted> {
-    match &options.login {
+fn standing(login: &LoginMethod, account: &Account) -> Option<Granted> {
+    match login {
+        LoginMethod::Token(_) if account.standing.is_some() => None,
         LoginMethod::Token(token) => Some(Granted::standing("Bearer", token.clone())),
         LoginMethod::Basic => {
-            let credentials = options.credentials.as_ref()?;
+            let credentials = account.credentials.as_ref()?;
             Some(Granted::standing("Basic", login::basic(credentials)))
         }
         LoginMethod::OpenImis | LoginMethod::ClientCredentials { .. } => None,

@@ -1,6 +1,7 @@
 //! The account to log in with: from the environment or from a file that only its owner can read.
 //! Never from the command line, where every user of the machine could see it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::Secret;
+use super::account::{self, Accounts, Standing};
 
 /// Environment variable with the user name.
 pub const USER_VARIABLE: &str = "OPENIMIS_USER";
@@ -42,7 +44,17 @@ pub enum CredentialsError {
     },
     /// A variable is not UTF-8.
     #[error("environment variable `{0}` is not UTF-8 text")]
-    NotText(&'static str),
+    NotText(String),
+    /// A further account without a password.
+    #[error(
+        "expected the password of the account `{standing}` in the environment variable `{variable}`, or in the credentials file as `{standing}=...`, found neither"
+    )]
+    NoPassword {
+        /// Which account.
+        standing: Standing,
+        /// The variable that is missing.
+        variable: String,
+    },
     /// The file cannot be read.
     #[error("cannot read credentials file `{}`: {source}", path.display())]
     Unreadable {
@@ -64,7 +76,7 @@ pub enum CredentialsError {
     },
     /// The file's content is not a user name and a password.
     #[error(
-        "credentials file `{}`: expected two lines, the user name and the password, or `user=...` and `password=...`; {found}",
+        "credentials file `{}`: expected two lines, the user name and the password, or `user=...` and `password=...`, and after them `NAME=...` for each further account; {found}",
         path.display()
     )]
     Malformed {
@@ -94,13 +106,7 @@ impl Credentials {
     pub fn from_env(
         variable: impl Fn(&'static str) -> Option<std::ffi::OsString>,
     ) -> Result<Option<Self>, CredentialsError> {
-        let text = |name: &'static str| match variable(name) {
-            None => Ok(None),
-            Some(value) => match value.into_string() {
-                Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-                Err(_) => Err(CredentialsError::NotText(name)),
-            },
-        };
+        let text = |name: &'static str| text_of(name, |_| variable(name));
         match (text(USER_VARIABLE)?, text(PASSWORD_VARIABLE)?) {
             (Some(username), Some(password)) => Ok(Some(Self::new(username, password))),
             (None, None) => Ok(None),
@@ -115,26 +121,41 @@ impl Credentials {
         }
     }
 
-    /// From a file of two lines.
+    /// The further accounts, each of which has its user: their passwords from the file, where it
+    /// has them, or else from the environment.
+    ///
+    /// # Errors
+    /// A password that is in neither, an unreadable, open or malformed file.
+    pub fn find_others(
+        users: &BTreeMap<Standing, String>,
+        file: Option<&Path>,
+    ) -> Result<Accounts, CredentialsError> {
+        if users.is_empty() {
+            return Ok(Accounts::new());
+        }
+        let mut of_file = match file {
+            Some(path) => read_file(path)?.others,
+            None => BTreeMap::new(),
+        };
+        let users = users.iter();
+        users
+            .map(|(&standing, user)| {
+                let password = match of_file.remove(&standing) {
+                    Some(password) => password,
+                    None => account::password(standing, |name| std::env::var_os(name))?,
+                };
+                let username = Secret::new(user.as_str());
+                Ok((standing, Self { username, password }))
+            })
+            .collect()
+    }
+
+    /// From a file of two lines; further lines are passwords of further accounts.
     ///
     /// # Errors
     /// Unreadable, readable by others (on Unix), or not two lines.
     pub fn from_file(path: &Path) -> Result<Self, CredentialsError> {
-        let unreadable = |source| CredentialsError::Unreadable {
-            path: path.to_owned(),
-            source,
-        };
-        let mut file = File::open(path).map_err(unreadable)?;
-        check_permissions(&file, path)?;
-        let mut text = String::new();
-        file.by_ref()
-            .take(MAX_FILE)
-            .read_to_string(&mut text)
-            .map_err(unreadable)?;
-        parse(&text).map_err(|found| CredentialsError::Malformed {
-            path: path.to_owned(),
-            found,
-        })
+        Ok(read_file(path)?.own)
     }
 
     /// From texts, for callers that got them elsewhere.
@@ -145,6 +166,43 @@ impl Credentials {
             password: Secret::new(password),
         }
     }
+}
+
+/// The text of a variable; an empty one is none.
+pub(super) fn text_of(
+    name: &str,
+    variable: impl Fn(&str) -> Option<std::ffi::OsString>,
+) -> Result<Option<String>, CredentialsError> {
+    match variable(name).map(std::ffi::OsString::into_string) {
+        None => Ok(None),
+        Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Some(Err(_)) => Err(CredentialsError::NotText(name.to_owned())),
+    }
+}
+
+/// What a credentials file holds.
+#[derive(Debug)]
+struct InFile {
+    own: Credentials,
+    others: BTreeMap<Standing, Secret>,
+}
+
+fn read_file(path: &Path) -> Result<InFile, CredentialsError> {
+    let unreadable = |source| CredentialsError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = File::open(path).map_err(unreadable)?;
+    check_permissions(&file, path)?;
+    let mut text = String::new();
+    file.by_ref()
+        .take(MAX_FILE)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    parse(&text).map_err(|found| CredentialsError::Malformed {
+        path: path.to_owned(),
+        found,
+    })
 }
 
 /// Looks at the open file, not at the path again, so that nothing can be swapped in between.
@@ -173,11 +231,21 @@ fn check_permissions(_file: &File, _path: &Path) -> Result<(), CredentialsError>
     Ok(())
 }
 
-fn parse(text: &str) -> Result<Credentials, &'static str> {
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+fn parse(text: &str) -> Result<InFile, &'static str> {
+    let mut others = BTreeMap::new();
+    let mut lines = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        match of_another(line) {
+            // A password that looks like one of these is still the second of two bare lines.
+            Some((standing, password)) if lines.len() != 1 || named(lines[0]).is_some() => {
+                if password.is_empty() {
+                    return Err("found an empty value");
+                }
+                others.insert(standing, Secret::new(password));
+            }
+            _ => lines.push(line),
+        }
+    }
     let [first, second] = lines[..] else {
         return Err("found another number of lines");
     };
@@ -190,7 +258,14 @@ fn parse(text: &str) -> Result<Credentials, &'static str> {
     if username.trim().is_empty() || password.is_empty() {
         return Err("found an empty value");
     }
-    Ok(Credentials::new(username.trim(), password))
+    let own = Credentials::new(username.trim(), password);
+    Ok(InFile { own, others })
+}
+
+/// `no-rights=...`: the password of a further account.
+fn of_another(line: &str) -> Option<(Standing, &str)> {
+    let (name, password) = line.split_once('=')?;
+    Some((Standing::from_code(name.trim())?, password))
 }
 
 /// `user=...` or `password=...`, with the name in its short form.
@@ -207,7 +282,7 @@ fn named(line: &str) -> Option<(&'static str, &str)> {
 mod tests {
     use std::io::Write;
 
-    use super::{Credentials, CredentialsError, PASSWORD_VARIABLE, USER_VARIABLE, parse};
+    use super::{Credentials, CredentialsError, PASSWORD_VARIABLE, Standing, USER_VARIABLE, parse};
 
     fn env(user: Option<&str>, password: Option<&str>) -> Result<Option<Credentials>, String> {
         Credentials::from_env(|name| {
@@ -239,7 +314,7 @@ mod tests {
             "user=admin\r\npassword=mark = 1\r\n",
             "password=mark = 1\n\nusername=admin",
         ] {
-            let credentials = parse(text).expect(text);
+            let credentials = parse(text).expect(text).own;
             assert_eq!(credentials.username.expose(), "admin", "{text}");
             assert_eq!(credentials.password.expose(), "mark = 1", "{text}");
         }
@@ -252,6 +327,18 @@ mod tests {
         ] {
             assert!(parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_may_have_the_passwords_of_further_accounts() {
+        let text = "user=admin\npassword=mark\nno-rights=other = 1\n";
+        let found = parse(text).expect("three lines");
+        assert_eq!(found.own.password.expose(), "mark");
+        assert_eq!(found.others[&Standing::NoRights].expose(), "other = 1");
+        let odd = parse("admin\nno-rights=x\n").expect("two bare lines");
+        assert_eq!(odd.own.password.expose(), "no-rights=x");
+        assert!(odd.others.is_empty());
+        assert!(parse("user=a\npassword=b\nno-rights=").is_err());
     }
 
     #[cfg(unix)]

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{FailureKind, Method, Mode, TransportFailure};
+use super::{FailureKind, Method, Mode, Standing, TransportFailure};
 
 /// What a run may send, and where.
 #[derive(Debug, Clone)]
@@ -68,6 +68,14 @@ fn is_search(address: &Url) -> bool {
 
 fn origin(address: &Url) -> String {
     address.origin().ascii_serialization()
+}
+
+/// A request of an account that the run does not have.
+pub(super) fn no_account(standing: Standing) -> TransportFailure {
+    refusal(format!(
+        "expected an account `{standing}` to send this with, found none: give one with --account \
+         {standing}=USER"
+    ))
 }
 
 pub(super) fn refusal(message: String) -> TransportFailure {

@@ -4,6 +4,7 @@
 //! other, judged by the checks; personal data is taken out later, by the redaction, because the
 //! checks need to see it. Secrets are taken out here.
 
+mod account;
 mod body;
 mod client;
 mod credentials;
@@ -26,6 +27,7 @@ mod session;
 mod throttle;
 mod transport;
 
+pub use account::{Accounts, Standing};
 pub use client::Client;
 pub use credentials::{
     Credentials, CredentialsError, PASSWORD_VARIABLE, TOKEN_VARIABLE, USER_VARIABLE,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use super::{Credentials, Exchange, LoginMethod, Playback};
+use super::{Accounts, Credentials, Exchange, LoginMethod, Playback};
 use crate::fhir::codes;
 
 codes! {
@@ -38,6 +38,8 @@ pub struct ClientOptions {
     pub search_by_post: bool,
     /// The account, if there is one.
     pub credentials: Option<Credentials>,
+    /// Further accounts, which may do less.
+    pub accounts: Accounts,
     /// How to log in.
     pub login: LoginMethod,
     /// Where to log in with openIMIS's own way, relative to the base.
@@ -77,6 +79,7 @@ impl ClientOptions {
             mode: Mode::Read,
             search_by_post: false,
             credentials: None,
+            accounts: Accounts::new(),
             login: LoginMethod::default(),
             login_path: "login/".to_owned(),
             connect_timeout: Duration::from_secs(10),

@@ -46,9 +46,9 @@ impl Playback {
         }
     }
 
-    /// The exchange of the `n`th login and what it meant.
-    pub(super) fn login(&self, n: u64) -> Option<(Exchange, LoginOutcome)> {
-        let exchange = self.exchanges.get(&format!("login#{n}"))?.clone();
+    /// The exchange of the login of that id and what it meant.
+    pub(super) fn login(&self, id: &str) -> Option<(Exchange, LoginOutcome)> {
+        let exchange = self.exchanges.get(id)?.clone();
         let outcome = match &exchange.outcome {
             Outcome::Response(response) if matches!(response.status, 200 | 201) => {
                 LoginOutcome::Granted
@@ -132,9 +132,9 @@ mod tests {
     #[test]
     fn a_login_is_what_its_status_says() {
         let playback = Playback::new([recorded("login#1", 200), recorded("login#2", 401)]);
-        let outcome = |n| playback.login(n).map(|(_, outcome)| outcome);
-        assert_eq!(outcome(1), Some(LoginOutcome::Granted));
-        assert!(matches!(outcome(2), Some(LoginOutcome::Refused(_))));
-        assert_eq!(outcome(3), None);
+        let outcome = |id| playback.login(id).map(|(_, outcome)| outcome);
+        assert_eq!(outcome("login#1"), Some(LoginOutcome::Granted));
+        assert!(matches!(outcome("login#2"), Some(LoginOutcome::Refused(_))));
+        assert_eq!(outcome("login#3"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! What the caller wants to send.
 
-use super::Method;
+use super::{Method, Standing};
 
 /// A request to be sent by [`super::Client::send`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct RequestSpec {
     pub body: Option<String>,
     /// Whether the run's token goes with it.
     pub authenticate: bool,
+    /// The further account that sends it; none is the one of the run.
+    pub account: Option<Standing>,
     /// In which shape the token goes.
     pub token_use: TokenUse,
     /// What to do with a redirect.
@@ -59,6 +61,7 @@ impl RequestSpec {
             headers: Vec::new(),
             body: None,
             authenticate: true,
+            account: None,
             token_use: TokenUse::AsIs,
             redirects: RedirectPolicy::Follow,
         }
@@ -89,6 +92,13 @@ impl RequestSpec {
     #[must_use]
     pub fn anonymous(mut self) -> Self {
         self.authenticate = false;
+        self
+    }
+
+    /// The same, sent by a further account.
+    #[must_use]
+    pub fn sent_by(mut self, account: Option<Standing>) -> Self {
+        self.account = account;
         self
     }
 

@@ -11,15 +11,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
+use super::account::Account;
 use super::message::{Body, Request, Response};
 use super::outcome::{IssueCode, Refusal};
-use super::server::{PASSWORD, USER};
+use super::server::PASSWORD;
 use super::tree::from_json;
 
-/// The tokens handed out and when each ends.
+/// The tokens handed out: to whom, and when each ends.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    ends: HashMap<String, Timestamp>,
+    tokens: HashMap<String, (&'static Account, Timestamp)>,
+    /// Who logged in last of those that may do less.
+    last: &'static Account,
     lifetime: Duration,
 }
 
@@ -27,7 +30,8 @@ impl Sessions {
     /// No token yet; each will live that long.
     pub(super) fn new(lifetime: Duration) -> Self {
         Self {
-            ends: HashMap::new(),
+            tokens: HashMap::new(),
+            last: Account::all_rights(),
             lifetime,
         }
     }
@@ -36,22 +40,31 @@ impl Sessions {
     /// of the two is not told), 400 for anything that is no pair of them.
     pub(super) fn log_in(&mut self, request: &Request) -> Result<Response, Refusal> {
         let (user, password) = credentials(request)?;
-        if user != USER || password != PASSWORD {
+        let known = Account::of(&user).filter(|_| password == PASSWORD);
+        let Some(account) = known else {
             return Err(Refusal::new(
                 StatusCode::UNAUTHORIZED,
                 IssueCode::Login,
                 "unknown user or wrong password",
             )
             .header("WWW-Authenticate", "Bearer"));
+        };
+        if account != Account::all_rights() {
+            self.last = account;
         }
-        let (token, end) = self.issue();
+        let (token, end) = self.issue(account);
         let answer = serde_json::json!({ "token": token, "exp": end.as_second() });
         Ok(Response::new(StatusCode::OK, Body::Json(from_json(answer))))
     }
 
-    fn issue(&mut self) -> (String, Timestamp) {
+    /// Who logged in last of those that may do less.
+    pub(super) fn last(&self) -> &'static Account {
+        self.last
+    }
+
+    fn issue(&mut self, account: &'static Account) -> (String, Timestamp) {
         let now = Timestamp::now();
-        self.ends.retain(|_, end| *end > now);
+        self.tokens.retain(|_, (_, end)| *end > now);
         // A v4 UUID holds 122 random bits from the operating system; two make the token long
         // enough to look like what it stands for.
         let mut bytes = uuid::Uuid::new_v4().into_bytes().to_vec();
@@ -60,12 +73,12 @@ impl Sessions {
         let end = now
             .checked_add(jiff::SignedDuration::try_from(self.lifetime).unwrap_or_default())
             .unwrap_or(now);
-        self.ends.insert(token.clone(), end);
+        self.tokens.insert(token.clone(), (account, end));
         (token, end)
     }
 
-    /// Lets a request with a valid bearer token pass (RFC 6750 section 3 for the refusals).
-    pub(super) fn authorize(&self, request: &Request) -> Result<(), Refusal> {
+    /// Whose token a request carries (RFC 6750 section 3 for the refusals).
+    pub(super) fn authorize(&self, request: &Request) -> Result<&'static Account, Refusal> {
         let Some(authorization) = request.header("authorization") else {
             return Err(unauthorized("Bearer", "no Authorization header"));
         };
@@ -79,8 +92,8 @@ impl Sessions {
             }
         };
         let challenge = r#"Bearer error="invalid_token""#;
-        match self.ends.get(token) {
-            Some(end) if *end > Timestamp::now() => Ok(()),
+        match self.tokens.get(token) {
+            Some((account, end)) if *end > Timestamp::now() => Ok(account),
             Some(_) => Err(unauthorized(challenge, "the token has expired")),
             None => Err(unauthorized(
                 challenge,

@@ -11,8 +11,9 @@
 //! [`message::Response`] that goes back.
 //!
 //! Deliberately not here: validation against profiles (each create is held to a few plain rules),
-//! XML, batch and transaction, conditional create and update, rights per user.
+//! XML, batch and transaction, conditional create and update.
 
+mod account;
 mod capability;
 mod chaos;
 mod element;
@@ -38,4 +39,4 @@ mod tree;
 pub use chaos::{AUTHORITY, Chaos, ChaosServer};
 pub use fault::Fault;
 
-pub use server::{Options, PASSWORD, Server, USER};
+pub use server::{OTHER_USERS, Options, PASSWORD, Server, USER};

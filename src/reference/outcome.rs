@@ -14,6 +14,7 @@ codes! {
         Required = "required",
         Value = "value",
         Security = "security",
+        Forbidden = "forbidden",
         Login = "login",
         NotSupported = "not-supported",
         Duplicate = "duplicate",

@@ -24,9 +24,18 @@ use super::service::Service;
 
 /// Where the FHIR API begins: the path of openIMIS.
 pub(super) const BASE_PATH: &str = "/api/api_fhir_r4";
-/// The one account of the server. It guards nothing but invented data, so it is public.
+/// The account of the server that may do everything. It guards nothing but invented data, so it is
+/// public.
 pub const USER: &str = "reference";
-/// Its password, public for the same reason.
+/// The accounts that may do less, each with what it is: it may do nothing; read; read some types;
+/// read what belongs to one district.
+pub const OTHER_USERS: [(&str, &str); 4] = [
+    ("no-rights", "reference-nobody"),
+    ("read-only", "reference-reader"),
+    ("some-rights", "reference-clerk"),
+    ("one-location", "reference-district"),
+];
+/// The password of all of them, public for the same reason.
 pub const PASSWORD: &str = "reference-password";
 /// The largest body taken.
 const MAX_BODY: usize = 4 * 1024 * 1024;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 
+use super::account::{self, Account, Lapse, Lapses};
 use super::fault::Faults;
 use super::flow::{Agenda, Effect, Notification, settle};
 use super::login::Sessions;
@@ -26,6 +27,8 @@ pub(super) struct Settings {
     pub(super) token_lifetime: Duration,
     /// Rules that are not applied.
     pub(super) rules_left_out: BTreeSet<Rule>,
+    /// Where rights are forgotten.
+    pub(super) lapses: Lapses,
     /// Effects that do not happen.
     pub(super) effects_left_out: BTreeSet<Effect>,
     /// How long after its check a claim is valuated.
@@ -43,6 +46,7 @@ impl Default for Settings {
         Self {
             token_lifetime: Duration::from_secs(24 * 60 * 60),
             rules_left_out: BTreeSet::new(),
+            lapses: Lapses::new(),
             effects_left_out: BTreeSet::new(),
             settling: Duration::from_millis(300),
             updates_merge: false,
@@ -113,8 +117,13 @@ impl Service {
         let is_open = route
             .as_ref()
             .is_ok_and(|route| route.is_open(&request.method));
+        let mut account = Account::all_rights();
         if !is_open && !request.is_admitted {
-            state.sessions.authorize(request)?;
+            account = state.sessions.authorize(request)?;
+            let forgets = self.settings.lapses.contains(&Lapse::LastLogin);
+            if forgets && account != Account::all_rights() {
+                account = state.sessions.last();
+            }
         }
         let route = route?;
         if request.method == Method::OPTIONS {
@@ -125,6 +134,7 @@ impl Service {
         if !route.methods().contains(&request.method) {
             return Err(not_allowed(&request.method, &route));
         }
+        account.permit(&route, &request.method, &self.settings.lapses)?;
         negotiate(request)?;
         if let (Route::Type(resource_type), &Method::POST) = (&route, &request.method) {
             let (response, told) =
@@ -132,7 +142,34 @@ impl Service {
             notifications.extend(told);
             return Ok(response);
         }
-        self.dispatch(state, request, route)
+        if account.sees_all() || !request.is_read() {
+            return self.dispatch(state, request, route);
+        }
+        self.dispatch_view(state, request, route, account)
+    }
+
+    /// Carries a read out on what the account sees.
+    fn dispatch_view(
+        &self,
+        state: &mut State,
+        request: &Request,
+        route: Route,
+        account: &Account,
+    ) -> Result<Response, Refusal> {
+        let lapses = &self.settings.lapses;
+        let view = account::view(&state.store, account, &route, lapses);
+        let counted = match route {
+            Route::Type(resource_type) if lapses.contains(&Lapse::Total) => Some(resource_type),
+            _ => None,
+        };
+        let all = std::mem::replace(&mut state.store, view);
+        let answer = self.dispatch(state, request, route);
+        state.store = all;
+        let mut response = answer?;
+        if let Some(resource_type) = counted {
+            account::count_all(&state.store, request, resource_type, &mut response);
+        }
+        Ok(response)
     }
 
     fn dispatch(

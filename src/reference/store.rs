@@ -81,6 +81,18 @@ impl Store {
         self.sequence
     }
 
+    /// The store as if it had only these rows; what was written when stays.
+    pub(super) fn only(&self, keep: impl Fn(&Row) -> bool) -> Self {
+        let rows: Vec<Row> = self.rows.iter().filter(|row| keep(row)).cloned().collect();
+        let places = rows.iter().enumerate();
+        let places = places.map(|(place, row)| ((row.resource_type, row.id.clone()), place));
+        Self {
+            places: places.collect(),
+            rows,
+            sequence: self.sequence,
+        }
+    }
+
     /// The row of that id, deleted or not.
     pub(super) fn row(&self, resource_type: ResourceType, id: &str) -> Option<&Row> {
         let place = *self.places.get(&(resource_type, id.to_owned()))?;

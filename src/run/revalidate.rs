@@ -1,6 +1,7 @@
 //! Recorded exchanges judged again, offline: the same plan replayed against a recording. With the
 //! same rules it gives the same report; with newer ones, what they would have said.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use thiserror::Error;
 use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
 use crate::gate::{Gate, GateOptions};
-use crate::http::{Client, ClientError, ClientOptions, Playback};
+use crate::http::{Accounts, Client, ClientError, ClientOptions, Credentials, Playback};
 use crate::options::RunOptions;
 use crate::overlay::Overlay;
 use crate::package::{Definitions, Package, PackageError};
@@ -88,11 +89,14 @@ pub async fn revalidate(
         suites: load::select(&run.suites).map_err(RunError::from)?,
         definitions,
         credentials: None,
+        accounts: Accounts::new(),
         overlay: Overlay::default(),
         gate: Gate::default(),
     };
     let mut client = ClientOptions::new(run.base.clone());
     client.mode = run.mode;
+    let nobody = || Credentials::new("", "");
+    client.accounts = run.accounts.iter().map(|&it| (it, nobody())).collect();
     client.playback = Some(Playback::new(recorded.exchanges));
     let surface = Arc::new(Collector::new(run.base.as_str()));
     let seen = Arc::clone(&surface);
@@ -146,7 +150,9 @@ fn run_options(run: &RecordedRun, options: &RevalidateOptions) -> RunOptions {
         gate: GateOptions::default(),
         output: PathBuf::new(),
         credentials: None,
+        accounts: BTreeMap::new(),
         account: None,
+        typed_accounts: Accounts::new(),
         ca_file: None,
         packages: options.packages.clone(),
         timeout: std::time::Duration::ZERO,

@@ -227,6 +227,7 @@ fn client(server: &Server, mode: Mode) -> Result<Client, TrialError> {
     Ok(Client::new(ClientOptions {
         mode,
         credentials: Some(Credentials::new(USER, PASSWORD)),
+        accounts: crate::run::built_in_accounts(),
         ..ClientOptions::new(base)
     })?)
 }

@@ -71,6 +71,10 @@ pub enum Probe {
     InjectionStored,
     /// A wrong password.
     WrongPassword,
+    /// What accounts that may do less find and read.
+    OtherAccounts,
+    /// Writes by accounts that may not write.
+    OtherAccountsWrite,
     /// Requests that nobody would send.
     RandomRequests,
 }
@@ -94,6 +98,7 @@ impl Probe {
                 | Self::ConditionalWrites
                 | Self::Bundles
                 | Self::WritesWithoutToken
+                | Self::OtherAccountsWrite
                 | Self::InjectionStored
         )
     }
@@ -125,9 +130,11 @@ impl Probe {
             | Self::Guarded
             | Self::RandomRequests => "read",
             Self::ReadVersions | Self::VersionsUndeclared => "vread",
-            Self::FullUrls | Self::WithoutToken | Self::BadTokens | Self::Injection => {
-                "search-type"
-            }
+            Self::FullUrls
+            | Self::WithoutToken
+            | Self::BadTokens
+            | Self::OtherAccounts
+            | Self::Injection => "search-type",
             Self::RefusedBodies
             | Self::BodyTypes
             | Self::TextSurvives
@@ -136,6 +143,7 @@ impl Probe {
             | Self::CreateRefused
             | Self::CreateTwice
             | Self::WritesWithoutToken
+            | Self::OtherAccountsWrite
             | Self::InjectionStored => "create",
             Self::Update | Self::ConditionalWrites => "update",
             Self::Delete | Self::RefusedMethods => "delete",

@@ -35,7 +35,7 @@ fn refused_reads_catch_their_faults() {
         &[
             fails(Fault::UnknownIdFails, &["read-unknown"]),
             fails(Fault::UnknownIdIsEmpty, &["read-unknown"]),
-            fails(Fault::UnknownTypeFails, &["unknown-type"]),
+            warns(Fault::UnknownTypeFails, &["unknown-type"]),
             warns(Fault::HtmlErrors, &["error-body"]),
             warns(Fault::EmptyErrors, &["error-body"]),
             warns(Fault::ErrorsOnlyInform, &["outcome-severity"]),

@@ -2,7 +2,7 @@
 
 use openimis_conformance::reference::Fault;
 
-use crate::support::{fails, hold, right_behaviour_passes, warns};
+use crate::support::{Row, fails, hold, right_behaviour_passes, warns};
 
 #[test]
 fn the_walk_of_every_type_is_right_without_a_fault() {
@@ -76,6 +76,11 @@ fn pages_of_several_sizes_catch_faults_of_pages() {
             warns(Fault::UnstableOrder, &["paging-order"]),
             warns(Fault::PagingForgetsCount, &["paging-count-kept"]),
             warns(Fault::RelativeLinks, &["paging-links"]),
+            Row {
+                fault: Fault::EncodedLinks,
+                fail: &["paging-next"],
+                warning: &["paging-links"],
+            },
             warns(Fault::InvalidDateFails, &["paging-beyond"]),
         ],
     );

@@ -25,7 +25,46 @@ fn guards_are_right_without_a_fault() {
             "wrong-password",
             "malformed-login",
             "token-expiry",
+            "rights-search",
+            "rights-catalogue",
+            "rights-read",
+            "location-search",
+            "location-read",
+            "rights-include",
+            "rights-total",
+            "rights-found-readable",
+            "rights-interleaved",
+            "rights-write",
+            "rights-write-nothing",
         ],
+    );
+}
+
+#[test]
+fn accounts_that_may_do_less_catch_their_faults() {
+    hold(
+        &["security"],
+        &["accounts"],
+        &[
+            warns(
+                Fault::SearchAsksNoRight,
+                &["rights-search", "rights-catalogue"],
+            ),
+            warns(Fault::SearchAsksNoDistrict, &["location-search"]),
+            warns(Fault::ReadAsksNoRight, &["rights-read", "location-read"]),
+            warns(Fault::IncludeAsksNoRight, &["rights-include"]),
+            warns(Fault::TotalCountsAll, &["rights-total"]),
+            warns(Fault::ReadAsksEveryRight, &["rights-found-readable"]),
+            warns(Fault::RightsOfLastLogin, &["rights-interleaved"]),
+        ],
+    );
+    hold(
+        &["security"],
+        &["account-writes"],
+        &[warns(
+            Fault::ReaderMayWrite,
+            &["rights-write", "rights-write-nothing"],
+        )],
     );
 }
 

@@ -115,3 +115,30 @@ async fn a_server_that_is_dropped_or_shut_down_answers_no_more() {
         assert!(fresh.get(address).send().await.is_err());
     }
 }
+
+#[tokio::test]
+async fn an_account_sees_its_types_and_its_district_and_writes_nothing() {
+    let client = Client::start().await;
+    let statuses = async |user: &str| {
+        let body = json!({ "username": user, "password": PASSWORD }).to_string();
+        let token = login(&client, &body).await.json()["token"].to_string();
+        let token = token.trim_matches('"').to_owned();
+        let mut seen = Vec::new();
+        for path in ["Patient", "Claim", "Location"] {
+            let request = client.http.get(client.url(path)).bearer_auth(&token);
+            let answer = client.send(request).await;
+            let found = (answer.status == 200).then(|| answer.total());
+            seen.push(found.unwrap_or(u64::from(answer.status)));
+        }
+        let request = client.http.post(client.url("Patient")).bearer_auth(&token);
+        let request = request.header("Content-Type", "application/fhir+json");
+        seen.push(u64::from(client.send(request.body("{}")).await.status));
+        seen
+    };
+    assert_eq!(statuses("reference-nobody").await, [403, 403, 403, 403]);
+    assert_eq!(statuses("reference-clerk").await, [403, 2, 403, 403]);
+    assert_eq!(statuses("reference-reader").await, [38, 2, 9, 403]);
+    let district = statuses("reference-district").await;
+    assert_eq!(district, [2, district[1], 9, 403]);
+    assert!(district[1] < 2, "the claims of its own insurees only");
+}

@@ -18,6 +18,8 @@ checks! {
     CONTENT_TYPE = "content-type", ["CT-2.content-type"], "a body with the media type of FHIR is taken";
     BODY_TYPE_REFUSED = "body-type-refused", ["CT-2.unsupported"], "a body of an unknown media type answers 415";
     PRETTY = "pretty", ["CT-4.pretty"], "_pretty does not change the content";
+    COMPRESSION = "compression", ["CT-4.accept-encoding"], "a body is compressed only as the request accepts";
+    COMPRESSION_NAMED = "compression-named", ["CT-4.content-encoding"], "a body is compressed as Content-Encoding says";
     REQUEST_ID = "request-id", ["ERR-1.request-id"], "the client's request id comes back";
     ADDRESS = "address", ["URL-1.plain"], "interactions are answered at their addresses, without a trailing slash";
 }

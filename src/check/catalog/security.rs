@@ -10,6 +10,17 @@ checks! {
     CHALLENGE = "challenge", ["SEC-1.challenge"], "401 has WWW-Authenticate";
     WRITE_UNAUTHENTICATED = "write-unauthenticated", ["SEC-1.write"], "a write without a token is refused";
     WRITE_WITHOUT_TRACE = "write-without-trace", ["SEC-1.write-nothing"], "a write without a token leaves nothing";
+    RIGHTS_SEARCH = "rights-search", ["SEC-2.search"], "an account without rights finds nothing of people";
+    RIGHTS_CATALOGUE = "rights-catalogue", ["SEC-2.catalogue"], "an account without rights finds no lists either";
+    RIGHTS_READ = "rights-read", ["SEC-2.same-scope"], "what an account cannot find it cannot read";
+    LOCATION_SEARCH = "location-search", ["SEC-2.location-search"], "an account of one district finds its people only";
+    LOCATION_READ = "location-read", ["SEC-2.location-read"], "an account of one district reads its people only";
+    RIGHTS_INCLUDE = "rights-include", ["SEC-2.include"], "what is included the account may read";
+    RIGHTS_TOTAL = "rights-total", ["SEC-2.total"], "the total counts what the account may see";
+    RIGHTS_FOUND_READABLE = "rights-found-readable", ["SEC-3.found-readable"], "what an account finds it may read";
+    RIGHTS_INTERLEAVED = "rights-interleaved", ["SEC-3.interleaved"], "accounts that ask at once get their own answers";
+    RIGHTS_WRITE = "rights-write", ["SEC-3.write"], "an account that may only read cannot write";
+    RIGHTS_WRITE_NOTHING = "rights-write-nothing", ["SEC-3.write-nothing"], "a write without the right changes nothing";
     CACHE = "cache", ["SEC-4.cache"], "answers with personal data are not for caches";
     NO_SNIFF = "no-sniff", ["SEC-4.no-sniff"], "answers are not to be taken for another type";
     NO_VERSIONS = "no-versions", ["SEC-4.no-versions"], "headers do not tell versions of software";

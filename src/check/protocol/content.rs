@@ -66,6 +66,26 @@ pub fn not_acceptable(
     });
 }
 
+/// A body is compressed only in a way that was accepted, and is what `Content-Encoding` says.
+pub fn compression(checks: &mut Checks, exchange: &Exchange, accepted: &str) {
+    if exchange.status() != Some(200) {
+        return;
+    }
+    let expected = format!("no `Content-Encoding` but one of `{accepted}`");
+    let check = &catalog::COMPRESSION;
+    checks.hold(check, exchange, Rule::Header, &expected, |response| {
+        let given = response.header("content-encoding")?.trim();
+        let fits = given.is_empty() || accepted.contains(&given.to_ascii_lowercase());
+        (!fits).then(|| format!("`{given}`"))
+    });
+    let expected = "a body that is compressed as `Content-Encoding` says";
+    let check = &catalog::COMPRESSION_NAMED;
+    checks.hold(check, exchange, Rule::Header, expected, |response| {
+        let fault = response.body_fault.as_ref()?;
+        (fault.kind == BodyFaultKind::Encoding).then(|| fault.message.clone())
+    });
+}
+
 /// FHIR is sent in UTF-8, and said to be.
 pub fn encoding(checks: &mut Checks, exchange: &Exchange) {
     let charset = exchange

@@ -6,6 +6,7 @@ pub mod guard;
 pub mod headers;
 pub mod internals;
 pub mod refusal;
+pub mod rights;
 
 use super::{Check, Judgement};
 use crate::finding::Rule;

@@ -41,12 +41,25 @@ pub struct Found {
     pub without_mode: usize,
     /// `total`.
     pub total: Option<u64>,
-    /// `link` of relation `self`.
+    /// `link` of relation `self`, decoded where it is percent-encoded as a whole.
     pub self_link: Option<String>,
-    /// `link` of relation `next`.
+    /// `link` of relation `next`, decoded likewise.
     pub next: Option<String>,
-    /// Relation and address of each link.
+    /// Relation and address of each link, as they are given.
     pub links: Vec<(String, String)>,
+}
+
+/// The address that a link means: openIMIS 23.10 percent-encodes links as a whole, and everything
+/// that they lead to is still worth a look. `None` where it is an address as it stands, or is none
+/// either way.
+#[must_use]
+pub fn decoded(link: &str) -> Option<String> {
+    if url::Url::parse(link).is_ok() || !link.contains("%3A%2F%2F") {
+        return None;
+    }
+    let pair = format!("link={}", link.replace('+', "%2B").replace('&', "%26"));
+    let (_, meant) = url::form_urlencoded::parse(pair.as_bytes()).next()?;
+    url::Url::parse(&meant).is_ok().then(|| meant.into_owned())
 }
 
 impl Answer {
@@ -201,9 +214,10 @@ fn found(bundle: &Node<'_>) -> Found {
         let (Some(relation), Some(url)) = (link.str("relation"), link.str("url")) else {
             continue;
         };
+        let meant = || Some(decoded(url).unwrap_or_else(|| url.to_owned()));
         match relation {
-            "self" => found.self_link = Some(url.to_owned()),
-            "next" => found.next = Some(url.to_owned()),
+            "self" => found.self_link = meant(),
+            "next" => found.next = meant(),
             _ => {}
         }
         found.links.push((relation.to_owned(), url.to_owned()));
@@ -248,6 +262,16 @@ mod tests {
         assert_eq!(found.describe(), "2 matches, total 1");
         assert!(found.claims("name") && !found.claims("nam"));
         assert_eq!(found.next.as_deref(), Some("http://h/n"));
+    }
+
+    #[test]
+    fn a_link_that_is_encoded_as_a_whole_is_decoded_once() {
+        let encoded = "http%3A%2F%2Fh%2FPatient%2F%3F_id%3Da%252Cb%26page-offset%3D2";
+        let meant = "http://h/Patient/?_id=a%2Cb&page-offset=2";
+        assert_eq!(decoded(encoded).as_deref(), Some(meant));
+        assert_eq!(decoded(meant), None);
+        assert_eq!(decoded("Patient?x=http%3A%2F%2Fh"), None);
+        assert_eq!(decoded("?page=2"), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub mod sought;
 pub mod subset;
 pub mod value;
 
-pub use answer::{Answer, Found, Reply};
+pub use answer::{Answer, Found, Reply, decoded};
 pub use parameter::Parameter;
 pub use sample::Sample;
 pub use sought::Sought;

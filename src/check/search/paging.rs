@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::{Answer, Found};
+use super::answer::{Answer, Found, decoded};
 use crate::check::Judgement;
 use crate::finding::Rule;
+
+/// What is expected of a link that is percent-encoded as a whole.
+pub const AS_GIVEN: &str = "a link that can be followed as given, not percent-encoded as a whole";
 
 /// A search, walked along its next links.
 #[derive(Debug)]
@@ -111,6 +114,14 @@ pub fn next(judgement: &mut Judgement, walk: &Walk) {
     for answer in walk.answers.iter().skip(1) {
         let expected = format!("the next page of {}", walk.query());
         answer.expect_found(judgement, &expected);
+    }
+    for (answer, found) in walk.pages() {
+        let mut given = found.links.iter();
+        let next = given.find(|(relation, url)| relation == "next" && decoded(url).is_some());
+        if let Some((_, url)) = next {
+            let place = "Bundle.link.where(relation = 'next').url";
+            broken(judgement, answer, place, AS_GIVEN, &format!("`{url}`"));
+        }
     }
 }
 

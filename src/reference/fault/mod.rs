@@ -20,6 +20,7 @@ mod write;
 
 use std::collections::BTreeSet;
 
+use super::account::Lapse;
 use super::flow::Effect;
 use super::message::{Request, Response};
 use super::rule::Rule;
@@ -38,6 +39,8 @@ enum Hook {
     Without(Rule),
     /// Leaves out what follows from a create.
     Lacks(Effect),
+    /// Forgets rights in one place.
+    Forgets(Lapse),
 }
 
 /// Declares each fault once: its name, what it does, and its hook.
@@ -205,6 +208,8 @@ faults! {
         Hook::Response(paging::no_next_link);
     RelativeLinks = "relative-links", "page links are relative",
         Hook::Response(paging::relative_links);
+    EncodedLinks = "encoded-links", "page links are percent-encoded as a whole",
+        Hook::Response(paging::encoded_links);
     ForeignLinks = "foreign-links", "page links lead to another host",
         Hook::Response(paging::foreign_links);
     TokenNeedsSystem = "token-needs-system", "an identifier is found only with its system or a bar",
@@ -427,6 +432,10 @@ faults! {
         Hook::Response(refusal::wrong_charset);
     NotUtf8 = "not-utf-8", "a read has bytes that are not UTF-8",
         Hook::Response(refusal::not_utf_8);
+    CompressesUnasked = "compresses-unasked", "a body is compressed though the request accepts it only as it is",
+        Hook::Response(refusal::compress_unasked);
+    NamesNoCompression = "names-no-compression", "a body that is not compressed is said to be",
+        Hook::Response(refusal::name_no_compression);
     RefusesAny = "refuses-any", "a read that accepts anything is answered with 406",
         Hook::Request(refusal::refuse_any);
     FirstAcceptOnly = "first-accept-only", "only the first form that a client accepts is looked at",
@@ -479,6 +488,22 @@ faults! {
         Hook::Response(guard::wrong_reference_type);
     WrongReferenceIdentifier = "wrong-reference-identifier", "`Reference.identifier` is none of the target",
         Hook::Response(guard::wrong_reference_identifier);
+    SearchAsksNoRight = "search-asks-no-right", "a search asks for no right",
+        Hook::Forgets(Lapse::Search);
+    SearchAsksNoDistrict = "search-asks-no-district", "a search shows every district to everybody",
+        Hook::Forgets(Lapse::District);
+    ReadAsksNoRight = "read-asks-no-right", "a read by id asks for no right and no district",
+        Hook::Forgets(Lapse::Read);
+    IncludeAsksNoRight = "include-asks-no-right", "what a search includes asks for no right and no district",
+        Hook::Forgets(Lapse::Included);
+    TotalCountsAll = "total-counts-all", "the total counts what the account may not see",
+        Hook::Forgets(Lapse::Total);
+    ReaderMayWrite = "reader-may-write", "an account that may only read can write",
+        Hook::Forgets(Lapse::Write);
+    ReadAsksEveryRight = "read-asks-every-right", "what an account finds it cannot read",
+        Hook::Forgets(Lapse::ReadAsksAll);
+    RightsOfLastLogin = "rights-of-last-login", "accounts that may do less have the rights of the one that logged in last",
+        Hook::Forgets(Lapse::LastLogin);
     SubscribersNotTold = "subscribers-not-told", "subscribers do not hear of a new invoice",
         Hook::Lacks(Effect::SubscribersHear);
 }
@@ -501,6 +526,9 @@ impl Faults {
                 }
                 Hook::Lacks(effect) => {
                     settings.effects_left_out.insert(effect);
+                }
+                Hook::Forgets(lapse) => {
+                    settings.lapses.insert(lapse);
                 }
                 Hook::Request(_) | Hook::Response(_) => {}
             }

@@ -1,6 +1,10 @@
 //! Faults of refusals, and of content negotiation.
 
+use std::io::Write;
+
 use axum::http::{HeaderValue, Method, StatusCode, header};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::json::Value;
 use crate::reference::message::{Body, Request, Response};
@@ -130,4 +134,29 @@ pub(super) fn pretty_fails(request: &Request, response: &mut Response) {
 
 pub(super) fn own_request_id(_: &Request, response: &mut Response) {
     response.set_header("X-Request-Id", "an-id-of-its-own");
+}
+
+/// Whether a read is asked for in just these codings.
+fn accepts(request: &Request, codings: &str) -> bool {
+    request.header("accept-encoding") == Some(codings)
+}
+
+pub(super) fn compress_unasked(request: &Request, response: &mut Response) {
+    let Body::Fhir(resource) = &response.body else {
+        return;
+    };
+    if accepts(request, "identity") {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        let written = encoder.write_all(resource.to_json().as_bytes());
+        if let (Ok(()), Ok(bytes)) = (written, encoder.finish()) {
+            response.body = Body::Raw(bytes);
+            response.set_header("Content-Encoding", "gzip");
+        }
+    }
+}
+
+pub(super) fn name_no_compression(request: &Request, response: &mut Response) {
+    if accepts(request, "gzip;q=1.0, identity;q=0.5") {
+        response.set_header("Content-Encoding", "gzip");
+    }
 }

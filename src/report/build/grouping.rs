@@ -3,13 +3,15 @@
 //! The identity is check, resource type, interaction, search parameter, rule, profile URL without
 //! version, element id and constraint key: the same on every server and release, so that reports
 //! can be compared. A fault of the guide shows in every interaction that returns the resource; it
-//! is one fault, so interaction and search parameter are left out of its identity.
+//! is one fault, so interaction and search parameter are left out of its identity. What is wrong
+//! with a search parameter of every type has no type in its identity.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use super::everywhere::{Everywhere, family};
 use super::stand_in::StandIn;
 use super::{excerpt, request_line};
 use crate::finding::{Cause, Finding};
@@ -25,6 +27,7 @@ const OCCURRENCES: usize = 5;
 pub(super) struct Groups {
     groups: Vec<FindingGroup>,
     by_id: HashMap<String, usize>,
+    everywhere: Everywhere,
 }
 
 impl Groups {
@@ -35,7 +38,10 @@ impl Groups {
             .iter()
             .map(|exchange| (exchange.id.as_str(), exchange))
             .collect();
-        let mut groups = Self::default();
+        let mut groups = Self {
+            everywhere: Everywhere::of(run),
+            ..Self::default()
+        };
         for scenario in &run.scenarios {
             for step in &scenario.steps {
                 let place = format!("{}/{}", scenario.id, step.id);
@@ -59,7 +65,7 @@ impl Groups {
     pub(super) fn ids_of(&self, check: &CheckResult) -> Vec<String> {
         let mut ids = Vec::new();
         for observed in &check.findings {
-            let id = identity(check, &observed.finding);
+            let id = identity(check, &observed.finding, &self.everywhere);
             if !ids.contains(&id) {
                 ids.push(id);
             }
@@ -85,17 +91,17 @@ impl Groups {
     }
 
     fn add(&mut self, seen: &Seen<'_>, exchanges: &HashMap<&str, &Exchange>) {
-        let id = identity(seen.check, &seen.observed.finding);
+        let id = identity(seen.check, &seen.observed.finding, &self.everywhere);
         let Some(&index) = self.by_id.get(&id) else {
             self.by_id.insert(id.clone(), self.groups.len());
-            let mut group = seen.group(id);
+            let mut group = seen.group(id, &self.everywhere);
             seen.show(&mut group, exchanges);
             self.groups.push(group);
             return;
         };
         let group = &mut self.groups[index];
         if importance_of(seen.verdict()) < importance_of(group.verdict) {
-            let mut worse = seen.group(id);
+            let mut worse = seen.group(id, &self.everywhere);
             worse.occurrences = std::mem::take(&mut group.occurrences);
             worse.requirements = std::mem::take(&mut group.requirements);
             worse.count = group.count;
@@ -125,16 +131,16 @@ impl Seen<'_> {
         }
     }
 
-    fn group(&self, id: String) -> FindingGroup {
+    fn group(&self, id: String, everywhere: &Everywhere) -> FindingGroup {
         let finding = &self.observed.finding;
         let text = |text: &Option<String>| self.stand_in.apply_to(text.as_deref());
         let mut group = FindingGroup {
             id,
-            check: self.check.check.clone(),
+            check: check_of(self.check, finding, everywhere),
             requirements: Vec::new(),
             level: self.check.level,
             verdict: self.verdict(),
-            subject: subject_of(self.check, finding),
+            subject: subject_of(self.check, finding, everywhere),
             rule: finding.rule.code().to_owned(),
             severity: finding.severity,
             code: finding.code,
@@ -143,7 +149,9 @@ impl Seen<'_> {
             constraint: finding.constraint.clone(),
             cause: finding.cause,
             cause_rule: finding.cause_rule,
-            message: self.stand_in.apply(&finding.message),
+            message: self
+                .stand_in
+                .apply(&everywhere.message(self.check, finding)),
             expected: text(&finding.expected),
             actual: text(&finding.actual),
             hint: text(&finding.hint),
@@ -195,7 +203,10 @@ impl Seen<'_> {
     }
 }
 
-fn subject_of(check: &CheckResult, finding: &Finding) -> Subject {
+fn subject_of(check: &CheckResult, finding: &Finding, everywhere: &Everywhere) -> Subject {
+    if let Some(subject) = everywhere.subject(check, finding) {
+        return subject;
+    }
     match finding.cause {
         Cause::Guide => Subject {
             resource_type: check.subject.resource_type.clone(),
@@ -205,16 +216,25 @@ fn subject_of(check: &CheckResult, finding: &Finding) -> Subject {
     }
 }
 
+/// The check that stands for a finding.
+fn check_of(check: &CheckResult, finding: &Finding, everywhere: &Everywhere) -> String {
+    match everywhere.types(check, finding) {
+        Some(_) => family(check),
+        None => check.check.clone(),
+    }
+}
+
 /// Twelve hexadecimal digits over the identity. The parts are hashed as a JSON array, so that no
 /// two different lists of parts read the same.
-fn identity(check: &CheckResult, finding: &Finding) -> String {
-    let subject = subject_of(check, finding);
+fn identity(check: &CheckResult, finding: &Finding, everywhere: &Everywhere) -> String {
+    let subject = subject_of(check, finding, everywhere);
+    let name = check_of(check, finding, everywhere);
     let profile = finding
         .profile
         .as_deref()
         .map(|profile| profile.split('|').next().unwrap_or(profile));
     let parts = [
-        Some(check.check.as_str()),
+        Some(name.as_str()),
         subject.resource_type.as_deref(),
         subject.interaction.as_deref(),
         subject.search_parameter.as_deref(),

@@ -3,6 +3,7 @@
 //! Verdicts are settled here once more from findings and evidence (see
 //! [`CheckResult::settled`]), so that no writer can show a pass that saw nothing.
 
+mod everywhere;
 mod excerpt;
 mod flows;
 mod green;

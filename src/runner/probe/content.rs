@@ -36,6 +36,8 @@ pub(super) async fn accept(context: &mut Context<'_, '_>) {
         &catalog::NOT_ACCEPTABLE,
         &catalog::FHIR_VERSION,
         &catalog::REQUEST_ID,
+        &catalog::COMPRESSION,
+        &catalog::COMPRESSION_NAMED,
     ]);
     context
         .checks
@@ -69,6 +71,12 @@ pub(super) async fn accept(context: &mut Context<'_, '_>) {
     let exchange = ask(context, &known, "", Some("application/fhir+xml")).await;
     let asked = "`Accept: application/fhir+xml`";
     content::not_acceptable(&mut context.checks, check, &exchange, asked, "xml");
+    let url = context.instance(&known.resource_type, &known.id);
+    for codings in ["gzip;q=1.0, identity;q=0.5", "identity"] {
+        let spec = context.request(Method::Get, &url);
+        let exchange = context.send(spec.header("accept-encoding", codings)).await;
+        content::compression(&mut context.checks, &exchange, codings);
+    }
 }
 
 /// `_format` and `_pretty`.

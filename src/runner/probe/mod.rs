@@ -7,6 +7,7 @@ mod errors;
 mod known;
 mod read;
 mod references;
+mod rights;
 mod robustness;
 mod security;
 mod update;
@@ -76,6 +77,8 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Probe::Guarded => security::guarded(&mut context).await,
         Probe::Injection => security::injection(&mut context).await,
         Probe::WrongPassword => security::wrong_password(&mut context).await,
+        Probe::OtherAccounts => rights::reads(&mut context).await,
+        Probe::OtherAccountsWrite => rights::writes(&mut context).await,
         Probe::RandomRequests => robustness::random(&mut context).await,
     }
     context.finish()

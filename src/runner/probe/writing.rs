@@ -9,7 +9,7 @@ use super::Context;
 use crate::check::create::created_id;
 use crate::check::protocol::is_success;
 use crate::dialect::{FHIR_JSON, PLAIN_JSON};
-use crate::http::{Exchange, Method, RequestSpec};
+use crate::http::{Exchange, Method, RequestSpec, Standing};
 use crate::suite::body::Filling;
 use crate::suite::probe::Probe;
 
@@ -18,11 +18,13 @@ pub(super) struct Created {
     pub id: String,
 }
 
-/// Whether a request carries the run's token.
+/// Whose token a request carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Carries {
     Token,
     Nothing,
+    /// That of a further account.
+    Account(Standing),
 }
 
 /// A body that the server takes.
@@ -234,9 +236,11 @@ impl Context<'_, '_> {
         for (name, value) in headers {
             spec = spec.header(*name, *value);
         }
-        if carries == Carries::Nothing {
-            spec = spec.anonymous();
-        }
+        let spec = match carries {
+            Carries::Token => spec,
+            Carries::Nothing => spec.anonymous(),
+            Carries::Account(standing) => spec.sent_by(Some(standing)),
+        };
         self.send(spec).await
     }
 

@@ -1,6 +1,7 @@
 //! Faults of login and tokens.
 
 use openimis_conformance::reference::{Fault as F, PASSWORD, USER};
+use reqwest::Method;
 use serde_json::json;
 
 use super::{Probe, header, member, probe};
@@ -18,6 +19,71 @@ async fn login(client: &Client, user: &str, password: &str) -> Answer {
         .header("Content-Type", "application/json")
         .body(body.to_string());
     client.send(request).await
+}
+
+/// Asks with the token of that user.
+async fn ask(client: &Client, user: &str, method: Method, path: &str) -> Answer {
+    let token = token(client, user).await;
+    let request = client.http.request(method, client.url(path));
+    let request = request
+        .header("Content-Type", "application/fhir+json")
+        .body(r#"{"resourceType":"Patient","id":"0"}"#);
+    client.send(request.bearer_auth(token)).await
+}
+
+async fn token(client: &Client, user: &str) -> String {
+    let answer = login(client, user, PASSWORD).await;
+    answer.json()["token"].as_str().expect("a token").to_owned()
+}
+
+async fn of_accounts(fault: F, client: &Client) -> Option<Probe> {
+    let get = async |user: &str, path: &str| ask(client, user, Method::GET, path).await;
+    match fault {
+        F::SearchAsksNoRight => {
+            let answer = get("reference-nobody", "Patient").await;
+            probe("403", "200", answer.status)
+        }
+        F::SearchAsksNoDistrict => {
+            let answer = get("reference-district", "Patient?_count=100").await;
+            probe("2", "38", answer.ids().len())
+        }
+        F::ReadAsksNoRight => {
+            let answer = get("reference-nobody", &patient(client).await).await;
+            probe("403", "200", answer.status)
+        }
+        F::IncludeAsksNoRight => {
+            let answer = get("reference-clerk", "Claim?_include=Claim:patient").await;
+            let is_there = answer.text.contains(r#""resourceType":"Patient""#);
+            probe("false", "true", is_there)
+        }
+        F::TotalCountsAll => {
+            let answer = get("reference-district", "Patient").await;
+            probe("2", "38", answer.total())
+        }
+        F::ReaderMayWrite => {
+            let path = patient(client).await;
+            let answer = ask(client, "reference-reader", Method::PUT, &path).await;
+            probe("403", "400", answer.status)
+        }
+        F::ReadAsksEveryRight => {
+            let answer = get("reference-reader", &patient(client).await).await;
+            probe("200", "403", answer.status)
+        }
+        F::RightsOfLastLogin => {
+            let nobody = token(client, "reference-nobody").await;
+            token(client, "reference-reader").await;
+            let request = client.http.get(client.url("Patient")).bearer_auth(nobody);
+            probe("403", "200", client.send(request).await.status)
+        }
+        _ => None,
+    }
+}
+
+/// The address of an insuree of the other district.
+async fn patient(client: &Client) -> String {
+    let answer = client.get("Patient?identifier=700000001").await;
+    let ids = answer.ids();
+    format!("Patient/{}", ids.first().expect("an insuree"))
 }
 
 pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
@@ -43,6 +109,6 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let answer = login(client, USER, PASSWORD).await;
             probe("true", "false", member(&answer, "/exp") != "absent")
         }
-        _ => None,
+        _ => of_accounts(fault, client).await,
     }
 }

@@ -61,6 +61,15 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let answer = asked(client, "", "Accept", json).await;
             probe("false", "true", answer.text.contains("fran\u{fffd}ais"))
         }
+        F::CompressesUnasked => {
+            let answer = asked(client, "", "Accept-Encoding", "identity").await;
+            probe("absent", "gzip", header(&answer, "content-encoding"))
+        }
+        F::NamesNoCompression => {
+            let codings = "gzip;q=1.0, identity;q=0.5";
+            let answer = asked(client, "", "Accept-Encoding", codings).await;
+            probe("absent", "gzip", header(&answer, "content-encoding"))
+        }
         F::RefusesAny => probe(
             "200",
             "406",

@@ -1,0 +1,102 @@
+//! What a server gets wrong in a search parameter of every type is one deviation, and one finding
+//! that names the types.
+//!
+//! A type on which the same check passed shows that it is a matter of that type: then each type
+//! keeps a finding of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::catalog;
+use crate::finding::{Cause, Finding};
+use crate::result::{CheckResult, RunResult, Subject, Verdict};
+
+/// Fewer types than this are no pattern.
+const TYPES: usize = 3;
+
+/// What is wrong with a parameter: the check, the interaction, the parameter and the rule.
+type Deviation = (String, Option<String>, String, &'static str);
+
+/// The deviations that show on every type, with these types.
+#[derive(Debug, Default)]
+pub(super) struct Everywhere(BTreeMap<Deviation, BTreeSet<String>>);
+
+impl Everywhere {
+    pub(super) fn of(run: &RunResult) -> Self {
+        let mut broken: BTreeMap<Deviation, BTreeSet<String>> = BTreeMap::new();
+        let mut works = BTreeSet::new();
+        for check in super::checks(run) {
+            let Some(resource_type) = &check.subject.resource_type else {
+                continue;
+            };
+            for observed in &check.findings {
+                if let Some(deviation) = deviation(check, &observed.finding) {
+                    let types = broken.entry(deviation).or_default();
+                    types.insert(resource_type.clone());
+                }
+            }
+            if check.settled() == Verdict::Pass && shows_that_it_works(check) {
+                works.insert((family(check), check.subject.search_parameter.clone()));
+            }
+        }
+        broken.retain(|(check, _, parameter, _), types| {
+            types.len() >= TYPES && !works.contains(&(check.clone(), Some(parameter.clone())))
+        });
+        Self(broken)
+    }
+
+    /// The types that a finding stands for, where it is one of every type.
+    pub(super) fn types(
+        &self,
+        check: &CheckResult,
+        finding: &Finding,
+    ) -> Option<&BTreeSet<String>> {
+        check.subject.resource_type.as_ref()?;
+        self.0.get(&deviation(check, finding)?)
+    }
+
+    /// What a finding is about, where it is one of every type: no type of its own.
+    pub(super) fn subject(&self, check: &CheckResult, finding: &Finding) -> Option<Subject> {
+        self.types(check, finding)?;
+        Some(Subject {
+            resource_type: None,
+            ..check.subject.clone()
+        })
+    }
+
+    /// The message, with the types.
+    pub(super) fn message(&self, check: &CheckResult, finding: &Finding) -> String {
+        match self.types(check, finding) {
+            None => finding.message.clone(),
+            Some(types) => {
+                let types = types.iter().map(String::as_str).collect::<Vec<_>>();
+                let types = types.join(", ");
+                format!(
+                    "on every type that was tried ({types}): {}",
+                    finding.message
+                )
+            }
+        }
+    }
+}
+
+fn deviation(check: &CheckResult, finding: &Finding) -> Option<Deviation> {
+    let parameter = check.subject.search_parameter.clone()?;
+    (finding.cause == Cause::Server).then(|| {
+        let interaction = check.subject.interaction.clone();
+        (family(check), interaction, parameter, finding.rule.code())
+    })
+}
+
+/// A parameter that is ignored shows by what it lets through where there are several resources, and
+/// by the near miss where there is one.
+pub(super) fn family(check: &CheckResult) -> String {
+    match check.check == catalog::SEARCH_MISS.id {
+        true => catalog::SEARCH_ONLY.id.to_owned(),
+        false => check.check.clone(),
+    }
+}
+
+/// A search among one resource lets nothing else through, whatever it ignores.
+fn shows_that_it_works(check: &CheckResult) -> bool {
+    check.check != catalog::SEARCH_ONLY.id
+}
