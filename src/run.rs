@@ -38,12 +38,14 @@ mod frame;
 mod log;
 pub mod look;
 mod parts;
+mod possible;
 mod publish;
 mod replay;
 mod revalidate;
 mod selection;
 
 pub use log::{Header, Kept, LogError, read as read_results};
+pub use possible::checks as possible_checks;
 pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
 pub use selection::Selection;
 pub(crate) use selection::leave_out_empty_suites;

@@ -425,3 +425,49 @@ fn quiet_prints_nothing_and_no_colour_is_only_for_terminals() {
         "no terminal, no colour"
     );
 }
+
+/// A check that the table does not know would be left out of a filtered run.
+#[test]
+fn a_step_makes_no_check_but_those_that_a_filter_knows_of() {
+    use openimis_conformance::package::Definitions;
+    use openimis_conformance::reference::Fault;
+    use openimis_conformance::run::possible_checks;
+    use openimis_conformance::selftest::{Bench, Trial};
+    use openimis_conformance::suite::load::shipped;
+    use openimis_conformance::suite::{Declared, plan::Plan};
+    let declared = Declared::by_guide(&Definitions::embedded());
+    let plan = Plan::new(&shipped().expect("suites"), &declared, true);
+    let bench = Bench::default();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let mut unknown = std::collections::BTreeSet::new();
+    let mut seen = 0;
+    for fault in [
+        None,
+        Some(Fault::HtmlErrors),
+        Some(Fault::UnknownIdFails),
+        Some(Fault::RefusalFails),
+    ] {
+        let mut trial = Trial::of_right_behaviour(&[]);
+        trial.faults.extend(fault);
+        let tried = runtime.block_on(bench.run(&trial)).expect("it runs");
+        for scenario in &tried.scenarios {
+            let Some(planned) = plan.scenarios.iter().find(|it| it.id == scenario.id) else {
+                continue;
+            };
+            for (step, planned) in scenario.steps.iter().zip(&planned.steps) {
+                let possible = possible_checks(&planned.step);
+                for check in &step.checks {
+                    seen += 1;
+                    if !possible.contains(&check.check.as_str()) {
+                        unknown.insert(format!("{}/{}: {}", scenario.id, step.id, check.check));
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 10_000, "{seen} checks");
+    assert!(
+        unknown.is_empty(),
+        "missing in src/run/possible.rs: {unknown:#?}"
+    );
+}

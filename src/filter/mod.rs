@@ -73,6 +73,11 @@ struct Value {
 pub trait Subject {
     /// The values of a key.
     fn values(&self, key: Key) -> Option<Vec<&str>>;
+
+    /// Where the values are not known yet: those that there may be, if so much is known.
+    fn possible(&self, _key: Key) -> Option<Vec<&str>> {
+        None
+    }
 }
 
 impl Filter {
@@ -161,11 +166,20 @@ impl Expression {
 
 impl Test {
     fn holds(&self, subject: &dyn Subject) -> Option<bool> {
-        let found = subject.values(self.key)?;
-        Some(found.iter().any(|text| {
-            let mut values = self.values.iter();
-            values.any(|value| crate::wording::fits(&value.text, text))
-        }))
+        let fits = |found: Vec<&str>| {
+            found.iter().any(|text| {
+                let mut values = self.values.iter();
+                values.any(|value| crate::wording::fits(&value.text, text))
+            })
+        };
+        match subject.values(self.key) {
+            Some(found) => Some(fits(found)),
+            // What there cannot be is known not to be; what there may be is not known.
+            None => subject
+                .possible(self.key)
+                .is_some_and(|possible| !fits(possible))
+                .then_some(false),
+        }
     }
 }
 
@@ -187,6 +201,29 @@ mod tests {
                 _ => Some(Vec::new()),
             }
         }
+    }
+
+    /// A step that will make one of two checks, or both.
+    struct Step;
+
+    impl Subject for Step {
+        fn values(&self, _: Key) -> Option<Vec<&str>> {
+            None
+        }
+
+        fn possible(&self, key: Key) -> Option<Vec<&str>> {
+            (key == Key::Check).then(|| vec!["read-status", "read-id"])
+        }
+    }
+
+    #[test]
+    fn what_there_may_be_decides_only_against_the_rest() {
+        let selects = |text: &str| Filter::parse(text).expect("fits").selects(&Step);
+        assert_eq!(selects("check = read-id"), None);
+        assert_eq!(selects("not check = read-id"), None);
+        assert_eq!(selects("check = search-id"), Some(false));
+        assert_eq!(selects("not check = search-id"), Some(true));
+        assert_eq!(selects("level = SHALL"), None);
     }
 
     fn selects(text: &str, known: bool) -> Option<bool> {

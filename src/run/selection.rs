@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::possible;
 use crate::check::catalog;
 use crate::dialect;
 use crate::filter::{Filter, FilterError, Key, Known, Subject};
@@ -215,6 +216,20 @@ impl Subject for Planned<'_> {
             Key::Check | Key::Requirement | Key::Level => None,
         }
     }
+
+    fn possible(&self, key: Key) -> Option<Vec<&str>> {
+        let step = &self.step?.step;
+        match key {
+            Key::Check => Some(possible::checks(step)),
+            Key::Requirement => Some(possible::requirements(step)),
+            Key::Level => {
+                let of = possible::requirements(step).into_iter();
+                let of = of.filter_map(requirement::get);
+                Some(of.map(|it| it.level.code()).collect())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A check with its verdict.
@@ -299,8 +314,17 @@ mod tests {
         );
         assert_eq!(selected("tag = smoke"), ["capability-statement"]);
         assert!(selected("suite = enrolment and tag = reads").is_empty());
+        let reads = selected("requirement = READ-1.status");
+        assert!(reads.contains(&"discover-claim".to_owned()), "{reads:?}");
+        assert!(
+            !reads.contains(&"guarded".to_owned()),
+            "it makes no such check"
+        );
+        assert_eq!(selected("check = cors"), ["guarded"]);
+        assert_eq!(selected("requirement = SEC-4.*"), ["guarded"]);
         let all = plan().scenarios.len();
-        assert_eq!(selected("requirement = READ-1.status").len(), all);
+        assert_eq!(selected("not check = cors").len(), all);
+        assert!(selected("level = MAY").len() < all);
         assert!(tags(&plan())["capability-statement"].contains(&"reads".to_owned()));
     }
 
