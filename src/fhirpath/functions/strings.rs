@@ -21,7 +21,7 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Strings) -> Outcome<Co
     if function == Strings::Join {
         return join(site);
     }
-    let Some(text) = site.text_input()? else {
+    let Some(text) = site.evaluator.told(site.text_input()?) else {
         return Ok(Collection::new());
     };
     site.charge(text.len() as u64 / 64)?;
