@@ -1,7 +1,7 @@
 //! Rules of R4 that hold for resources of any server, a row for each thing that is right or wrong.
 
 use openimis_conformance::json;
-use openimis_conformance::package::Definitions;
+use openimis_conformance::package::{Definitions, LooseFile};
 use openimis_conformance::validator::{Request, Validator};
 
 /// Holds that each resource has exactly these errors: the constraint or else the rule, and where.
@@ -155,6 +155,39 @@ fn a_constraint_about_what_is_not_there_or_cannot_be_told_is_kept() {
             &[],
         ),
     ]);
+}
+
+#[test]
+fn a_primitive_is_cast_to_the_type_of_system_it_converts_to() {
+    let profile = r#"{"resourceType":"StructureDefinition","url":"http://example.org/p","name":"P","status":"draft",
+        "kind":"resource","abstract":false,"type":"Patient","derivation":"constraint",
+        "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","differential":{"element":[
+        {"id":"Patient","path":"Patient","constraint":[{"key":"p-1","severity":"error","human":"x",
+        "expression":"(extension('http://a.b/x').value as String) = 'a'"}]}]}}"#;
+    let file = LooseFile {
+        name: "p.json".to_owned(),
+        text: profile.to_owned(),
+    };
+    let definitions = Definitions::core().with_resources(&[file]);
+    let validator = Validator::new(definitions.expect("a sound profile"));
+    let request = Request {
+        guide: false,
+        profiles: vec!["http://example.org/p".to_owned()],
+        ..Request::default()
+    };
+    let is_broken = |value: &str| {
+        let patient = format!(
+            r#"{{"resourceType":"Patient","extension":[{{"url":"http://a.b/x",{value}}}]}}"#
+        );
+        let document = json::read(&patient).expect("JSON");
+        let findings = validator.validate(&document, &request).findings;
+        findings
+            .iter()
+            .any(|finding| finding.constraint.as_deref() == Some("p-1"))
+    };
+    assert!(!is_broken(r#""valueString":"a""#));
+    assert!(is_broken(r#""valueString":"b""#));
+    assert!(is_broken(r#""valueInteger":1"#));
 }
 
 #[test]

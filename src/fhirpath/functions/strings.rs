@@ -121,6 +121,10 @@ fn join<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
         first = false;
         out.push_str(&text);
     }
+    // Primitives that have no value but extensions give nothing to join.
+    if first {
+        return Ok(Collection::new());
+    }
     site.string(out)
 }
 
