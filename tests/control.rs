@@ -441,12 +441,7 @@ fn a_step_makes_no_check_but_those_that_a_filter_knows_of() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let mut unknown = std::collections::BTreeSet::new();
     let mut seen = 0;
-    for fault in [
-        None,
-        Some(Fault::HtmlErrors),
-        Some(Fault::UnknownIdFails),
-        Some(Fault::RefusalFails),
-    ] {
+    for fault in [None, Some(Fault::HtmlErrors), Some(Fault::RefusalFails)] {
         let mut trial = Trial::of_right_behaviour(&[]);
         trial.faults.extend(fault);
         let tried = runtime.block_on(bench.run(&trial)).expect("it runs");

@@ -123,7 +123,7 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
             OF_REFUSALS,
             "create-refused refused-not-stored unknown-element-refused",
         ],
-        Probe::CreateTwice => &[OF_REFUSALS, "create-twice"],
+        Probe::CreateTwice => &[OF_REFUSALS, "create-twice paging-total-after-create"],
         Probe::Update => &[
             "history-order update-id update-replaces update-stale update-status update-unknown \
              update-version",

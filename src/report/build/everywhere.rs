@@ -100,3 +100,68 @@ pub(super) fn family(check: &CheckResult) -> String {
 fn shows_that_it_works(check: &CheckResult) -> bool {
     check.check != catalog::SEARCH_ONLY.id
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::build;
+    use crate::check::{Check, Judgement, catalog};
+    use crate::finding::Rule;
+    use crate::report::{FindingGroup, sample};
+    use crate::result::{CheckResult, Subject};
+
+    fn check(check: &'static Check, resource_type: &str, is_broken: bool) -> CheckResult {
+        let mut judgement = Judgement::new(
+            check,
+            &Subject {
+                resource_type: Some(resource_type.to_owned()),
+                interaction: Some("search-type".to_owned()),
+                search_parameter: Some("_id".to_owned()),
+            },
+        );
+        judgement.saw_exchange();
+        if is_broken {
+            let place = "Bundle.entry";
+            judgement.broken_by("a/b#1", Rule::SearchResult, place, "one", "three");
+        }
+        judgement.finish()
+    }
+
+    fn found(more: Option<CheckResult>) -> Vec<FindingGroup> {
+        let of_several = ["Claim", "Group", "Patient"];
+        let mut checks: Vec<CheckResult> = of_several
+            .iter()
+            .map(|kind| check(&catalog::SEARCH_ONLY, kind, true))
+            .collect();
+        // There is one Invoice: only the near miss tells.
+        checks.push(check(&catalog::SEARCH_ONLY, "Invoice", false));
+        checks.push(check(&catalog::SEARCH_MISS, "Invoice", true));
+        checks.extend(more);
+        let mut run = sample::run();
+        run.scenarios[0].steps[0].checks = checks;
+        let mut found = build(&run).findings;
+        found.retain(|group| group.subject.search_parameter.as_deref() == Some("_id"));
+        found
+    }
+
+    #[test]
+    fn what_is_ignored_on_every_type_is_one_finding_that_names_them() {
+        let found = found(None);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].subject.resource_type, None);
+        assert_eq!(
+            found[0].message,
+            "on every type that was tried (Claim, Group, Invoice, Patient): expected one, found \
+             three"
+        );
+        assert_eq!(found[0].count, 4);
+        assert_eq!(found[0].requirements, ["SRCH-2.miss", "SRCH-2.only"]);
+    }
+
+    #[test]
+    fn where_one_type_keeps_it_each_of_the_others_has_its_own() {
+        let works = check(&catalog::SEARCH_MISS, "Location", false);
+        let found = found(Some(works));
+        assert_eq!(found.len(), 4);
+        assert!(found.iter().all(|it| it.subject.resource_type.is_some()));
+    }
+}
