@@ -76,11 +76,13 @@ fn text(matrix: &Matrix) -> String {
         checks.keys().cloned().collect::<Vec<_>>().join(", ")
     };
     for row in &matrix.rows {
-        let caught = match &row.stopped {
-            Some(message) => format!("stops the run: {message}"),
-            None if row.caught_by.is_empty() => "caught by nothing".to_owned(),
-            None => names(&row.caught_by),
+        let mut caught = match row.caught_by.is_empty() {
+            true => "caught by nothing".to_owned(),
+            false => names(&row.caught_by),
         };
+        if let Some(message) = &row.stopped {
+            caught.push_str(&format!(" (stops the run: {message})"));
+        }
         out.push_str(&format!("{:<32} {caught}", row.fault));
         if !row.also.is_empty() {
             out.push_str(&format!(" (and so {})", names(&row.also)));
@@ -94,13 +96,12 @@ fn text(matrix: &Matrix) -> String {
     let caught = matrix
         .rows
         .iter()
-        .filter(|row| row.stopped.is_some() || !row.caught_by.is_empty())
+        .filter(|row| !row.caught_by.is_empty())
         .count();
     out.push_str(&format!(
-        "{caught} of {} faults caught; {} checks pass without a fault; {} known to be open; {}\n",
+        "{caught} of {} faults caught; {} checks pass without a fault; {}\n",
         matrix.rows.len(),
         matrix.passes.len(),
-        matrix.open.len(),
         crate::wording::count(matrix.problems.len(), "problem"),
     ));
     out

@@ -53,6 +53,7 @@ fn the_walk_of_all_pages_catches_faults_of_links_and_totals() {
             fails(Fault::NoFullUrl, &["search-full-url"]),
             fails(Fault::WrongFullUrl, &["search-full-url"]),
             fails(Fault::MissingResourceType, &["search-type"]),
+            fails(Fault::MatchesWithoutId, &["search-id"]),
             fails(Fault::ForeignLinks, &["paging-next"]),
         ],
     );
@@ -76,6 +77,7 @@ fn pages_of_several_sizes_catch_faults_of_pages() {
             warns(Fault::UnstableOrder, &["paging-order"]),
             warns(Fault::PagingForgetsCount, &["paging-count-kept"]),
             warns(Fault::RelativeLinks, &["paging-links"]),
+            warns(Fault::EncodedLinks, &["paging-links"]),
             warns(Fault::InvalidDateFails, &["paging-beyond"]),
         ],
     );
