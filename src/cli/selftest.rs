@@ -76,10 +76,15 @@ fn text(matrix: &Matrix) -> String {
         checks.keys().cloned().collect::<Vec<_>>().join(", ")
     };
     for row in &matrix.rows {
-        let mut caught = match row.caught_by.is_empty() {
-            true => "caught by nothing".to_owned(),
-            false => names(&row.caught_by),
+        let mut caught = match (row.caught_by.is_empty(), row.breaks.is_empty()) {
+            (false, _) => names(&row.caught_by),
+            (true, false) => "caught by nothing".to_owned(),
+            (true, true) => "breaks nothing".to_owned(),
         };
+        if !row.changes.is_empty() {
+            let changed: Vec<&str> = row.changes.iter().map(String::as_str).collect();
+            caught.push_str(&format!(", changes {}", changed.join(", ")));
+        }
         if let Some(message) = &row.stopped {
             caught.push_str(&format!(" (stops the run: {message})"));
         }
@@ -98,9 +103,10 @@ fn text(matrix: &Matrix) -> String {
         .iter()
         .filter(|row| !row.caught_by.is_empty())
         .count();
+    let breaking = matrix.rows.iter().filter(|row| !row.breaks.is_empty());
     out.push_str(&format!(
         "{caught} of {} faults caught; {} checks pass without a fault; {}\n",
-        matrix.rows.len(),
+        breaking.count(),
         matrix.passes.len(),
         crate::wording::count(matrix.problems.len(), "problem"),
     ));

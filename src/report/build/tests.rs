@@ -1,7 +1,7 @@
 use super::build;
 use crate::finding::{Cause, Finding, Rule, Severity};
 use crate::report::{FindingGroup, Report, json, sample, schema_errors};
-use crate::result::{CheckResult, Level, RunResult, Verdict};
+use crate::result::{CheckResult, Level, Observed, RunResult, Verdict};
 
 /// The sample run with one of its checks changed.
 fn with_check(name: &str, change: impl Fn(&mut CheckResult)) -> RunResult {
@@ -213,6 +213,15 @@ fn a_suite_without_a_shall_is_held_to_its_shoulds() {
         let last = run.scenarios[0].steps.last_mut().expect("a step");
         last.checks[0].verdict = verdict;
         last.checks[0].reason = reason.map(str::to_owned);
+        if verdict == Verdict::Warning {
+            let message = "expected status 200, found 500";
+            last.checks[0].findings.push(Observed {
+                exchange: None,
+                resource: None,
+                finding: Finding::new(Severity::Error, Rule::Status, "http.status", message),
+                repeats: 0,
+            });
+        }
     };
     let because = |run: &RunResult| {
         let report = valid(run);
