@@ -1,7 +1,5 @@
 //! Faults of pages.
 
-use std::collections::BTreeSet;
-
 use openimis_conformance::http::Mode;
 use openimis_conformance::reference::Fault;
 use openimis_conformance::selftest::Trial;
@@ -106,11 +104,10 @@ fn a_row_that_is_added_is_counted() {
 
 #[test]
 fn a_row_that_breaks_the_search_is_named_and_the_others_are_judged() {
+    let trial = Trial::of_fault(Fault::OneRowBreaksSearch, &["discover"]);
     let tried = run(&Trial {
-        faults: BTreeSet::from([Fault::OneRowBreaksSearch]),
-        suites: vec!["discover".to_owned()],
-        scenarios: vec!["discover-practitioner-role".to_owned()],
         mode: Mode::Read,
+        ..trial.only(&["discover-practitioner-role"])
     });
     let steps = tried.scenarios.iter().flat_map(|scenario| &scenario.steps);
     let checks: Vec<_> = steps.flat_map(|step| &step.checks).collect();
