@@ -357,6 +357,7 @@ mod tests {
                     notes: Vec::new(),
                     shown: Vec::new(),
                     stood_in: None,
+                    form: None,
                 }],
             }],
         }
