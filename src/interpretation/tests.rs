@@ -106,6 +106,7 @@ fn a_finding_is_the_guides_fault_only_where_the_list_says_so() {
         let mut finding = Finding::new(Severity::Error, rule, expression, message);
         finding.constraint = constraint.map(str::to_owned);
         let held = [
+            "openimis-activitiy-definition",
             "openimis-medication",
             "openimis-patient",
             "openimis-coverage-eligibility-response",
@@ -146,4 +147,18 @@ fn a_finding_is_the_guides_fault_only_where_the_list_says_so() {
         Some("marital-status-unknown")
     );
     assert_eq!(finding(Rule::Binding, status, None, "found `X`"), None);
+    // The display of the code system is none that the pattern takes; any other difference counts.
+    let of_code = |code: &str| {
+        let system = "http://terminology.hl7.org/CodeSystem/usage-context-type";
+        let coding = format!(r#"{{"system":"{system}","code":"{code}","display":"Age Range"}}"#);
+        let message = format!("`Age` wants `code` x, found `{coding}`");
+        finding(
+            Rule::Slicing,
+            "ActivityDefinition.useContext[1]",
+            None,
+            &message,
+        )
+    };
+    assert_eq!(of_code("age"), Some("usage-context-age"));
+    assert_eq!(of_code("aged"), None);
 }

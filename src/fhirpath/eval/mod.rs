@@ -4,6 +4,8 @@
 mod path;
 mod truth;
 
+pub(super) use path::Visit;
+
 use std::cell::{Cell, RefCell};
 
 use super::ast::{Expr, ExprKind, TypeSpecifier};

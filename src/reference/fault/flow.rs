@@ -33,6 +33,26 @@ pub(super) fn active_family(_: &Request, response: &mut Response) {
     });
 }
 
+/// Where the resource was read, as openIMIS has it; codings name another system then.
+pub(super) fn code_system_elsewhere(_: &Request, response: &mut Response) {
+    each(response, ResourceType::CodeSystem, |system| {
+        let id = system.str("id").unwrap_or_default().to_owned();
+        set(
+            system,
+            "url",
+            string(format!("http://127.0.0.1/CodeSystem/{id}/")),
+        );
+    });
+}
+
+pub(super) fn cut_code_system(_: &Request, response: &mut Response) {
+    each(response, ResourceType::CodeSystem, |system| {
+        if let Some(concepts) = entries(system, "concept") {
+            concepts.truncate(1);
+        }
+    });
+}
+
 pub(super) fn offered_policy(_: &Request, response: &mut Response) {
     each(response, ResourceType::Contract, |contract| {
         set(contract, "status", string("offered"));

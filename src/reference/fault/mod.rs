@@ -177,6 +177,9 @@ faults! {
         Hook::Response(search::empty_is_not_found);
     BareResource = "bare-resource", "a search by identifier answers with the resource itself",
         Hook::Response(search::bare_resource);
+    UnknownIdentifierFails = "unknown-identifier-fails",
+        "a search by an identifier that nobody has is answered with 500",
+        Hook::Response(search::unknown_identifier_fails);
     WrongBundleType = "wrong-bundle-type", "a search answers with a Bundle of type `collection`",
         Hook::Response(search::wrong_bundle_type);
     NoFullUrl = "no-full-url", "entries have no `fullUrl`",
@@ -339,6 +342,10 @@ faults! {
         Hook::Without(Rule::SubscriptionCriteria);
     MembersForgetFamily = "members-forget-family", "the members of a new family do not point to it",
         Hook::Lacks(Effect::MembersPointToFamily);
+    CodeSystemsElsewhere = "code-systems-elsewhere", "a CodeSystem has its own address as its URL",
+        Hook::Response(flow::code_system_elsewhere);
+    CodeSystemsCut = "code-systems-cut", "a CodeSystem has its first code alone",
+        Hook::Response(flow::cut_code_system);
     FamilyActiveAtOnce = "family-active-at-once", "a family is active before it has a policy",
         Hook::Response(flow::active_family);
     PolicyCoversNobody = "policy-covers-nobody", "a policy brings no Coverage",
