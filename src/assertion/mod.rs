@@ -177,6 +177,7 @@ impl Native {
             Self::ExtensionContent => element::check_extension_content(at, sink),
             Self::ContainedReference => {
                 reference::check_form(at, sink);
+                reference::check_type(at, sink);
                 reference::check_contained(at, sink);
             }
             Self::Contained => contained::check(at, sink),

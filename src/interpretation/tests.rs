@@ -38,6 +38,27 @@ fn the_list_can_be_read_and_says_what_it_does() {
 }
 
 #[test]
+fn every_reading_of_r4_is_held_by_a_test() {
+    let mut ids: Vec<&str> = Vec::new();
+    for own in &list().readings {
+        assert!(!ids.contains(&own.id.as_str()), "{} twice", own.id);
+        ids.push(&own.id);
+        let texts = [&own.reading, &own.reason, &own.source];
+        assert!(texts.iter().all(|text| text.len() > 10), "{}", own.id);
+        let (file, function) = own.test.split_once(": ").expect("`file: function`");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let source = std::fs::read_to_string(path).unwrap_or_default();
+        let head = format!("#[test]\nfn {function}()");
+        let within = format!("#[test]\n    fn {function}()");
+        assert!(
+            source.contains(&head) || source.contains(&within),
+            "expected the test of {} in {file}, found no `{function}`",
+            own.id
+        );
+    }
+}
+
+#[test]
 fn a_definition_is_read_as_it_was_meant() {
     let definitions = Definitions::embedded();
     let read = |id: &str| {

@@ -10,6 +10,7 @@ mod existing;
 mod flaky;
 mod form;
 mod listen;
+mod one_by_one;
 pub mod preview;
 mod probe;
 mod read;

@@ -33,23 +33,27 @@ pub(super) fn active_family(_: &Request, response: &mut Response) {
     });
 }
 
+/// Calls the function on the education levels where they are read by themselves.
+fn education_levels(request: &Request, response: &mut Response, change: impl Fn(&mut Tree)) {
+    if request.path == ["CodeSystem", "patient-education-level"] {
+        each(response, ResourceType::CodeSystem, change);
+    }
+}
+
 /// Where the resource was read, as openIMIS has it; codings name another system then.
-pub(super) fn code_system_elsewhere(_: &Request, response: &mut Response) {
-    each(response, ResourceType::CodeSystem, |system| {
-        let id = system.str("id").unwrap_or_default().to_owned();
-        set(
-            system,
-            "url",
-            string(format!("http://127.0.0.1/CodeSystem/{id}/")),
-        );
+pub(super) fn code_system_elsewhere(request: &Request, response: &mut Response) {
+    education_levels(request, response, |system| {
+        let url = "http://127.0.0.1/CodeSystem/patient-education-level/";
+        set(system, "url", string(url));
     });
 }
 
-pub(super) fn cut_code_system(_: &Request, response: &mut Response) {
-    each(response, ResourceType::CodeSystem, |system| {
+pub(super) fn cut_code_system(request: &Request, response: &mut Response) {
+    education_levels(request, response, |system| {
         if let Some(concepts) = entries(system, "concept") {
             concepts.truncate(1);
         }
+        set(system, "count", from_json(json!(1)));
     });
 }
 

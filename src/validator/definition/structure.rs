@@ -33,6 +33,7 @@ pub(super) fn check(validator: &Validator, node: &Node<'_>, at: &At<'_>, sink: &
     let Some(definition) = StructureDefinition::from_node(node) else {
         return;
     };
+    check_type(&definition, at, sink);
     check_derivation(&definition, at, sink);
     check_base(validator, &definition, at, sink);
     extension::check(validator, &definition, at, sink);
@@ -50,6 +51,20 @@ pub(super) fn check(validator: &Validator, node: &Node<'_>, at: &At<'_>, sink: &
             report(error, at, sink);
         }
     }
+}
+
+/// R4 StructureDefinition.type: "absolute URLs are only allowed in logical models".
+fn check_type(definition: &StructureDefinition, at: &At<'_>, sink: &mut Sink) {
+    if definition.kind == StructureKind::Logical || !definition.type_name.contains(':') {
+        return;
+    }
+    fault(at, sink, || {
+        Words::new(
+            format!("`type` of {}", at.subject()),
+            "the name of a type, since `kind` is not `logical`",
+            quoted(&definition.type_name),
+        )
+    });
 }
 
 /// R4 StructureDefinition.derivation: "if this is a constraint or specialization" of a base.

@@ -49,7 +49,7 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             probe("true", "false", member.text.contains(&reference(&group)))
         }
         F::CodeSystemsElsewhere => {
-            let system = client.get("CodeSystem/group-type").await;
+            let system = client.get("CodeSystem/patient-education-level").await;
             let url = member(&system, "/url");
             probe(
                 "true",
