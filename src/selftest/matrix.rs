@@ -407,6 +407,7 @@ mod tests {
                     notes: Vec::new(),
                     shown: Vec::new(),
                     stood_in: None,
+                    form: None,
                 }],
             }],
         }

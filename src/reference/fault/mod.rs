@@ -297,6 +297,12 @@ faults! {
         Hook::Response(write::refusal_fails);
     RefusalWithoutPlace = "refusal-without-place", "refusals do not name the element",
         Hook::Response(write::no_expression);
+    WantsUsualName = "wants-usual-name", "an insuree is taken with a name of the use `usual` only",
+        Hook::Request(refusal::want_usual_name);
+    WantsLegalState = "wants-legal-state", "a policy is taken with a `legalState` only, which the guide prohibits",
+        Hook::Request(refusal::want_legal_state);
+    WantsCategoryText = "wants-category-text", "a claim is taken with the categories of its lines as text only",
+        Hook::Request(refusal::want_category_text);
     IgnoresIfMatch = "ignores-if-match", "an update with a stale `If-Match` is carried out",
         Hook::Request(write::ignore_if_match);
     UpdateIgnoresId = "update-ignores-id", "an update whose body has another id is carried out",

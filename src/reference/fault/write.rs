@@ -40,7 +40,7 @@ pub(super) fn lose_element(request: &Request, response: &mut Response) {
 }
 
 /// Changes the resource that a create or an update sends.
-fn change_sent(request: &mut Request, change: impl Fn(&mut Tree)) -> Option<Response> {
+pub(super) fn change_sent(request: &mut Request, change: impl Fn(&mut Tree)) -> Option<Response> {
     if is_create(request) || request.method == Method::PUT {
         let sent = crate::json::read_bytes(&request.body)
             .ok()

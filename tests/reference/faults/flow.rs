@@ -159,6 +159,15 @@ async fn rules(fault: F, client: &Client) -> Option<Probe> {
             });
             probe("422", "201", status.await)
         }
+        F::WantsLegalState => {
+            let (patient, group) = family(client, CODE).await;
+            let contract = policy(client, &patient, &group).await;
+            probe("201", "422", client.create(&contract).await.status)
+        }
+        F::WantsCategoryText => {
+            let claim = new_claim().await;
+            probe("201", "422", client.create(&claim).await.status)
+        }
         F::AcceptsAnyQuestion => {
             let asked = like(client, "CoverageEligibilityRequest").await;
             let status = twin(client, asked, |it| it["item"][1] = it["item"][0].clone());
