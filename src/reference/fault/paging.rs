@@ -140,12 +140,6 @@ pub(super) fn relative_links(request: &Request, response: &mut Response) {
     });
 }
 
-pub(super) fn encoded_links(_: &Request, response: &mut Response) {
-    each_link(response, |_, url| {
-        url::form_urlencoded::byte_serialize(url.as_bytes()).collect()
-    });
-}
-
 pub(super) fn foreign_links(_: &Request, response: &mut Response) {
     each_link(response, |_, url| match url.split_once("/api/") {
         Some((_, rest)) => format!("http://fhir.example.org/api/{rest}"),

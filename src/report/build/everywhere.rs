@@ -1,7 +1,7 @@
 //! What a server gets wrong in a search parameter of every type is one deviation, and one finding
 //! that names the types.
 //!
-//! A type on which the same check passed shows that it is a matter of that type: then each type
+//! A type on which it was tried with another outcome shows that it is a matter of types: then each
 //! keeps a finding of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ pub(super) struct Everywhere(BTreeMap<Deviation, BTreeSet<String>>);
 impl Everywhere {
     pub(super) fn of(run: &RunResult) -> Self {
         let mut broken: BTreeMap<Deviation, BTreeSet<String>> = BTreeMap::new();
-        let mut works = BTreeSet::new();
+        let mut tried: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         for check in super::checks(run) {
             let Some(resource_type) = &check.subject.resource_type else {
                 continue;
@@ -34,12 +34,15 @@ impl Everywhere {
                     types.insert(resource_type.clone());
                 }
             }
-            if check.settled() == Verdict::Pass && shows_that_it_works(check) {
-                works.insert((family(check), check.subject.search_parameter.clone()));
+            let was_tried = !matches!(check.settled(), Verdict::Skip | Verdict::Error);
+            if let (true, Some(parameter)) = (was_tried, &check.subject.search_parameter) {
+                let types = tried.entry((family(check), parameter.clone())).or_default();
+                types.insert(resource_type.clone());
             }
         }
         broken.retain(|(check, _, parameter, _), types| {
-            types.len() >= TYPES && !works.contains(&(check.clone(), Some(parameter.clone())))
+            let tried = tried.get(&(check.clone(), parameter.clone()));
+            types.len() >= TYPES && tried.is_some_and(|tried| tried == types)
         });
         Self(broken)
     }
@@ -94,11 +97,6 @@ pub(super) fn family(check: &CheckResult) -> String {
         true => catalog::SEARCH_ONLY.id.to_owned(),
         false => check.check.clone(),
     }
-}
-
-/// A search among one resource lets nothing else through, whatever it ignores.
-fn shows_that_it_works(check: &CheckResult) -> bool {
-    check.check != catalog::SEARCH_ONLY.id
 }
 
 #[cfg(test)]

@@ -51,12 +51,6 @@ async fn links(fault: F, client: &Client) -> Option<Probe> {
                 .is_some_and(|link| link.starts_with("http://127"));
             probe("true", "false", absolute)
         }
-        F::EncodedLinks => {
-            let encoded = first
-                .link("next")
-                .is_some_and(|link| link.starts_with("http%3A%2F%2F127"));
-            probe("false", "true", encoded)
-        }
         F::ForeignLinks => {
             let foreign = first
                 .link("next")
