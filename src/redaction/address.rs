@@ -70,14 +70,19 @@ pub(super) fn rewrite_form(
     rewriter.query(form, about)
 }
 
-/// Rewrites the address of something personal: only scheme and host stay, or the media type of a
-/// `data:` URL.
+/// Rewrites the address of something personal: only scheme and host stay, the media type of a
+/// `data:` URL, or the namespace of a URN (RFC 8141 2).
 pub(super) fn rewrite_personal(address: &str, pseudonyms: &Pseudonyms) -> String {
     let start = match address.find("://") {
         Some(at) => address[at + 3..]
             .find('/')
             .map_or(address.len(), |slash| at + 3 + slash),
         None if address.starts_with("data:") => address.find(',').unwrap_or(0),
+        // The arcs of an OID are numbers of a form of their own.
+        None if address.starts_with("urn:oid:") => address.len(),
+        None if address.starts_with("urn:") => {
+            address[4..].find(':').map_or(0, |colon| 4 + colon + 1)
+        }
         None => 0,
     };
     let (kept, personal) = address.split_at(start);
@@ -336,6 +341,11 @@ mod tests {
         assert!(
             data.starts_with("data:image/png;base64,") && !data.contains("iVBOR"),
             "{data}"
+        );
+        let number = rewrite_personal("urn:example:070707070", &pseudonyms());
+        assert!(
+            number.starts_with("urn:example:") && !number.contains("070707070"),
+            "{number}"
         );
         assert!(!rewrite_personal("photos/ada.jpg", &pseudonyms()).contains("ada"));
     }

@@ -22,8 +22,17 @@ pub(super) enum Scope {
     Elements,
     /// No text or date below is personal unless listed.
     Safe,
-    /// Every text and date below is personal.
+    /// Every text and date below is personal; the words of codes are not.
     Personal,
+    /// Everything below is personal, also what stands beside a code of a system that nobody knows.
+    Unknown,
+}
+
+impl Scope {
+    /// Whether what is not listed is personal here.
+    pub(super) fn is_personal(self) -> bool {
+        matches!(self, Self::Personal | Self::Unknown)
+    }
 }
 
 /// The list, made ready to be asked.
@@ -33,6 +42,8 @@ pub(super) struct Rules {
     extensions: HashMap<String, Scope>,
     search: HashSet<String>,
     words: HashSet<String>,
+    messages: HashSet<String>,
+    headers: HashSet<String>,
 }
 
 /// The list that is built in. A list that cannot be read would let nothing through: everything is
@@ -50,8 +61,9 @@ struct File {
     personal: Vec<Elements>,
     safe: Vec<Elements>,
     extensions: Extensions,
-    search: Search,
+    search: Names,
     words: Words,
+    headers: Names,
 }
 
 #[derive(Deserialize, Default)]
@@ -88,7 +100,7 @@ struct Urls {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct Search {
+struct Names {
     #[serde(rename = "why")]
     _why: String,
     safe: Vec<String>,
@@ -100,6 +112,7 @@ struct Words {
     #[serde(rename = "why")]
     _why: String,
     list: Vec<String>,
+    messages: Vec<String>,
 }
 
 impl Default for Rules {
@@ -130,6 +143,8 @@ impl From<File> for Rules {
             extensions,
             search: file.search.safe.into_iter().collect(),
             words: file.words.list.into_iter().collect(),
+            messages: file.words.messages.into_iter().collect(),
+            headers: file.headers.safe.into_iter().collect(),
         }
     }
 }
@@ -154,14 +169,11 @@ impl Rules {
         self.elements.get(path).copied()
     }
 
-    /// What an extension's content is; one that is not listed is personal.
+    /// What an extension's content is; of one that is not listed everything is personal.
     pub(super) fn extension(&self, url: &str) -> Scope {
         // Servers join base and path with one slash too many.
         let url = url.replace("ig//", "ig/");
-        self.extensions
-            .get(&url)
-            .copied()
-            .unwrap_or(Scope::Personal)
+        self.extensions.get(&url).copied().unwrap_or(Scope::Unknown)
     }
 
     /// Whether a search parameter's values are never about a person.
@@ -169,9 +181,21 @@ impl Rules {
         self.search.contains(parameter)
     }
 
-    /// Whether a word, in lower case, stays readable in the texts of servers.
+    /// Whether a word, in lower case, stays readable in the texts of servers, even if somebody is
+    /// called so.
     pub(super) fn is_plain(&self, word: &str) -> bool {
         self.words.contains(word)
+    }
+
+    /// Whether a word, in lower case, stays readable in messages of servers, unless somebody is
+    /// known to be called so.
+    pub(super) fn is_message(&self, word: &str) -> bool {
+        self.messages.contains(word)
+    }
+
+    /// Whether a header, in lower case, says nothing of people.
+    pub(super) fn is_safe_header(&self, name: &str) -> bool {
+        self.headers.contains(name)
     }
 }
 
@@ -187,7 +211,12 @@ mod tests {
         let rules = rules.expect("the list can be read");
         assert!(rules.is_person("Patient") && !rules.is_person("Location"));
         assert_eq!(rules.listed("Patient.birthDate"), Some(Listed::Personal));
-        assert!(rules.words.iter().all(|word| *word == word.to_lowercase()));
+        let all = rules.words.iter().chain(&rules.messages);
+        assert!(
+            all.chain(&rules.headers)
+                .all(|one| *one == one.to_lowercase())
+        );
+        assert!(rules.words.is_disjoint(&rules.messages));
     }
 
     #[test]
@@ -209,7 +238,7 @@ mod tests {
         );
         assert_eq!(
             RULES.extension("https://example.org/extension"),
-            Scope::Personal
+            Scope::Unknown
         );
     }
 
