@@ -40,7 +40,7 @@ pub(super) struct Rules {
     people: HashSet<String>,
     elements: HashMap<String, Listed>,
     extensions: HashMap<String, Scope>,
-    search: HashSet<String>,
+    search: HashMap<String, Listed>,
     words: HashSet<String>,
     messages: HashSet<String>,
     headers: HashSet<String>,
@@ -61,7 +61,7 @@ struct File {
     personal: Vec<Elements>,
     safe: Vec<Elements>,
     extensions: Extensions,
-    search: Names,
+    search: Search,
     words: Words,
     headers: Names,
 }
@@ -100,6 +100,15 @@ struct Urls {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
+struct Search {
+    #[serde(rename = "why")]
+    _why: String,
+    safe: Vec<String>,
+    personal: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
 struct Names {
     #[serde(rename = "why")]
     _why: String,
@@ -128,6 +137,14 @@ impl From<File> for Rules {
             let paths = groups.into_iter().flat_map(|group| group.elements);
             elements.extend(paths.map(|path| (path, listed)));
         }
+        let listed = [
+            (Listed::Safe, file.search.safe),
+            (Listed::Personal, file.search.personal),
+        ];
+        let search = listed
+            .into_iter()
+            .flat_map(|(listed, names)| names.into_iter().map(move |name| (name, listed)))
+            .collect();
         let mut extensions = HashMap::new();
         for (scope, group) in [
             (Scope::Safe, file.extensions.safe),
@@ -141,7 +158,7 @@ impl From<File> for Rules {
             people: file.people.types.into_iter().collect(),
             elements,
             extensions,
-            search: file.search.safe.into_iter().collect(),
+            search,
             words: file.words.list.into_iter().collect(),
             messages: file.words.messages.into_iter().collect(),
             headers: file.headers.safe.into_iter().collect(),
@@ -176,9 +193,10 @@ impl Rules {
         self.extensions.get(&url).copied().unwrap_or(Scope::Unknown)
     }
 
-    /// Whether a search parameter's values are never about a person.
-    pub(super) fn is_safe_search(&self, parameter: &str) -> bool {
-        self.search.contains(parameter)
+    /// Whether a search parameter's values are about a person never, or always; where it is not
+    /// listed that depends on what is searched.
+    pub(super) fn search(&self, parameter: &str) -> Option<Listed> {
+        self.search.get(parameter).copied()
     }
 
     /// Whether a word, in lower case, stays readable in the texts of servers, even if somebody is
