@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use openimis_conformance::package::Definitions;
 use openimis_conformance::terminology::Terminology;
-use shared::cpu_time;
+use shared::time::cpu_time;
 
 fn main() {
     let start = Instant::now();

@@ -14,7 +14,8 @@ use std::hint::black_box;
 use openimis_conformance::json;
 use openimis_conformance::package::Definitions;
 use openimis_conformance::validator::{Depth, Request, Validator};
-use shared::{least, line, patients};
+use shared::patients;
+use shared::time::{least, line};
 
 fn main() {
     let patients = patients();

@@ -176,7 +176,7 @@ impl<'a> Walk<'_, 'a> {
         let rules = self.rules(type_name);
         for (key, expression) in rules.by_path.get(path).into_iter().flatten() {
             self.evaluated += 1;
-            match expression.evaluate_boolean(&context) {
+            match expression.holds(&context) {
                 Ok(Some(false)) => self.broken.push(format!("{key} at {path}")),
                 Ok(_) => {}
                 Err(error) => panic!("{key} at {path}: {error}"),

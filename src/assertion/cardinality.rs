@@ -42,10 +42,10 @@ impl Cardinality {
         }
         let Max::Count(max) = self.max else { return };
         // The first one too many is where the finding points.
-        let Some(extra) = list.occurrences.get(max as usize) else {
+        let Some(extra) = list.place(max as usize) else {
             return;
         };
-        let at = list.at.to(extra, list.at.id);
+        let at = list.at.to(&extra, list.at.id);
         at.report(sink, Rule::Cardinality, Severity::Error, || {
             if max == 0 {
                 Words::new(at.subject(), "the element to be absent", format!("{count}")).hint(

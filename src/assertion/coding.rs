@@ -1,6 +1,7 @@
 //! Codes as they stand in instances, and what holds for a Coding whatever it is bound to: its code
 //! is one of its system, and its display belongs to its code (R4 Coding.code, Coding.display).
 
+use super::bundle::is_absolute;
 use super::place::Place;
 use super::sink::Sink;
 use super::walk::At;
@@ -84,7 +85,7 @@ pub fn shown(place: &Place<'_>) -> String {
 
 /// A code system is named by an absolute URI (R4 Coding.system).
 fn check_system(system: Option<&str>, at: &At<'_>, sink: &mut Sink) {
-    let Some(system) = system.filter(|system| !system.contains(':')) else {
+    let Some(system) = system.filter(|system| !is_absolute(system)) else {
         return;
     };
     at.report(sink, Rule::PrimitiveFormat, Severity::Error, || {

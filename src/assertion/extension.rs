@@ -2,6 +2,7 @@
 //! definition.
 
 use super::Assertion;
+use super::bundle::is_absolute;
 use super::place::Place;
 use super::schema::Schema;
 use super::sink::Sink;
@@ -67,7 +68,7 @@ pub fn check(in_modifier: bool, at: &At<'_>, sink: &mut Sink) {
 }
 
 fn report_unknown(url: &str, nested: bool, in_modifier: bool, at: &At<'_>, sink: &mut Sink) {
-    if !url.contains(':') {
+    if !is_absolute(url) {
         // Inside of an extension a plain name is judged by the outer one's definition.
         if !nested && !url.is_empty() {
             at.report(sink, Rule::Extension, Severity::Error, || {

@@ -13,7 +13,7 @@ const URI: &str = "urn:ietf:rfc:3986";
 pub(super) fn check(at: &At<'_>, sink: &mut Sink) {
     let get = |name: &str| at.place.item.get(name).and_then(Node::as_str);
     if let Some(system) = get("system")
-        && !system.contains(':')
+        && !is_absolute(system)
     {
         at.report(sink, Rule::PrimitiveFormat, Severity::Error, || {
             Words::new(

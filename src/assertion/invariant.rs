@@ -1,8 +1,8 @@
 //! `constraint`: FHIRPath that has to hold at a node.
 //!
-//! Interpretations: an expression that yields nothing is kept (R4 leaves it open); one that cannot
-//! be evaluated is a warning that says so, never a verdict on the resource. Constraints marked as
-//! best practice give information only.
+//! Interpretations: an expression that yields nothing is broken, as its words say, unless it cannot
+//! be told on the data (R4 leaves it open); one that cannot be evaluated is a warning that says so,
+//! never a verdict on the resource. Constraints marked as best practice give information only.
 
 use std::sync::OnceLock;
 
@@ -157,7 +157,7 @@ impl Invariant {
         let world = World { walk: at.walk };
         let focus = at.walk.engine.evaluator.element(at, &self.focus);
         let context = world.context(focus);
-        match self.expression.evaluate_boolean(&context) {
+        match self.expression.holds(&context) {
             Ok(Some(true) | None) => {}
             Ok(Some(false)) => self.report_broken(at, sink),
             Err(error) => self.report_not_evaluated(&error, at, sink),

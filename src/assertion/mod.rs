@@ -22,6 +22,7 @@ mod max_length;
 mod measure;
 mod meta;
 mod names;
+mod narrative;
 mod place;
 mod primitive;
 mod questionnaire;
@@ -101,6 +102,8 @@ pub enum Native {
     ContainedReference,
     /// `dom-2` to `dom-5`.
     Contained,
+    /// `txt-1` and `txt-2`.
+    Narrative,
     /// A Coding by its own code system.
     Coding,
     /// The rules of Bundle that are no constraints of R4.
@@ -174,9 +177,11 @@ impl Native {
             Self::ExtensionContent => element::check_extension_content(at, sink),
             Self::ContainedReference => {
                 reference::check_form(at, sink);
+                reference::check_type(at, sink);
                 reference::check_contained(at, sink);
             }
             Self::Contained => contained::check(at, sink),
+            Self::Narrative => narrative::check(at, sink),
             Self::Coding => coding::check(at, sink),
             Self::Bundle => bundle::check(at, sink),
             Self::Attachment => attachment::check(at, sink),

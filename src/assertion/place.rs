@@ -45,6 +45,41 @@ impl<'w> Item<'w> {
         self.object()?.get(name)
     }
 
+    /// Its occurrences with their indices, nulls left out: the entries where a property or its
+    /// `_name` is an array, itself where neither is.
+    pub fn occurrences(self) -> impl Iterator<Item = (Option<u32>, Self)> {
+        let is_list = [self.node, self.sibling]
+            .into_iter()
+            .flatten()
+            .any(Node::is_array);
+        let length =
+            |node: Option<&Node<'_>>| node.map_or(0, |node| node.entries_or_self().len() as u32);
+        let (one, many) = if is_list {
+            (None, length(self.node).max(length(self.sibling)))
+        } else {
+            (Some(None), 0)
+        };
+        let indices = one.into_iter().chain((0..many).map(Some));
+        indices.filter_map(move |index| Some((index, self.occurrence(index)?)))
+    }
+
+    /// The occurrence at an index, or without one: itself. Nothing if it is null.
+    #[must_use]
+    pub fn occurrence(self, index: Option<u32>) -> Option<Self> {
+        let of = |node: Option<&'w Node<'w>>| {
+            let node = match index {
+                Some(index) => node?.entries_or_self().get(index as usize)?,
+                None => node?,
+            };
+            (!node.is_null()).then_some(node)
+        };
+        let item = Self {
+            node: of(self.node),
+            sibling: of(self.sibling),
+        };
+        (item.node.is_some() || item.sibling.is_some()).then_some(item)
+    }
+
     /// The text of its primitive value.
     #[must_use]
     pub fn text(&self) -> Option<&'w str> {

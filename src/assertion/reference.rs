@@ -81,28 +81,12 @@ impl Targets {
         resolved: Option<&Node<'_>>,
         sink: &mut Sink,
     ) {
-        let from_target = resolved.and_then(|node| node.str("resourceType"));
         let stated = at.place.item.get("type").and_then(|node| node.as_str());
-        let from_text = literal.and_then(type_in);
-        let Some(found) = from_target.or(from_text).or(stated) else {
+        let Some(found) = type_referred_to(literal, resolved).or(stated) else {
             return;
         };
-        let is_resource_type = |name: &str| {
-            at.walk
-                .engine
-                .registry
-                .find_loose(name)
-                .is_some_and(|schema| schema.kind == StructureKind::Resource)
-        };
-        let referred = from_target.or(from_text);
-        self.check_stated(
-            at,
-            stated,
-            referred.filter(|name| is_resource_type(name)),
-            sink,
-        );
         // An address whose last part only looks like a type says nothing.
-        if self.allows(found) || !is_resource_type(found) {
+        if self.allows(found) || !is_resource_type(at, found) {
             return;
         }
         at.report(sink, Rule::ReferenceTarget, Severity::Error, || {
@@ -111,29 +95,6 @@ impl Targets {
                 at.subject(),
                 format!("a reference to {}", any_of(&names)),
                 format!("one to {}", quoted(found)),
-            )
-        });
-    }
-
-    /// `Reference.type` names a type of R4, by its name alone, and the one that is referred to.
-    fn check_stated(
-        &self,
-        at: &At<'_>,
-        stated: Option<&str>,
-        found: Option<&str>,
-        sink: &mut Sink,
-    ) {
-        let (Some(stated), Some(found)) = (stated, found) else {
-            return;
-        };
-        if stated == found {
-            return;
-        }
-        at.report(sink, Rule::ReferenceTarget, Severity::Error, || {
-            Words::new(
-                format!("`type` of {}", at.subject()),
-                format!("{}, the type that is referred to", quoted(found)),
-                quoted(stated),
             )
         });
     }
@@ -225,6 +186,51 @@ impl Targets {
             Words::new(at.subject(), expected, quoted(literal))
         });
     }
+}
+
+/// `type` names a type of R4, by its name alone, and the one that is referred to (R4 2.3.0.1:
+/// absolute URLs are for logical models).
+pub fn check_type(at: &At<'_>, sink: &mut Sink) {
+    let get = |name: &str| at.place.item.get(name).and_then(Node::as_str);
+    let Some(stated) = get("type") else {
+        return;
+    };
+    let literal = get("reference");
+    let resolved = literal.and_then(|literal| resolve(at.walk, literal));
+    let referred = type_referred_to(literal, resolved).filter(|name| is_resource_type(at, name));
+    let expected = match referred {
+        Some(found) if found == stated => return,
+        Some(found) => format!("{}, the type that is referred to", quoted(found)),
+        None if is_resource_type(at, stated) => return,
+        None => "the name of a resource type of R4".to_owned(),
+    };
+    at.report(sink, Rule::ReferenceTarget, Severity::Error, || {
+        Words::new(
+            format!("`type` of {}", at.subject()),
+            expected,
+            quoted(stated),
+        )
+    });
+}
+
+/// The type of the target that was found, or the one that the text of the reference names.
+fn type_referred_to<'r>(
+    literal: Option<&'r str>,
+    resolved: Option<&'r Node<'_>>,
+) -> Option<&'r str> {
+    let from_target = resolved.and_then(|node| node.str("resourceType"));
+    from_target.or(literal.and_then(type_in))
+}
+
+/// Whether it is the name, and not the URL, of a resource type.
+fn is_resource_type(at: &At<'_>, name: &str) -> bool {
+    !name.contains([':', '/'])
+        && at
+            .walk
+            .engine
+            .registry
+            .find_loose(name)
+            .is_some_and(|schema| schema.kind == StructureKind::Resource && !schema.is_profile)
 }
 
 /// A relative reference names a type and an id (R4 2.3.0.1), perhaps with a version. Conditional

@@ -1,11 +1,13 @@
 //! Applying [`Rules`] to a node: its assertions, the complete structure of a type, and the members
 //! that a profile constrains.
 
+use smallvec::SmallVec;
+
 use super::place::{Item, Place};
-use super::schema::{Member, Rules};
+use super::schema::{Member, MemberType, Rules};
 use super::sink::Sink;
 use super::walk::{At, Depth};
-use crate::json::{Node, Value};
+use crate::json::Node;
 
 impl Rules {
     /// Judges a node.
@@ -35,10 +37,12 @@ impl Rules {
 impl Member {
     /// Judges all occurrences of the element in the node.
     pub fn check(&self, at: &At<'_>, sink: &mut Sink) {
-        let occurrences = self.occurrences(at.place);
+        let forms = self.forms(at.place);
+        let occurrences = Occurrence::all(&forms);
         let list = List {
             at: at.to(at.place, &self.each.id),
             name: &self.name,
+            forms: &forms,
             occurrences: &occurrences,
         };
         for check in &self.list {
@@ -50,28 +54,23 @@ impl Member {
         if self.each.checks.is_empty() && self.each.members.is_empty() {
             return;
         }
-        for place in &occurrences {
-            self.each.check(&at.to(place, &self.each.id), sink);
+        for place in list.places() {
+            self.each.check(&at.to(&place, &self.each.id), sink);
             if sink.settled() {
                 return;
             }
         }
     }
 
-    /// Every occurrence of the element in the node around it.
-    #[must_use]
-    pub fn occurrences<'w>(&'w self, parent: &'w Place<'w>) -> Vec<Place<'w>> {
-        let mut out = Vec::new();
+    /// The properties of a node that hold the element, each with all that it holds.
+    fn forms<'w>(&'w self, parent: &'w Place<'w>) -> SmallVec<[Place<'w>; 1]> {
         let Some(object) = parent.item.object() else {
-            return out;
+            return SmallVec::new();
         };
-        for member_type in &self.types {
+        let form = |member_type: &'w MemberType| {
             let node = object.get(&member_type.property);
             let sibling = sibling_of(object, &member_type.property);
-            if node.is_none() && sibling.is_none() {
-                continue;
-            }
-            let template = Place {
+            (node.is_some() || sibling.is_some()).then(|| Place {
                 parent: Some(parent),
                 name: &self.name,
                 index: None,
@@ -79,16 +78,36 @@ impl Member {
                 type_name: &member_type.type_name,
                 definition: "",
                 item: Item { node, sibling },
-            };
-            each_item(node, sibling, |index, item| {
-                out.push(Place {
-                    index,
-                    item,
-                    ..template
-                });
-            });
-        }
-        out
+            })
+        };
+        self.types.iter().filter_map(form).collect()
+    }
+}
+
+/// One occurrence of an element: which of its forms, and which entry of that. A place is eight
+/// times as large, and a hostile resource has an occurrence for every other byte.
+#[derive(Debug, Clone, Copy)]
+pub struct Occurrence {
+    form: u32,
+    index: Option<u32>,
+}
+
+impl Occurrence {
+    fn all<'w>(forms: &[Place<'w>]) -> SmallVec<[Self; 4]> {
+        let of = |(form, place): (u32, &Place<'w>)| {
+            let items = place.item.occurrences();
+            items.map(move |(index, _)| Self { form, index })
+        };
+        (0..).zip(forms).flat_map(of).collect()
+    }
+
+    fn place<'w>(self, forms: &[Place<'w>]) -> Option<Place<'w>> {
+        let form = forms.get(self.form as usize)?;
+        Some(Place {
+            index: self.index,
+            item: form.item.occurrence(self.index)?,
+            ..*form
+        })
     }
 }
 
@@ -99,8 +118,25 @@ pub struct List<'w> {
     pub at: At<'w>,
     /// Name of the element.
     pub name: &'w str,
+    /// The properties that hold the element.
+    pub forms: &'w [Place<'w>],
     /// The occurrences, in the order of the text.
-    pub occurrences: &'w [Place<'w>],
+    pub occurrences: &'w [Occurrence],
+}
+
+impl<'w> List<'w> {
+    /// The places of the occurrences, in the order of the text.
+    pub fn places(&self) -> impl Iterator<Item = Place<'w>> {
+        let forms = self.forms;
+        let occurrences = self.occurrences.iter();
+        occurrences.filter_map(move |occurrence| occurrence.place(forms))
+    }
+
+    /// The place of one of the occurrences.
+    #[must_use]
+    pub fn place(&self, index: usize) -> Option<Place<'w>> {
+        self.occurrences.get(index)?.place(self.forms)
+    }
 }
 
 /// The `_name` property beside a primitive, if there is one.
@@ -111,38 +147,4 @@ pub fn sibling_of<'w>(object: &'w Node<'w>, name: &str) -> Option<&'w Node<'w>> 
         .iter()
         .find(|member| member.name.strip_prefix('_') == Some(name))
         .map(|member| &member.value)
-}
-
-/// Goes through the occurrences that a property and its `_name` hold.
-pub fn each_item<'w>(
-    node: Option<&'w Node<'w>>,
-    sibling: Option<&'w Node<'w>>,
-    mut visit: impl FnMut(Option<u32>, Item<'w>),
-) {
-    let is_list = |node: Option<&Node<'_>>| node.is_some_and(Node::is_array);
-    if !is_list(node) && !is_list(sibling) {
-        let item = Item {
-            node: not_null(node),
-            sibling: not_null(sibling),
-        };
-        if item.node.is_some() || item.sibling.is_some() {
-            visit(None, item);
-        }
-        return;
-    }
-    let nodes = node.map(Node::entries_or_self).unwrap_or_default();
-    let siblings = sibling.map(Node::entries_or_self).unwrap_or_default();
-    for index in 0..nodes.len().max(siblings.len()) {
-        let item = Item {
-            node: not_null(nodes.get(index)),
-            sibling: not_null(siblings.get(index)),
-        };
-        if item.node.is_some() || item.sibling.is_some() {
-            visit(Some(index as u32), item);
-        }
-    }
-}
-
-fn not_null<'w>(node: Option<&'w Node<'w>>) -> Option<&'w Node<'w>> {
-    node.filter(|node| !matches!(node.value, Value::Null))
 }

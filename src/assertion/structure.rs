@@ -227,6 +227,10 @@ impl Child {
         let at = at.to(&place, &self.id);
         let is_list = |node: Option<&Node<'_>>| node.is_some_and(Node::is_array);
         if !self.is_array && !is_list(node) && !is_list(sibling) {
+            let is_null = |node: Option<&Node<'_>>| node.is_some_and(Node::is_null);
+            if is_null(node) != is_null(sibling) && node.is_some() && sibling.is_some() {
+                no_null(&at, sink);
+            }
             self.check_item(&at, child_type, sink);
             return;
         }
@@ -302,11 +306,7 @@ impl Child {
         let is_null = |node: Option<&Node<'_>>| node.is_none_or(Node::is_null);
         let item = at.place.item;
         if is_null(item.node) && is_null(item.sibling) {
-            at.report(sink, Rule::JsonType, Severity::Error, || {
-                Words::new(at.subject(), "a value", "`null`").hint(
-                    "leave the property out; `null` only fills gaps in the arrays of a primitive and its `_name`",
-                )
-            });
+            no_null(at, sink);
             return;
         }
         let place = Place {
@@ -350,6 +350,15 @@ impl Child {
             }
         }
     }
+}
+
+/// R4 2.6.2.3: `null` only fills gaps in arrays.
+fn no_null(at: &At<'_>, sink: &mut Sink) {
+    at.report(sink, Rule::JsonType, Severity::Error, || {
+        Words::new(at.subject(), "a value", "`null`").hint(
+            "leave the property out; `null` only fills gaps in the arrays of a primitive and its `_name`",
+        )
+    });
 }
 
 fn expect_object(at: &At<'_>, sink: &mut Sink) -> bool {

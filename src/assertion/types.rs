@@ -18,9 +18,9 @@ pub struct AllowedTypes {
 impl AllowedTypes {
     /// Judges the occurrences.
     pub fn check(&self, list: &List<'_>, sink: &mut Sink) {
-        for place in list.occurrences {
+        for place in list.places() {
             if !self.names.iter().any(|name| name == place.type_name) {
-                let at = list.at.to(place, list.at.id);
+                let at = list.at.to(&place, list.at.id);
                 at.report(sink, Rule::ChoiceType, Severity::Error, || {
                     Words::new(
                         at.subject(),

@@ -334,6 +334,13 @@ impl<'v> SearchJudge<'v> {
         AfterPage::Next(next.to_owned())
     }
 
+    /// Says more of a search that was not answered.
+    pub fn explain(&mut self, words: &str) {
+        for judgement in [&mut self.status, &mut self.no_server_error] {
+            judgement.hint_instead(words);
+        }
+    }
+
     /// Ends the walk: `complete` where the last page was reached, else why it stopped.
     pub fn end(&mut self, complete: Result<(), String>) {
         match (complete, &self.last_total) {

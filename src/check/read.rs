@@ -32,6 +32,13 @@ impl<'v> ReadJudge<'v> {
         }
     }
 
+    /// Lets the status show a requirement of a scenario file, with its level.
+    #[must_use]
+    pub fn shows(mut self, requirement: &str) -> Self {
+        self.status = self.status.of_requirement(requirement);
+        self
+    }
+
     /// Judges a read of that type and id; hands the resource to `see` if there is one.
     pub fn read(
         &mut self,

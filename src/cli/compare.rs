@@ -85,8 +85,15 @@ fn compare(arguments: &CompareArguments, screen: Screen) -> Result<ExitCode, Com
         .iter()
         .map(|path| reports::open(path))
         .collect::<Result<Vec<Report>, _>>()?;
+    let comparisons: Vec<Comparison> = reports
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [old, new] => Some(compare::compare(old, new, relation(arguments, old, new))),
+            _ => None,
+        })
+        .collect();
     if let Some(index) = &arguments.index {
-        write_index(arguments, index, &paths, &reports)?;
+        write_index(arguments, index, &paths, &reports, &comparisons)?;
     }
     if reports.len() < 2 {
         // One report alone can still be listed.
@@ -95,13 +102,6 @@ fn compare(arguments: &CompareArguments, screen: Screen) -> Result<ExitCode, Com
             _ => Err(CompareError::TooFew(reports.len())),
         };
     }
-    let comparisons: Vec<Comparison> = reports
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [old, new] => Some(compare::compare(old, new, relation(arguments, old, new))),
-            _ => None,
-        })
-        .collect();
     let text = render(arguments, &comparisons, &reports, screen);
     match &arguments.output {
         Some(path) => report::write(path, &text)?,
@@ -150,11 +150,13 @@ fn write_index(
     index: &Path,
     paths: &[PathBuf],
     reports: &[Report],
+    comparisons: &[Comparison],
 ) -> Result<(), CompareError> {
     let language = arguments.language.language();
     let folders: Vec<String> = paths.iter().map(|path| beside(index, path)).collect();
     let overview = compare::overview(reports, language);
-    report::write(index, &compare::index(&overview, &folders, language))?;
+    let page = compare::index(&overview, &folders, comparisons, language);
+    report::write(index, &page)?;
     Ok(())
 }
 

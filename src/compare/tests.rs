@@ -367,7 +367,7 @@ fn the_pages_need_nothing_else_and_keep_markup_out() {
     let folders = ["25.10".to_owned(), "26.04".to_owned()];
     for page in [
         html(&comparisons, &overview, Language::French),
-        index(&overview, &folders, Language::French),
+        index(&overview, &folders, &comparisons, Language::French),
     ] {
         assert!(page.starts_with("<!doctype html>"), "{}", &page[..200]);
         assert!(page.contains("lang=\"fr\"") && page.contains("<svg"));
@@ -375,7 +375,30 @@ fn the_pages_need_nothing_else_and_keep_markup_out() {
             assert!(!page.contains(forbidden), "{forbidden}");
         }
     }
-    assert!(index(&overview, &folders, Language::French).contains("href=\"25.10/report.html\""));
+    let page = index(&overview, &folders, &comparisons, Language::French);
+    assert!(page.contains("href=\"25.10/report.html\""));
+}
+
+#[test]
+fn a_step_without_change_says_so_and_the_worst_one_is_named_first() {
+    let [old, new] = two();
+    let mut same = new.clone();
+    same.label = "26.10".to_owned();
+    let release = |old, new| compare(old, new, Relation::Release);
+    let comparisons = [release(&old, &new), release(&new, &same)];
+    assert!(!comparisons[0].failing.is_empty());
+    assert!(comparisons[1].summary.contains("nothing changed"));
+    let language = Language::English;
+    assert!(markdown(&comparisons, language).starts_with("# 26.04 → 26.10: no change"));
+    let folders: Vec<String> = Vec::new();
+    let overview = overview(&[old, new, same], language);
+    let page = index(&overview, &folders, &comparisons, language);
+    let header = page.split("</header>").next().expect("a header");
+    let worst = header.find("worst step").expect("the worst step");
+    assert!(header[worst..].contains("25.10 → 26.04"), "{header}");
+    let steps = page.split("id=\"steps\"").nth(1).expect("the steps");
+    assert_eq!(steps.matches("worst step").count(), 1);
+    assert!(steps.contains("<td>no change</td>"));
 }
 
 #[test]

@@ -26,7 +26,8 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Strictness {
     /// As the constraints of R4 need it: `as` on many items keeps those of the type (dom-3
-    /// relies on it), and elements that a type does not have are absent.
+    /// relies on it), a primitive counts as the System type it converts to in `as` and `ofType`, and
+    /// elements that a type does not have are absent.
     #[default]
     R4,
     /// `as` takes one item at most (FHIRPath 6.3.3).

@@ -59,8 +59,7 @@ impl Expression {
     }
 
     /// The boolean it gives, by singleton evaluation (FHIRPath 4.5): one item that is no boolean
-    /// counts as true; `None` if it gives nothing. For an invariant, nothing means that the data
-    /// does not break it.
+    /// counts as true; `None` if it gives nothing.
     ///
     /// # Errors
     /// As [`Self::evaluate`], and a result of more than one item.
@@ -73,6 +72,22 @@ impl Expression {
         let result = evaluator.truth(&self.root, start(&this));
         evaluator.settle();
         result
+    }
+
+    /// Whether a constraint holds. One that gives nothing is broken, since it was to be true: `type =
+    /// 'string'` asks for a type. `None` where it gives nothing because it cannot be told, such as
+    /// which of `2020` and `2020-05` is earlier, or because there is nothing that it is about: bdl-8
+    /// of R4, `fullUrl.contains('/_history/').not()`, asks for no `fullUrl`.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate_boolean`].
+    pub fn holds(&self, context: &Context<'_, '_>) -> Result<Option<bool>, EvaluationError> {
+        let this = Item::Element(context.focus);
+        let evaluator = Evaluator::new(context);
+        let result = evaluator.truth(&self.root, start(&this));
+        evaluator.settle();
+        let held = result?;
+        Ok(held.or((!evaluator.is_open()).then_some(false)))
     }
 }
 

@@ -5,7 +5,7 @@
 //! resource through [`Environment`].
 //!
 //! Interpretations, where the specification leaves room:
-//! - A constraint that gives nothing is not broken ([`Expression::evaluate_boolean`]).
+//! - A constraint that gives nothing is broken, unless it cannot be told ([`Expression::holds`]).
 //! - `as` and `ofType` take primitives by their exact type (a `code` is no `string` there), other
 //!   types with what specialises them; `is` always counts specialisations.
 //! - `as` on many items keeps those of the type, since dom-3 of R4 relies on it

@@ -225,12 +225,12 @@ pub(super) fn ordered<'a>(
         operand(evaluator, expr, operator, &left)?,
         operand(evaluator, expr, operator, &right)?,
     ) else {
-        return Ok(None);
+        return Ok(evaluator.told(None));
     };
     let is_boolean = matches!(left_value, Value::Boolean(_));
     match equality::compare(&left_value, &right_value) {
         Order::Known(order) if !is_boolean => Ok(Some(holds(operator, order))),
-        Order::Unknown => Ok(None),
+        Order::Unknown => Ok(evaluator.told(None)),
         Order::Known(_) | Order::DifferentTypes => {
             Err(not_defined(evaluator, expr, operator, &left, &right))
         }

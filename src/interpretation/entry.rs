@@ -70,4 +70,19 @@ pub struct Reading {
     /// Changes to definitions of R4.
     #[serde(default)]
     pub repair: Vec<Repair>,
+    /// Expressions that show how FHIRPath is read.
+    #[serde(default)]
+    pub fhirpath: Vec<Shown>,
+    /// The test that holds the reading, `file: function`.
+    pub test: String,
+}
+
+/// An expression, and what it gives.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// The expression; it needs no resource.
+    pub expression: String,
+    /// What it gives, as text joined by `, `.
+    pub gives: String,
 }

@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 use crate::fhir::{StructureDefinition, ValueSet};
 use crate::finding::Finding;
 
-pub use entry::{Decision, Interpretation, Place, Reading};
+pub use entry::{Decision, Interpretation, Place, Reading, Shown};
 pub use fault_kind::FaultKind;
 pub use quarantine::Quarantine;
 pub(crate) use quarantine::without_indices;

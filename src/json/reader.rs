@@ -20,6 +20,10 @@ pub const MAX_VALUES: u32 = 4_000_000;
 /// properties are looked for one by one.
 pub const MAX_MEMBERS: usize = 10_000;
 
+/// An array with more entries than this gets a list of its own while it is read, so that they are
+/// not in memory twice when it ends.
+const LONG: usize = 1_024;
+
 /// How many faults of one text are kept.
 const MAX_FAULTS: usize = 1_000;
 
@@ -85,6 +89,8 @@ pub fn read(text: &str) -> Result<Document<'_>, ReadError> {
         at: 0,
         values: 0,
         faults: Vec::new(),
+        entries: Vec::new(),
+        members: Vec::new(),
     };
     if mark {
         reader.fault(FaultKind::ByteOrderMark, 0);
@@ -128,6 +134,12 @@ struct Reader<'a> {
     at: usize,
     values: u32,
     faults: Vec<Fault>,
+    /// The entries of the arrays that are being read, those of the innermost last. What is complete
+    /// is moved into a list of its exact size: one that grows keeps room for four, which are most
+    /// of the memory where objects of one property come by the hundred thousand.
+    entries: Vec<Node<'a>>,
+    /// The same for the members of objects.
+    members: Vec<Member<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -166,11 +178,11 @@ impl<'a> Reader<'a> {
     fn object(&mut self, depth: usize) -> Read<Value<'a>> {
         self.deeper(depth)?;
         self.at += 1;
-        let mut members: Vec<Member<'a>> = Vec::new();
+        let start = self.members.len();
         self.skip_space();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Value::Object(members));
+            return Ok(Value::Object(Vec::new()));
         }
         loop {
             self.skip_space();
@@ -185,12 +197,12 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
             let value = self.node(depth)?;
-            if members.len() == MAX_MEMBERS {
+            if self.members.len() - start == MAX_MEMBERS {
                 return self.stop(&format!(
                     "expected at most {MAX_MEMBERS} properties in an object, found more"
                 ));
             }
-            members.push(Member {
+            self.members.push(Member {
                 name,
                 name_offset,
                 value,
@@ -203,6 +215,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.at += 1;
+        let members: Vec<Member<'a>> = self.members.drain(start..).collect();
         self.note_duplicates(&members);
         Ok(Value::Object(members))
     }
@@ -210,14 +223,19 @@ impl<'a> Reader<'a> {
     fn array(&mut self, depth: usize) -> Read<Value<'a>> {
         self.deeper(depth)?;
         self.at += 1;
-        let mut entries = Vec::new();
+        let start = self.entries.len();
+        let mut long = Vec::new();
         self.skip_space();
         if self.peek() == Some(b']') {
             self.at += 1;
-            return Ok(Value::Array(entries));
+            return Ok(Value::Array(Vec::new()));
         }
         loop {
-            entries.push(self.node(depth)?);
+            let entry = self.node(depth)?;
+            self.entries.push(entry);
+            if self.entries.len() - start == LONG {
+                long.extend(self.entries.drain(start..));
+            }
             self.skip_space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -226,7 +244,9 @@ impl<'a> Reader<'a> {
             }
         }
         self.at += 1;
-        Ok(Value::Array(entries))
+        long.reserve_exact(self.entries.len() - start);
+        long.extend(self.entries.drain(start..));
+        Ok(Value::Array(long))
     }
 
     fn note_duplicates(&mut self, members: &[Member<'a>]) {
@@ -461,6 +481,32 @@ mod tests {
 
     fn error(text: &str) -> String {
         read(text).expect_err("should be refused").to_string()
+    }
+
+    #[test]
+    fn lists_have_no_room_that_is_not_used() {
+        let many = vec!["[0]"; 3_000].join(",");
+        let text = format!(r#"{{"a":{{"b":0}},"c":[1,2,3,4,5],"d":[],"e":[{many}]}}"#);
+        fn judge(value: &Value<'_>) {
+            match value {
+                Value::Array(entries) => {
+                    let is_long = entries.len() > super::LONG;
+                    assert!(is_long || entries.capacity() == entries.len());
+                    entries.iter().for_each(|entry| judge(&entry.value));
+                }
+                Value::Object(members) => {
+                    assert_eq!(members.capacity(), members.len());
+                    members.iter().for_each(|member| judge(&member.value.value));
+                }
+                _ => {}
+            }
+        }
+        let document = read(&text).expect("valid JSON");
+        judge(&document.root.value);
+        assert_eq!(
+            document.root.get("e").map(|e| e.entries().len()),
+            Some(3_000)
+        );
     }
 
     #[test]

@@ -126,23 +126,25 @@ impl<'c> Build<'c, '_> {
         let types = self.child_types(element, name, is_choice);
         let is_part = |child_type: &ChildType| matches!(child_type.kind, ChildKind::Part(_));
         let mut checks = Vec::new();
-        // The constraints of a backbone element are in its own rules.
-        if !types.iter().any(is_part) {
+        // What is said of an element holds wherever its content is used again.
+        let defined = element.content_reference.as_deref();
+        let defined = defined.and_then(|reference| reference.rsplit('#').next());
+        // The constraints of a backbone element are in its own rules; those of an element that uses
+        // its content again are added to them.
+        if defined.is_some() || !types.iter().any(is_part) {
             let own = element
                 .constraints
                 .iter()
                 .filter(|constraint| !matches!(constraint.key.as_str(), "ele-1" | "ext-1"));
+            let path = defined.or(single(&types));
             self.compiler
-                .constraints(own, single(&types), &mut self.faults, &mut checks);
+                .constraints(own, path, &mut self.faults, &mut checks);
         }
         self.value_checks(element, &mut checks);
-        // What is said of an element holds wherever its content is used again.
-        let defined = element.content_reference.as_deref();
-        let path = defined.and_then(|reference| reference.rsplit('#').next());
         Child {
             name: name.to_owned(),
             id: element.id.clone(),
-            path: path.unwrap_or(&element.path).to_owned(),
+            path: defined.unwrap_or(&element.path).to_owned(),
             min: element.min.unwrap_or(0),
             max: element.max.unwrap_or(Max::Unbounded),
             is_array: is_array(element),

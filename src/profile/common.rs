@@ -110,6 +110,7 @@ fn native(constraint: &Constraint) -> Judged {
         ("dom-3", text) if text.starts_with("contained.where(") => {
             Judged::Native(Native::Contained)
         }
+        ("txt-1" | "txt-2", "htmlChecks()") => Judged::Native(Native::Narrative),
         _ => Judged::Expression,
     }
 }

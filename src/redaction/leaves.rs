@@ -61,7 +61,10 @@ struct Place {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
     Person,
-    Thing,
+    Thing {
+        /// Whether the identifiers of such a resource stay where they stand themselves.
+        shows_identifiers: bool,
+    },
 }
 
 /// The values of a document that are strings or numbers, in the order of the text.
@@ -290,11 +293,16 @@ fn target(reference: &Node<'_>) -> Target {
     let address = reference.str("reference").unwrap_or_default();
     let mut named = address.split('/').filter(is_type);
     let said = reference.str("type").filter(is_type);
-    match (said, named.clone().next()) {
-        (None, None) => Target::Person,
-        _ if said.is_some_and(|name| RULES.is_person(name)) => Target::Person,
-        _ if named.any(|name| RULES.is_person(name)) => Target::Person,
-        _ => Target::Thing,
+    // The type in the address is that of the target; what is said of it may be another.
+    let Some(name) = named.clone().next().or(said) else {
+        return Target::Person;
+    };
+    if said.is_some_and(|name| RULES.is_person(name)) || named.any(|name| RULES.is_person(name)) {
+        return Target::Person;
+    }
+    let listed = RULES.listed(&format!("{name}.identifier.value"));
+    Target::Thing {
+        shows_identifiers: listed.or_else(|| RULES.listed(name)) == Some(Listed::Safe),
     }
 }
 
@@ -347,13 +355,22 @@ fn is_value_of_extension(path: &str) -> bool {
 
 /// Whether a text is somebody's.
 fn is_personal(place: &Place, listed: Option<Listed>) -> bool {
+    // The identifier in a reference is the one that the target has: both stay, or both go.
+    if let Some(Target::Thing { shows_identifiers }) = place.target
+        && place
+            .datatypes
+            .iter()
+            .any(|path| path == "Reference.identifier.value")
+    {
+        return !shows_identifiers;
+    }
     match (listed, place.scope, place.target) {
         (_, Scope::Unknown, _) => true,
         (Some(listed), Scope::Elements | Scope::Safe, _) => listed == Listed::Personal,
         // The words of a code and the unit of a quantity are safe everywhere, free text is not.
         (Some(Listed::Safe), Scope::Personal, _) => place.path.ends_with(".text"),
         (_, Scope::Personal, _) | (None, _, Some(Target::Person)) => true,
-        (None, _, Some(Target::Thing)) | (None, Scope::Safe, _) => false,
+        (None, _, Some(Target::Thing { .. })) | (None, Scope::Safe, _) => false,
         (None, Scope::Elements, None) => {
             let resource_type = place.path.split('.').next().unwrap_or_default();
             RULES.listed(resource_type) != Some(Listed::Safe)

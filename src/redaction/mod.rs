@@ -29,3 +29,9 @@ mod vocabulary;
 
 pub use key::Key;
 pub use redactor::Redactor;
+
+/// Whether resources of that type are about people: not about things, rules and places alone.
+#[must_use]
+pub fn has_personal_data(resource_type: &str) -> bool {
+    !rules::RULES.is_thing(resource_type)
+}

@@ -8,6 +8,7 @@ mod create;
 mod earlier;
 mod flaky;
 mod listen;
+mod one_by_one;
 pub mod preview;
 mod probe;
 mod read;

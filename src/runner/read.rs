@@ -18,6 +18,9 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     let subject = subject(step);
     let session = scenario.session;
     let mut judge = ReadJudge::new(&session.validator, &subject);
+    if let Some(requirement) = &step.requirement {
+        judge = judge.shows(requirement);
+    }
     let mut judgements = Vec::new();
     let mut notes = Vec::new();
     match targets(scenario, planned) {

@@ -10,6 +10,7 @@ use crate::finding::{Finding, Rule, Severity};
 use crate::http::Exchange;
 use crate::json::{Node, Value};
 use crate::package::Definitions;
+use crate::result::Subject;
 use crate::suite::Step;
 
 /// Distinct references kept per element path.
@@ -79,7 +80,8 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, step: &Step) -> StepOut
     let subject = subject(step);
     let mut resolves = Judgement::new(&catalog::REFERENCE_RESOLVES, &subject);
     let mut target_type = Judgement::new(&catalog::REFERENCE_TYPE, &subject);
-    let mut server_error = Judgement::new(&catalog::NO_SERVER_ERROR, &subject);
+    // A server error is one of the type that was read, not of the type that refers to it.
+    let mut server_errors: BTreeMap<String, Judgement> = BTreeMap::new();
     let sample = step.sample.unwrap_or(DEFAULT_SAMPLE);
     let seen = std::mem::take(&mut scenario.references);
     for (path, references) in &seen.0 {
@@ -92,7 +94,16 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, step: &Step) -> StepOut
                 .dialect
                 .instance_address(&target.resource_type, &target.id);
             let exchange = scenario.get(&url).await;
-            no_server_error(&mut server_error, &exchange);
+            let server_error = server_errors
+                .entry(target.resource_type.clone())
+                .or_insert_with_key(|resource_type| {
+                    let read = Subject {
+                        resource_type: Some(resource_type.clone()),
+                        ..subject.clone()
+                    };
+                    Judgement::new(&catalog::NO_SERVER_ERROR, &read)
+                });
+            no_server_error(server_error, &exchange);
             judge(
                 &mut resolves,
                 &mut target_type,
@@ -102,15 +113,21 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, step: &Step) -> StepOut
                 reference,
                 &target,
             );
-            scenario.keep_for(exchange, [&resolves, &target_type, &server_error]);
+            scenario.keep_for(exchange, [&resolves, &target_type, &*server_error]);
         }
     }
-    for judgement in [&mut resolves, &mut target_type, &mut server_error] {
+    if server_errors.is_empty() {
+        let none = Judgement::new(&catalog::NO_SERVER_ERROR, &subject);
+        server_errors.insert(String::new(), none);
+    }
+    let mut judgements = vec![resolves, target_type];
+    judgements.extend(server_errors.into_values());
+    for judgement in &mut judgements {
         judgement.only_where("nothing that was found has a reference to follow");
     }
-    target_type.unseen("no reference could be followed");
+    judgements[1].unseen("no reference could be followed");
     StepOutcome {
-        judgements: vec![resolves, target_type, server_error],
+        judgements,
         notes: Vec::new(),
     }
 }

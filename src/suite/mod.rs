@@ -225,7 +225,7 @@ pub struct Step {
     /// Whether the search is for data to build on: that there is none is then no fault of the server.
     #[serde(default)]
     pub precondition: bool,
-    /// The requirement that finding shows, where it is not the search's own.
+    /// The requirement that finding shows, where it is not the search's own, or that a read shows.
     pub requirement: Option<String>,
     /// FHIRPath by name: the first value is kept for later steps.
     #[serde(default)]

@@ -2,6 +2,7 @@
 //! and columns, without repeats.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 
 use crate::assertion::{MAX_FINDINGS, Sink};
 use crate::finding::{Finding, Rule, Severity, Words, quoted};
@@ -19,16 +20,18 @@ pub(super) fn finish(sink: Sink, document: &Document<'_>) -> Vec<Finding> {
     found.sort_by_key(|found| found.offset);
     let cut = (found.len() >= MAX_FINDINGS).then(too_many);
     let mut seen = HashSet::new();
+    let random = RandomState::new();
     let findings = found
         .into_iter()
         .filter(|found| {
             let finding = &found.finding;
-            seen.insert((
-                finding.expression.clone(),
+            // Not the texts themselves: there may be ten thousand of them.
+            seen.insert(random.hash_one((
+                &finding.expression,
                 finding.rule,
-                finding.constraint.clone(),
-                finding.message.clone(),
-            ))
+                &finding.constraint,
+                &finding.message,
+            )))
         })
         .map(|found| {
             let position = lines.position(found.offset);

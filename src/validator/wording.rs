@@ -137,7 +137,8 @@ fn profile_cases() -> Vec<String> {
     ]
 }
 
-/// The rules that validation can find broken; the others are about servers.
+/// The rules that validation can find broken. The others are about servers: what they say is in the
+/// snapshots of `check` and `runner`.
 const RULES: &[Rule] = &[
     Rule::JsonSyntax,
     Rule::JsonDuplicate,
@@ -161,18 +162,53 @@ const RULES: &[Rule] = &[
     Rule::Contained,
     Rule::Bundle,
     Rule::Invariant,
+    Rule::Narrative,
     Rule::ProfileUnknown,
     Rule::ProfileMismatch,
+    Rule::ProfileChoice,
+    Rule::Limit,
     Rule::Attachment,
     Rule::Questionnaire,
     Rule::Measure,
     Rule::Definition,
 ];
 
+/// Findings about the choice of a profile of the guide, and about what is too much to judge.
+fn choices_and_limits() -> impl Iterator<Item = Finding> {
+    let organization = r#"{"resourceType":"Organization","name":"x"}"#;
+    let unknown = vec![r#""x":0"#; 10_001].join(",");
+    let patient = format!(
+        r#"{{"resourceType":"Patient","name":[{}0]}}"#,
+        "0,".repeat(10_001)
+    );
+    let elements = vec![r#"{"path":"Patient.name"}"#; 10_001].join(",");
+    let definition = format!(
+        r#"{{"resourceType":"StructureDefinition","url":"http://example.org/d","name":"D","status":"draft","kind":"resource","abstract":false,"type":"Patient","differential":{{"element":[{elements}]}}}}"#
+    );
+    let validator = Validator::new(Definitions::embedded());
+    let cases = [
+        organization.to_owned(),
+        format!("{{{unknown}}}"),
+        patient,
+        definition,
+    ];
+    let judge = move |case: String| match json::read(&case) {
+        Ok(document) => validator.validate(&document, &Request::default()).findings,
+        Err(error) => vec![unreadable(&error)],
+    };
+    let wanted = |finding: &Finding| {
+        matches!(
+            finding.rule,
+            Rule::ProfileChoice | Rule::Limit | Rule::JsonSyntax
+        )
+    };
+    cases.into_iter().flat_map(judge).filter(wanted)
+}
+
 /// Each kind of message once: of two that a rule words alike the first.
 fn text() -> (String, BTreeSet<Rule>) {
     let mut rules = BTreeSet::new();
-    let mut found: Vec<Finding> = Vec::new();
+    let mut found: Vec<Finding> = choices_and_limits().collect();
     for case in base_cases() {
         found.extend(findings(&case, None));
     }

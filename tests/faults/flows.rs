@@ -68,6 +68,8 @@ fn the_enrolment_of_a_family_catches_its_faults() {
             lets_through(Fault::AcceptsSecondFamily),
             lets_through(Fault::AcceptsAnyPolicy),
             warns(Fault::MembersForgetFamily, &["expectation"]),
+            warns(Fault::CodeSystemsElsewhere, &["expectation"]),
+            warns(Fault::CodeSystemsCut, &["expectation"]),
             warns(Fault::FamilyActiveAtOnce, &["expectation"]),
             fails(Fault::PolicyCoversNobody, &["found"]),
             fails(Fault::PolicyNeverExecuted, &["expectation"]),

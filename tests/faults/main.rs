@@ -12,4 +12,5 @@ mod robustness;
 mod search;
 mod security;
 mod support;
+mod wording;
 mod write;

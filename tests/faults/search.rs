@@ -94,6 +94,7 @@ fn parameters_that_select_wrongly_are_found_out() {
                 &["search-prefix-sa", "search-prefix-eb"],
             ),
             fails(Fault::BareResource, &["search-finds"]),
+            warns(Fault::UnknownIdentifierFails, &["no-server-error"]),
             warns(
                 Fault::ExactStrings,
                 &["search-string-case", "search-string-accents"],

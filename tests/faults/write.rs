@@ -56,6 +56,7 @@ fn creates_catch_their_faults() {
             warns(Fault::RefusalFails, &["bad-input", "create-twice"]),
             fails(Fault::StoresBeforeChecking, &["refused-not-stored"]),
             warns(Fault::AcceptsDuplicateCode, &["create-twice"]),
+            fails(Fault::StaleTotal, &["paging-total-after-create"]),
             warns(Fault::IgnoresIfNoneExist, &["conditional-create"]),
         ],
     );

@@ -136,7 +136,7 @@ fn generated_resources_break_native_constraints_where_their_expressions_say() {
         let environment = LocalEnvironment::new(&model);
         let context = Context::new(&model, &environment, root);
         let breaks = |expression: &Expression, focus| {
-            expression.evaluate_boolean(&context.with_focus(focus)) == Ok(Some(false))
+            expression.holds(&context.with_focus(focus)) == Ok(Some(false))
         };
         let mut expected: BTreeSet<(String, u32)> = BTreeSet::new();
         for item in &descendants.evaluate(&context).expect("items") {

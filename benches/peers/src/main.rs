@@ -14,7 +14,8 @@ use openimis_conformance::json;
 use openimis_conformance::package::Definitions;
 use openimis_conformance::validator::{Depth, Request, Validator};
 use serde_json::Value;
-use shared::{least, line, patients};
+use shared::patients;
+use shared::time::{least, line};
 
 fn main() {
     let patients = patients();
@@ -27,8 +28,6 @@ fn main() {
         line(what, time, patients.len());
     };
     ours(&measure);
-    #[cfg(feature = "helios")]
-    helios(&measure);
     #[cfg(feature = "octofhir")]
     octofhir(&measure);
     #[cfg(feature = "rh")]
@@ -72,19 +71,6 @@ fn ours(measure: Measure<'_>) {
             black_box(validator.validate(&document, &request));
         });
     }
-}
-
-#[cfg(feature = "helios")]
-fn helios(measure: Measure<'_>) {
-    use helios_fhir_validator::{ValidationOptions, Validator, packs::core_registry};
-    let validator = Validator::new(core_registry(helios_fhir::FhirVersion::R4));
-    let options = ValidationOptions {
-        use_meta_profiles: false,
-        ..ValidationOptions::default()
-    };
-    measure("helios-fhir-validator, structure", &mut |text| {
-        black_box(validator.validate_sync(&value(text), &options));
-    });
 }
 
 #[cfg(feature = "octofhir")]

@@ -84,11 +84,11 @@ impl<'w> BundleIndex<'w> {
     }
 }
 
-/// Whether a reference has a scheme.
+/// Whether a URI has a scheme (RFC 3986 3.1).
 #[must_use]
 pub fn is_absolute(reference: &str) -> bool {
     reference.split_once(':').is_some_and(|(scheme, _)| {
-        !scheme.is_empty()
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
             && scheme
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))

@@ -1,6 +1,7 @@
 //! The primitive types whose JSON value is a string, other than dates.
 
 use super::Fault;
+use crate::assertion::bundle::is_absolute;
 
 const BASE64: Fault = Fault::Format("base64 as in RFC 4648: groups of four characters");
 const CODE: Fault = Fault::Format("a code without leading, trailing or double white space");
@@ -93,7 +94,7 @@ pub(super) fn uri_fault(text: &str) -> Option<Fault> {
 
 /// A canonical URL is absolute, or the fragment of a contained resource (R4 2.3.0.2).
 pub(super) fn canonical_fault(text: &str) -> Option<Fault> {
-    if !text.starts_with('#') && !text.contains(':') {
+    if !text.starts_with('#') && !is_absolute(text) {
         return Some(CANONICAL);
     }
     if text.ends_with('|') {

@@ -74,8 +74,8 @@ impl Slicing {
                 .occurrences
                 .iter()
                 .zip(&owners)
-                .filter(|(_, owner)| **owner == Some(index))
-                .map(|(place, _)| *place)
+                .filter(|(_, owner)| owner.map(usize::from) == Some(index))
+                .map(|(occurrence, _)| *occurrence)
                 .collect();
             let list = List {
                 at: list.at.to(list.at.place, &slice.id),
@@ -86,15 +86,15 @@ impl Slicing {
         }
     }
 
-    /// The slice of each occurrence.
-    fn assign(&self, list: &List<'_>) -> Vec<Option<usize>> {
+    /// The slice of each occurrence. No profile has as many slices as there are numbers of two bytes,
+    /// and a hostile resource has an occurrence for every other byte.
+    fn assign(&self, list: &List<'_>) -> Vec<Option<u16>> {
         let mut counts = vec![0u32; self.slices.len()];
-        list.occurrences
-            .iter()
+        list.places()
             .map(|place| {
-                let owner = self.owner(&list.at.to(place, &self.id), &counts)?;
+                let owner = self.owner(&list.at.to(&place, &self.id), &counts)?;
                 counts[owner] += 1;
-                Some(owner)
+                u16::try_from(owner).ok()
             })
             .collect()
     }
@@ -127,19 +127,19 @@ impl Slicing {
     }
 
     /// `rules` and `ordered`.
-    fn check_rules(&self, list: &List<'_>, owners: &[Option<usize>], sink: &mut Sink) {
+    fn check_rules(&self, list: &List<'_>, owners: &[Option<u16>], sink: &mut Sink) {
         let mut last = None;
-        let mut unmatched = None;
-        for (place, owner) in list.occurrences.iter().zip(owners) {
-            let at = list.at.to(place, &self.id);
-            let Some(owner) = *owner else {
+        let mut unmatched = false;
+        for (place, owner) in list.places().zip(owners) {
+            let at = list.at.to(&place, &self.id);
+            let Some(owner) = owner.map(usize::from) else {
                 if self.rules == SlicingRules::Closed {
                     report::no_slice(self, &at, sink);
                 }
-                unmatched.get_or_insert(place);
+                unmatched = true;
                 continue;
             };
-            if self.rules == SlicingRules::OpenAtEnd && unmatched.is_some() {
+            if self.rules == SlicingRules::OpenAtEnd && unmatched {
                 report::after_the_end(self, &self.slices[owner], &at, sink);
             }
             if self.ordered && last.is_some_and(|last| owner < last) {
@@ -165,12 +165,12 @@ impl Slice {
             report::too_few(self, list, sink);
         }
         if let Max::Count(max) = self.max
-            && let Some(extra) = list.occurrences.get(max as usize)
+            && let Some(extra) = list.place(max as usize)
         {
-            report::too_many(self, list, &list.at.to(extra, &self.id), max, sink);
+            report::too_many(self, list, &list.at.to(&extra, &self.id), max, sink);
         }
-        for place in list.occurrences {
-            self.each.check(&list.at.to(place, &self.id), sink);
+        for place in list.places() {
+            self.each.check(&list.at.to(&place, &self.id), sink);
             if sink.settled() {
                 return;
             }

@@ -4,7 +4,7 @@
 use crate::assertion::place::{Item, Place};
 use crate::assertion::primitive::Primitive;
 use crate::assertion::reference;
-use crate::assertion::rules::{each_item, sibling_of};
+use crate::assertion::rules::sibling_of;
 use crate::assertion::walk::Walk;
 
 /// One step of a discriminator path.
@@ -182,13 +182,14 @@ fn children<'w>(item: Item<'w>, name: &str, out: &mut Vec<Target<'w>>) {
         } else {
             (Some(&member.value), sibling_of(object, property))
         };
-        each_item(node, sibling, |_, item| {
+        let items = Item { node, sibling }.occurrences();
+        out.extend(items.map(|(_, item)| {
             let resource_type = item.node.and_then(|node| node.str("resourceType"));
-            out.push(Target {
+            Target {
                 item,
                 type_of: resource_type.map_or(type_of, TypeOf::Named),
-            });
-        });
+            }
+        }));
     }
 }
 

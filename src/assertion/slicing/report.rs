@@ -121,10 +121,10 @@ pub(super) fn out_of_order(slicing: &Slicing, slice: &Slice, at: &At<'_>, sink: 
 
 /// The slicing itself is faulty: said once where it would have applied.
 pub(super) fn not_evaluated(slicing: &Slicing, list: &List<'_>, fault: &str, sink: &mut Sink) {
-    if list.occurrences.is_empty() {
+    let Some(first) = list.place(0) else {
         return;
-    }
-    let at = list.at.to(&list.occurrences[0], &slicing.id);
+    };
+    let at = list.at.to(&first, &slicing.id);
     at.report(sink, Rule::Slicing, Severity::Warning, || {
         Words::new(
             format!("the slicing of {}", quoted(&slicing.id)),

@@ -30,8 +30,8 @@ pub fn refused(checks: &mut Checks, check: &'static Check, exchange: &Exchange, 
     }
 }
 
-/// The headers of an answer with personal data, and what its resources hold.
-pub fn answer(checks: &mut Checks, exchange: &Exchange) {
+/// An answer with personal data is not kept by caches that others use.
+pub fn not_for_caches(checks: &mut Checks, exchange: &Exchange) {
     checks.hold(
         &catalog::CACHE,
         exchange,
@@ -45,6 +45,10 @@ pub fn answer(checks: &mut Checks, exchange: &Exchange) {
             (!guarded).then(|| format!("`{value}`"))
         },
     );
+}
+
+/// The headers of an answer, and what its resources hold.
+pub fn answer(checks: &mut Checks, exchange: &Exchange) {
     checks.hold(
         &catalog::NO_SNIFF,
         exchange,

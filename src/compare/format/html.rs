@@ -35,18 +35,25 @@ pub fn html(comparisons: &[Comparison], overview: &Overview, language: Language)
         language,
         context! {
             comparisons => Value::from(Serde(pages)),
-            index => Value::from(Serde(IndexPage::new(overview, &[], language))),
+            index => Value::from(Serde(IndexPage::new(overview, &[], &[], language))),
         },
     ))
 }
 
-/// All reports side by side, `folders` being where each lies beside the page.
+/// All reports side by side, `folders` being where each lies beside the page, and what each step
+/// from one to the next brought.
 #[must_use]
-pub fn index(overview: &Overview, folders: &[String], language: Language) -> String {
+pub fn index(
+    overview: &Overview,
+    folders: &[String],
+    comparisons: &[Comparison],
+    language: Language,
+) -> String {
+    let page = IndexPage::new(overview, folders, comparisons, language);
     finished(render_page(
         &INDEX,
         language,
-        context! { index => Value::from(Serde(IndexPage::new(overview, folders, language))) },
+        context! { index => Value::from(Serde(page)) },
     ))
 }
 

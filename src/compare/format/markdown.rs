@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::words;
+use crate::compare::verdict;
 use crate::compare::{Change, ChangedFinding, Comparison, Effect};
 use crate::report::{Language, about, cut, markdown_text as text};
 use crate::result::Verdict;
@@ -25,10 +26,7 @@ pub fn markdown(comparisons: &[Comparison], language: Language) -> String {
 }
 
 fn one(page: &mut String, comparison: &Comparison, language: Language) {
-    let verdict = match comparison.failing.len() {
-        0 => language.text("no new failures").into_owned(),
-        count => language.count(count, "new failure", "new failures"),
-    };
+    let verdict = verdict::words(comparison, language);
     let _ = writeln!(
         page,
         "# {} → {}: {verdict}\n\n**{}**\n",

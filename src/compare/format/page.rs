@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::words;
+use crate::compare::verdict;
 use crate::compare::{
     Change, ChangedLatency, ChangedRule, Comparison, Effect, Overview, OverviewRow, Side,
 };
@@ -16,6 +17,7 @@ pub(super) struct ComparisonPage<'c> {
     new: &'c Side,
     failing: usize,
     breaking: usize,
+    verdict: String,
     summary: String,
     changes: Vec<Changes<'c>>,
     checks: Vec<Checks<'c>>,
@@ -74,11 +76,8 @@ impl<'c> ComparisonPage<'c> {
             old: &comparison.old,
             new: &comparison.new,
             failing: comparison.failing.len(),
-            breaking: comparison
-                .surface
-                .iter()
-                .filter(|change| change.effect == Effect::Breaking)
-                .count(),
+            breaking: verdict::breaking(comparison),
+            verdict: verdict::words(comparison, language),
             summary: language.sentence(&comparison.summary),
             changes: changes
                 .map(|&change| Changes::of(comparison, change, language))
@@ -167,6 +166,7 @@ fn surface(comparison: &Comparison, language: Language) -> Vec<Surface> {
 #[derive(Debug, Serialize)]
 pub(super) struct IndexPage<'o> {
     reports: Vec<Column<'o>>,
+    steps: Vec<Step<'o>>,
     rows: &'o [OverviewRow],
     chart: Vec<Bar<'o>>,
     chart_width: usize,
@@ -178,6 +178,47 @@ struct Column<'o> {
     outcome: String,
     /// Where the report lies, relative to the page.
     folder: Option<&'o str>,
+}
+
+/// What came with a report since the one before it.
+#[derive(Debug, Serialize)]
+struct Step<'o> {
+    old: &'o str,
+    new: &'o str,
+    verdict: String,
+    failing: usize,
+    breaking: usize,
+    fixed: usize,
+    /// Whether no other step brought more new failures, or as many and more that breaks others.
+    worst: bool,
+}
+
+fn steps(comparisons: &[Comparison], language: Language) -> Vec<Step<'_>> {
+    let weight = |comparison: &Comparison| {
+        let breaking = verdict::breaking(comparison);
+        (comparison.failing.len(), breaking)
+    };
+    let worst = comparisons.iter().map(weight).max();
+    let fixed = |comparison: &Comparison| {
+        let findings = comparison.findings.iter();
+        let fixed = findings.filter(|finding| finding.change == Change::Fixed);
+        fixed
+            .filter(|finding| finding.verdict() == Some(Verdict::Fail))
+            .count()
+    };
+    let step = |comparison| -> Step<'_> {
+        let comparison: &Comparison = comparison;
+        Step {
+            old: &comparison.old.label,
+            new: &comparison.new.label,
+            verdict: verdict::words(comparison, language),
+            failing: comparison.failing.len(),
+            breaking: verdict::breaking(comparison),
+            fixed: fixed(comparison),
+            worst: Some(weight(comparison)) == worst && weight(comparison) > (0, 0),
+        }
+    };
+    comparisons.iter().map(step).collect()
 }
 
 /// A bar of the chart, from the bottom up; heights are of 200.
@@ -202,7 +243,12 @@ const BAR: usize = 90;
 const HEIGHT: u32 = 200;
 
 impl<'o> IndexPage<'o> {
-    pub(super) fn new(overview: &'o Overview, folders: &'o [String], language: Language) -> Self {
+    pub(super) fn new(
+        overview: &'o Overview,
+        folders: &'o [String],
+        comparisons: &'o [Comparison],
+        language: Language,
+    ) -> Self {
         let most = overview.reports.iter().map(|side| side.checks.total());
         let most = most.max().unwrap_or(1).max(1);
         let columns = overview.reports.iter().enumerate();
@@ -217,6 +263,7 @@ impl<'o> IndexPage<'o> {
                     folder: folders.get(index).map(String::as_str),
                 })
                 .collect(),
+            steps: steps(comparisons, language),
             rows: &overview.rows,
             chart: bars
                 .map(|(index, side)| Bar {

@@ -1,6 +1,7 @@
 //! A comparison for a terminal.
 
 use super::words;
+use crate::compare::verdict;
 use crate::compare::{Change, ChangedFinding, Comparison, Effect};
 use crate::report::{Language, TableStyle, about, cut, one_line, wrap};
 use crate::result::Verdict;
@@ -22,7 +23,7 @@ pub fn table(comparisons: &[Comparison], language: Language, style: &TableStyle)
 fn one(comparison: &Comparison, language: Language, style: &TableStyle) -> String {
     let width = style.width.clamp(80, 120);
     let mut lines = vec![paint(
-        &verdict(comparison, language),
+        &verdict::words(comparison, language).to_uppercase(),
         colour(comparison),
         style,
     )];
@@ -37,15 +38,6 @@ fn one(comparison: &Comparison, language: Language, style: &TableStyle) -> Strin
     latency(&mut lines, comparison, language, width);
     lines.push(String::new());
     lines.join("\n")
-}
-
-/// In capitals: what a gate makes of it.
-fn verdict(comparison: &Comparison, language: Language) -> String {
-    let text = match comparison.failing.len() {
-        0 => language.text("no new failures").into_owned(),
-        count => language.count(count, "new failure", "new failures"),
-    };
-    text.to_uppercase()
 }
 
 fn colour(comparison: &Comparison) -> &'static str {

@@ -4,6 +4,8 @@
 mod path;
 mod truth;
 
+pub(super) use path::Visit;
+
 use std::cell::{Cell, RefCell};
 
 use super::ast::{Expr, ExprKind, TypeSpecifier};
@@ -51,6 +53,10 @@ pub(super) struct Evaluator<'c, 'a> {
     most_steps: u64,
     pub(super) defined: RefCell<Vec<(String, Collection<'a>)>>,
     pub(super) now: Cell<Option<DateTime>>,
+    /// Whether anything gave nothing because it cannot be told on this data (dates of different
+    /// precision, units of different kinds, a target or a value set out of reach) or because there
+    /// is nothing that it is about (the form of a text that is not there).
+    open: Cell<bool>,
 }
 
 impl<'c, 'a> Evaluator<'c, 'a> {
@@ -62,6 +68,7 @@ impl<'c, 'a> Evaluator<'c, 'a> {
             most_steps: left.min(context.limits.steps),
             defined: RefCell::new(Vec::new()),
             now: Cell::new(context.now),
+            open: Cell::new(false),
         }
     }
 
@@ -83,6 +90,19 @@ impl<'c, 'a> Evaluator<'c, 'a> {
             format!("expected at most {most} steps, found an expression that needs more")
         };
         EvaluationError::new(Kind::Limit, offset, message)
+    }
+
+    /// An answer that may be nothing because it cannot be told.
+    pub(super) fn told<T>(&self, answer: Option<T>) -> Option<T> {
+        if answer.is_none() {
+            self.open.set(true);
+        }
+        answer
+    }
+
+    /// Whether anything could not be told.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.get()
     }
 
     /// Takes the steps out of the budget that evaluations share.

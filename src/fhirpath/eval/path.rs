@@ -2,10 +2,11 @@
 //! the first of them ends there.
 
 use super::{Evaluator, ITEM_COST, Outcome, Scope};
-use crate::fhirpath::ast::{Expr, ExprKind};
+use crate::fhirpath::ast::{Call, Expr, ExprKind};
 use crate::fhirpath::context::Strictness;
 use crate::fhirpath::element::Element;
 use crate::fhirpath::error::{EvaluationError, EvaluationErrorKind as Kind};
+use crate::fhirpath::functions::{Filtering, Function};
 use crate::fhirpath::item::{Collection, Item, TypeInfo};
 use crate::fhirpath::model::TypeKind;
 use crate::fhirpath::value::Value;
@@ -27,6 +28,10 @@ impl<'a> Evaluator<'_, 'a> {
                 self.charge(1, expr.offset)?;
                 self.each_member(expr, input.as_deref(), name, scope, visit)
             }
+            ExprKind::Call(call) if call.function == Function::Filtering(Filtering::Where) => {
+                self.charge(1, expr.offset)?;
+                self.each_where(call, scope, visit)
+            }
             _ => {
                 for item in &self.eval(expr, scope)? {
                     if !visit(item)? {
@@ -36,6 +41,41 @@ impl<'a> Evaluator<'_, 'a> {
                 Ok(true)
             }
         }
+    }
+
+    /// The items before a call: of what stands before the point, or `$this`.
+    pub(in crate::fhirpath) fn each_input(
+        &self,
+        call: &Call,
+        scope: Scope<'_, 'a>,
+        visit: &mut Visit<'_, 'a>,
+    ) -> Outcome<bool> {
+        match &call.input {
+            Some(input) => self.each(input, scope, visit),
+            None => scope.this.map_or(Ok(true), visit),
+        }
+    }
+
+    /// `input.where(criteria)`
+    pub(in crate::fhirpath) fn each_where(
+        &self,
+        call: &Call,
+        scope: Scope<'_, 'a>,
+        visit: &mut Visit<'_, 'a>,
+    ) -> Outcome<bool> {
+        let Some(criteria) = call.arguments.first() else {
+            return Ok(true);
+        };
+        let mut index = 0;
+        self.each_input(call, scope, &mut |item| {
+            let held = self.truth(criteria, scope.item(item, index))?;
+            index += 1;
+            if held == Some(true) {
+                visit(item)
+            } else {
+                Ok(true)
+            }
+        })
     }
 
     /// `input.name`, or a name alone, which may be that of the type at hand.

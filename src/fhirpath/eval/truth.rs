@@ -103,7 +103,7 @@ impl<'a> Evaluator<'_, 'a> {
             Op::Implies => match self.truth(left, scope)? {
                 Some(false) => Ok(Some(true)),
                 Some(true) => self.truth(right, scope),
-                None => Ok(self.truth(right, scope)?.filter(|value| *value)),
+                None => Ok(self.told(self.truth(right, scope)?.filter(|value| *value))),
             },
             Op::Xor => {
                 let (left, right) = (self.truth(left, scope)?, self.truth(right, scope)?);
@@ -146,7 +146,10 @@ impl<'a> Evaluator<'_, 'a> {
             _ => {
                 let (left, right) = (self.scoped(left, scope)?, self.scoped(right, scope)?);
                 self.charge((left.len() + right.len()) as u64, expr.offset)?;
-                Ok(equality::equal(&left, &right, self.context.model))
+                if left.is_empty() || right.is_empty() {
+                    return Ok(None);
+                }
+                Ok(self.told(equality::equal(&left, &right, self.context.model)))
             }
         }
     }
@@ -160,7 +163,7 @@ impl<'a> Evaluator<'_, 'a> {
         match self.first_and_count(expr, scope)? {
             (None, _) => Ok(None),
             (Some(item), 1) => Ok(match item.value() {
-                Some(value) => equality::values_equal(&value, literal),
+                Some(value) => self.told(equality::values_equal(&value, literal)),
                 None => Some(false),
             }),
             _ => Ok(Some(false)),

@@ -50,15 +50,14 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Existence) -> Outcome<
 /// Whether an item satisfies the criteria (`wanted`), or fails to (not `wanted`); items for which
 /// they give nothing fail to.
 fn find<'a>(site: &Site<'_, '_, 'a>, criteria: &Expr, wanted: bool) -> Outcome<bool> {
-    for (index, item) in site.input()?.iter().enumerate() {
-        let held = site
-            .evaluator
-            .truth(criteria, site.scope.item(item, index))?;
-        if held.unwrap_or(false) == wanted {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let mut index = 0;
+    let none = site.each_input(&mut |item| {
+        let scope = site.scope.item(item, index);
+        let held = site.evaluator.truth(criteria, scope)?;
+        index += 1;
+        Ok(held.unwrap_or(false) != wanted)
+    })?;
+    Ok(!none)
 }
 
 /// The input as booleans; anything else is an error.

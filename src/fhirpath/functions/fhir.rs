@@ -89,7 +89,7 @@ fn resolve<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
             }
             _ => None,
         };
-        if let Some(found) = found {
+        if let Some(found) = site.evaluator.told(found) {
             out.push(found);
         }
     }
@@ -110,12 +110,9 @@ fn member_of<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
     let (Some(item), Some(value_set)) = (item, value_set) else {
         return Ok(Collection::new());
     };
-    Ok(Collection::of_boolean(
-        site.evaluator
-            .context
-            .environment
-            .member_of(&value_set, &item),
-    ))
+    let environment = site.evaluator.context.environment;
+    let is_member = environment.member_of(&value_set, &item);
+    Ok(Collection::of_boolean(site.evaluator.told(is_member)))
 }
 
 /// `conformsTo(profile)`

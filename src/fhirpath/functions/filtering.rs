@@ -4,7 +4,7 @@ use super::{Filtering, Site};
 use crate::fhirpath::ast::Expr;
 use crate::fhirpath::distinct::Distinct;
 use crate::fhirpath::eval::Outcome;
-use crate::fhirpath::item::Collection;
+use crate::fhirpath::item::{Collection, Item};
 
 pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Filtering) -> Outcome<Collection<'a>> {
     let Some(projection) = site.argument(0) else {
@@ -14,7 +14,7 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Filtering) -> Outcome<
         };
     };
     match function {
-        Filtering::Where => filter(site, projection),
+        Filtering::Where => filter(site),
         Filtering::Select => select(site, projection),
         Filtering::Repeat => repeat(site, projection),
         Filtering::RepeatAll => repeat_all(site, projection),
@@ -23,27 +23,27 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Filtering) -> Outcome<
     }
 }
 
-fn filter<'a>(site: &Site<'_, '_, 'a>, criteria: &Expr) -> Outcome<Collection<'a>> {
+fn filter<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
     let mut out = Collection::new();
-    for (index, item) in site.input()?.into_iter().enumerate() {
-        let held = site
-            .evaluator
-            .truth(criteria, site.scope.item(&item, index))?;
-        if held == Some(true) {
-            out.push(item);
-        }
-    }
+    let keep = &mut |item: &Item<'a>| {
+        out.push(item.clone());
+        Ok(true)
+    };
+    site.evaluator.each_where(site.call, site.scope, keep)?;
     Ok(out)
 }
 
 fn select<'a>(site: &Site<'_, '_, 'a>, projection: &Expr) -> Outcome<Collection<'a>> {
     let mut out = Collection::new();
-    for (index, item) in site.input()?.iter().enumerate() {
+    let mut index = 0;
+    site.each_input(&mut |item| {
         let scope = site.scope.item(item, index);
         let found = site.evaluator.scoped(projection, scope)?;
         site.charge_items(found.len())?;
         out.extend(found);
-    }
+        index += 1;
+        Ok(true)
+    })?;
     Ok(out)
 }
 

@@ -3,6 +3,8 @@
 
 mod combining;
 mod conversion;
+#[cfg(test)]
+mod edges;
 mod encoding;
 mod existence;
 mod fhir;

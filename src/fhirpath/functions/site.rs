@@ -2,7 +2,7 @@
 
 use crate::fhirpath::ast::{Call, Expr};
 use crate::fhirpath::error::{EvaluationError, EvaluationErrorKind as Kind};
-use crate::fhirpath::eval::{Evaluator, ITEM_COST, Outcome, Scope};
+use crate::fhirpath::eval::{Evaluator, ITEM_COST, Outcome, Scope, Visit};
 use crate::fhirpath::item::{Collection, Item};
 use crate::fhirpath::value::{Text, Value};
 
@@ -23,6 +23,11 @@ impl<'s, 'a> Site<'s, '_, 'a> {
             Some(input) => self.evaluator.eval(input, self.scope),
             None => Ok(self.scope.this.cloned().into()),
         }
+    }
+
+    /// Hands on the items of the input one by one until one is not wanted; whether all were.
+    pub(super) fn each_input(&self, visit: &mut Visit<'_, 'a>) -> Outcome<bool> {
+        self.evaluator.each_input(self.call, self.scope, visit)
     }
 
     /// The input where it may hold one item at most.

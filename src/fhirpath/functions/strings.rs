@@ -21,7 +21,7 @@ pub(super) fn call<'a>(site: &Site<'_, '_, 'a>, function: Strings) -> Outcome<Co
     if function == Strings::Join {
         return join(site);
     }
-    let Some(text) = site.text_input()? else {
+    let Some(text) = site.evaluator.told(site.text_input()?) else {
         return Ok(Collection::new());
     };
     site.charge(text.len() as u64 / 64)?;
@@ -120,6 +120,10 @@ fn join<'a>(site: &Site<'_, '_, 'a>) -> Outcome<Collection<'a>> {
         }
         first = false;
         out.push_str(&text);
+    }
+    // Primitives that have no value but extensions give nothing to join.
+    if first {
+        return Ok(Collection::new());
     }
     site.string(out)
 }

@@ -20,6 +20,11 @@ macro_rules! functions {
         }
 
         impl Function {
+            /// All of them.
+            #[cfg(test)]
+            pub(in crate::fhirpath) const ALL: &[Self] =
+                &[$($(Self::$group($group::$variant)),+),+];
+
             /// The function of that name.
             pub(in crate::fhirpath) fn from_name(name: &str) -> Option<Self> {
                 match name {

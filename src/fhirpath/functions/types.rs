@@ -46,6 +46,10 @@ fn of_type_items<'a>(
     let mut out = Collection::new();
     require_type(evaluator, specifier)?;
     for item in items {
+        if converts(evaluator, &item, specifier) {
+            out.push(item);
+            continue;
+        }
         let exact = match &item {
             Item::Element(element) if element.type_id().kind().is_primitive() => {
                 evaluator.context.model.name(element.type_id()) == specifier.name
@@ -57,6 +61,20 @@ fn of_type_items<'a>(
         }
     }
     Ok(out)
+}
+
+/// Whether a primitive of FHIR converts to the type of System that is named. The constraints written
+/// for R4 say `value as String` of a FHIR `string`; by the letter that is nothing.
+fn converts(evaluator: &Evaluator<'_, '_>, item: &Item<'_>, specifier: &TypeSpecifier) -> bool {
+    let Item::Element(element) = item else {
+        return false;
+    };
+    evaluator.context.strictness == Strictness::R4
+        && specifier.namespace != Some(Namespace::Fhir)
+        && element.type_id().kind().is_primitive()
+        && element.value().map(|value| value.system_type())
+            == SystemType::from_name(&specifier.name)
+        && element.value().is_some()
 }
 
 /// `as`: one item at most, except where the constraints of R4 are evaluated.

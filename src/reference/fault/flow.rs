@@ -33,6 +33,30 @@ pub(super) fn active_family(_: &Request, response: &mut Response) {
     });
 }
 
+/// Calls the function on the education levels where they are read by themselves.
+fn education_levels(request: &Request, response: &mut Response, change: impl Fn(&mut Tree)) {
+    if request.path == ["CodeSystem", "patient-education-level"] {
+        each(response, ResourceType::CodeSystem, change);
+    }
+}
+
+/// Where the resource was read, as openIMIS has it; codings name another system then.
+pub(super) fn code_system_elsewhere(request: &Request, response: &mut Response) {
+    education_levels(request, response, |system| {
+        let url = "http://127.0.0.1/CodeSystem/patient-education-level/";
+        set(system, "url", string(url));
+    });
+}
+
+pub(super) fn cut_code_system(request: &Request, response: &mut Response) {
+    education_levels(request, response, |system| {
+        if let Some(concepts) = entries(system, "concept") {
+            concepts.truncate(1);
+        }
+        set(system, "count", from_json(json!(1)));
+    });
+}
+
 pub(super) fn offered_policy(_: &Request, response: &mut Response) {
     each(response, ResourceType::Contract, |contract| {
         set(contract, "status", string("offered"));

@@ -177,6 +177,12 @@ faults! {
         Hook::Response(search::empty_is_not_found);
     BareResource = "bare-resource", "a search by identifier answers with the resource itself",
         Hook::Response(search::bare_resource);
+    OneRowBreaksSearch = "one-row-breaks-search",
+        "a search whose page holds a certain PractitionerRole is answered with 500",
+        Hook::Response(search::one_row_breaks_search);
+    UnknownIdentifierFails = "unknown-identifier-fails",
+        "a search by an identifier that nobody has is answered with 500",
+        Hook::Response(search::unknown_identifier_fails);
     WrongBundleType = "wrong-bundle-type", "a search answers with a Bundle of type `collection`",
         Hook::Response(search::wrong_bundle_type);
     NoFullUrl = "no-full-url", "entries have no `fullUrl`",
@@ -339,6 +345,10 @@ faults! {
         Hook::Without(Rule::SubscriptionCriteria);
     MembersForgetFamily = "members-forget-family", "the members of a new family do not point to it",
         Hook::Lacks(Effect::MembersPointToFamily);
+    CodeSystemsElsewhere = "code-systems-elsewhere", "the education levels have their own address as their URL",
+        Hook::Response(flow::code_system_elsewhere);
+    CodeSystemsCut = "code-systems-cut", "the education levels have their first code alone",
+        Hook::Response(flow::cut_code_system);
     FamilyActiveAtOnce = "family-active-at-once", "a family is active before it has a policy",
         Hook::Response(flow::active_family);
     PolicyCoversNobody = "policy-covers-nobody", "a policy brings no Coverage",

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use super::body::entry_count;
 use crate::json::Value;
 use crate::reference::message::{Request, Response, pairs};
-use crate::reference::outcome::Refusal;
+use crate::reference::outcome::{IssueCode, Refusal};
 use crate::reference::tree::{Tree, at, get_mut, remove, set, string};
 
 /// Changes the parameters of a search, whether they come in the address or in a form.
@@ -140,6 +140,32 @@ pub(super) fn empty_is_not_found(request: &Request, response: &mut Response) {
     let asks_for_count = request.parameter("_summary") == Some("count");
     if is_searchset(response) && entry_count(response) == 0 && !asks_for_count {
         *response = Refusal::not_found("nothing was found").into();
+        response.set_header("Content-Type", "application/fhir+json; charset=utf-8");
+    }
+}
+
+pub(super) fn one_row_breaks_search(_: &Request, response: &mut Response) {
+    const ROW: &str = "PractitionerRole/2b57fe4d-160c-5612-affe-769b9350fbd0";
+    let has_row = is_searchset(response)
+        && response.resource().is_some_and(|bundle| {
+            let addresses = at(bundle, "entry.fullUrl");
+            addresses
+                .iter()
+                .any(|it| it.as_str().is_some_and(|it| it.ends_with(ROW)))
+        });
+    if has_row {
+        let code = IssueCode::Exception;
+        *response = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, code, "X is missing").into();
+        response.set_header("Content-Type", "application/fhir+json; charset=utf-8");
+    }
+}
+
+pub(super) fn unknown_identifier_fails(request: &Request, response: &mut Response) {
+    let by_identifier = request.parameter("identifier").is_some();
+    if by_identifier && is_searchset(response) && entry_count(response) == 0 {
+        let code = IssueCode::Exception;
+        let text = "failed to retrieve the resource with this identifier";
+        *response = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, code, text).into();
         response.set_header("Content-Type", "application/fhir+json; charset=utf-8");
     }
 }

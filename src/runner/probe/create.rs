@@ -292,15 +292,33 @@ impl Wrong {
     }
 }
 
-/// The same payload twice.
+/// The same payload twice; the first time, the total of all has to grow.
 pub(super) async fn twice(context: &mut Context<'_, '_>) {
-    context.declare(&[&catalog::CREATE_TWICE]);
+    context.declare(&[&catalog::CREATE_TWICE, &catalog::PAGING_TOTAL_AFTER_CREATE]);
+    context.checks.only_where(
+        &[&catalog::PAGING_TOTAL_AFTER_CREATE],
+        "the server gives no total, which R4 allows",
+    );
     let body = match context.body('w').await {
         Ok(body) => body,
         Err(reason) => return context.checks.skip(&reason),
     };
+    let before = total(&all(context).await);
     if let Err(reason) = context.created(&body).await {
         return context.checks.skip(&reason);
+    }
+    if let Some(before) = before {
+        let answer = all(context).await;
+        context.checks.hold(
+            &catalog::PAGING_TOTAL_AFTER_CREATE,
+            &answer,
+            Rule::SearchResult,
+            &format!("a total above {before}, as a resource was created since"),
+            |_| {
+                let after = total(&answer).filter(|after| *after <= before);
+                after.map(|after| format!("the total {after}"))
+            },
+        );
     }
     match context.create(&body).await {
         Err(reason) => context.checks.skip(&reason),
@@ -317,6 +335,16 @@ pub(super) async fn twice(context: &mut Context<'_, '_>) {
             refusal::explanation(&mut context.checks, &exchange, None);
         }
     }
+}
+
+/// The first page of everything.
+async fn all(context: &mut Context<'_, '_>) -> Exchange {
+    let url = context.type_address(&context.resource_type.clone());
+    context.get(&format!("{url}?_count=2")).await
+}
+
+fn total(answer: &Exchange) -> Option<u64> {
+    json(answer)?["total"].as_u64()
 }
 
 /// Text that is hard to keep, sent and read back.

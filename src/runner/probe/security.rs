@@ -198,6 +198,10 @@ pub(super) async fn guarded(context: &mut Context<'_, '_>) {
     for resource_type in context.readable_types() {
         if let Ok(known) = context.known(&resource_type).await {
             guard::answer(&mut context.checks, &known.read);
+            // A price list may be cached by whom it pleases.
+            if crate::redaction::has_personal_data(&resource_type) {
+                guard::not_for_caches(&mut context.checks, &known.read);
+            }
         }
     }
     let types = context.readable_types();

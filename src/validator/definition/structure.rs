@@ -3,16 +3,37 @@
 use super::{elements, extension, fault, text, warn};
 use crate::assertion::{At, Sink};
 use crate::fhir::{Derivation, StructureDefinition, StructureKind};
-use crate::finding::{Words, quoted};
+use crate::finding::{Rule, Severity, Words, quoted};
 use crate::json::Node;
 use crate::profile::snapshot::{self, SnapshotError};
 use crate::validator::Validator;
 
+/// A definition with more elements than this is not read as one: those of R4 have some hundred, and
+/// each takes as much memory as twenty values.
+const MOST_ELEMENTS: usize = 10_000;
+
 /// Judges a StructureDefinition.
 pub(super) fn check(validator: &Validator, node: &Node<'_>, at: &At<'_>, sink: &mut Sink) {
+    let elements = ["differential", "snapshot"].map(|name| {
+        let elements = node.get(name).and_then(|own| own.get("element"));
+        elements.map_or(0, |elements| elements.entries().len())
+    });
+    let count: usize = elements.iter().sum();
+    if count > MOST_ELEMENTS {
+        at.report(sink, Rule::Limit, Severity::Warning, || {
+            Words::new(
+                at.subject(),
+                format!("at most {MOST_ELEMENTS} elements in a definition"),
+                count,
+            )
+            .hint("whether its elements fit its base was not judged")
+        });
+        return;
+    }
     let Some(definition) = StructureDefinition::from_node(node) else {
         return;
     };
+    check_type(&definition, at, sink);
     check_derivation(&definition, at, sink);
     check_base(validator, &definition, at, sink);
     extension::check(validator, &definition, at, sink);
@@ -30,6 +51,20 @@ pub(super) fn check(validator: &Validator, node: &Node<'_>, at: &At<'_>, sink: &
             report(error, at, sink);
         }
     }
+}
+
+/// R4 StructureDefinition.type: "absolute URLs are only allowed in logical models".
+fn check_type(definition: &StructureDefinition, at: &At<'_>, sink: &mut Sink) {
+    if definition.kind == StructureKind::Logical || !definition.type_name.contains(':') {
+        return;
+    }
+    fault(at, sink, || {
+        Words::new(
+            format!("`type` of {}", at.subject()),
+            "the name of a type, since `kind` is not `logical`",
+            quoted(&definition.type_name),
+        )
+    });
 }
 
 /// R4 StructureDefinition.derivation: "if this is a constraint or specialization" of a base.

@@ -87,6 +87,11 @@ fn the_head_agrees_with_the_base() {
         &text.replace("http://example.org/sd", "sd"),
         "an absolute URI",
     );
+    let url = r#""type":"http://example.org/Patient""#;
+    assert_caught(
+        &text.replace(r#""type":"Patient""#, url),
+        "the name of a type",
+    );
 }
 
 #[test]

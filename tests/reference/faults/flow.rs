@@ -48,6 +48,20 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let member = client.get(&reference(&patient)).await;
             probe("true", "false", member.text.contains(&reference(&group)))
         }
+        F::CodeSystemsElsewhere => {
+            let system = client.get("CodeSystem/patient-education-level").await;
+            let url = member(&system, "/url");
+            probe(
+                "true",
+                "false",
+                url.starts_with("https://openimis.github.io/"),
+            )
+        }
+        F::CodeSystemsCut => {
+            let system = client.get("CodeSystem/patient-education-level").await;
+            let codes = system.json()["concept"].as_array().map_or(0, Vec::len);
+            probe("7", "1", codes)
+        }
         F::FamilyActiveAtOnce => probe("false", "true", &family(client, CODE).await.1["active"]),
         F::PolicyCoversNobody => probe("FAMC", "absent", coverage(client, "/class/0/value").await),
         F::PolicyNeverExecuted => probe(
