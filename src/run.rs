@@ -359,8 +359,8 @@ fn finish(
 /// What the recording says of the run.
 fn recorded_run(
     options: &RunOptions,
-    base: &url::Url,
     prepared: &Prepared,
+    base: &url::Url,
     values: &BTreeMap<String, String>,
 ) -> RecordedRun {
     RecordedRun {
@@ -371,6 +371,8 @@ fn recorded_run(
         release: options.release.clone(),
         suites: options.suites.clone(),
         selection: options.selection.clone(),
+        packages: prepared.definitions.given(),
+        overlay: options.overlay.as_ref().map(|_| prepared.overlay.rules()),
         max_pages: options.max_pages,
         accounts: prepared.accounts.keys().copied().collect(),
         values: values.clone(),
