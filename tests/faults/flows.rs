@@ -80,6 +80,11 @@ fn the_enrolment_of_a_family_catches_its_faults() {
             fails(Fault::PolicyNeverExecuted, &["expectation"]),
             fails(Fault::CoverageWrongPeriod, &["expectation"]),
             fails(Fault::CoverageWrongPlan, &["found"]),
+            fails(Fault::FamilyWithOtherCode, &["expectation"]),
+            fails(Fault::WardsLeadNowhere, &["expectation"]),
+            warns(Fault::LosesPhoto, &["expectation"]),
+            warns(Fault::CoverageWithoutDates, &["expectation"]),
+            fails(Fault::CoverageStaysDraft, &["expectation"]),
         ],
     );
 }
@@ -116,6 +121,8 @@ fn the_claim_catches_its_faults() {
             fails(Fault::ClaimLineLost, &["expectation"]),
             fails(Fault::ClaimWrongTotal, &["expectation"]),
             warns(Fault::LosesPrecision, &["round-trip"]),
+            fails(Fault::LinesWithoutReason, &["expectation"]),
+            fails(Fault::LinesNeverValuated, &["expectation"]),
         ],
     );
 }
@@ -130,6 +137,8 @@ fn feedback_catches_its_faults() {
             lets_through(Fault::AcceptsSecondFeedback),
             warns(Fault::FeedbackNotAskedFor, &["found"]),
             fails(Fault::FeedbackNotNoted, &["expectation"]),
+            fails(Fault::AnswerLost, &["expectation"]),
+            fails(Fault::QuestionLost, &["expectation"]),
         ],
     );
 }
@@ -143,6 +152,8 @@ fn a_claim_with_contained_resources_catches_its_faults() {
             lets_through(Fault::AcceptsDanglingReferences),
             fails(Fault::ClaimLineLost, &["expectation"]),
             warns(Fault::ClaimNeverSettles, &["becomes-final"]),
+            warns(Fault::RejectsContained, &["expectation"]),
+            fails(Fault::ContainedInContained, &["expectation"]),
         ],
     );
 }
@@ -158,7 +169,19 @@ fn invoicing_catches_its_faults() {
             warns(Fault::SubscribersNotTold, &["notified"]),
             warns(Fault::PolicyNotInvoiced, &["found"]),
             fails(Fault::PaymentNotNoted, &["expectation"]),
+            warns(Fault::CallWithoutHeader, &["notified-header"]),
+            warns(Fault::UnpaidPolicyExecuted, &["expectation"]),
+            fails(Fault::InvoiceWrongSum, &["expectation"]),
         ],
+    );
+}
+
+#[test]
+fn bills_catch_their_fault() {
+    hold(
+        &["invoicing"],
+        &["bill"],
+        &[fails(Fault::InvoiceToPlace, &["expectation"])],
     );
 }
 

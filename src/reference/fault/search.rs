@@ -220,3 +220,11 @@ pub(super) fn no_mode(_: &Request, response: &mut Response) {
         remove(entry, "search");
     });
 }
+
+pub(super) fn matches_without_id(_: &Request, response: &mut Response) {
+    each_entry(response, |entry| {
+        if let Some(resource) = get_mut(entry, "resource") {
+            remove(resource, "id");
+        }
+    });
+}

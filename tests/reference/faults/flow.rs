@@ -16,7 +16,7 @@ async fn enrolled(client: &Client) -> (Value, Value, Answer) {
     (patient, group, answer)
 }
 
-async fn coverage(client: &Client, pointer: &str) -> String {
+pub async fn coverage(client: &Client, pointer: &str) -> String {
     let (patient, ..) = enrolled(client).await;
     let found = client
         .get(&format!("Coverage?beneficiary={}", reference(&patient)))
@@ -24,13 +24,13 @@ async fn coverage(client: &Client, pointer: &str) -> String {
     member(&found, &format!("/entry/0/resource{pointer}"))
 }
 
-async fn enquire(client: &Client) -> Answer {
+pub async fn enquire(client: &Client) -> Answer {
     client
         .create(&like(client, "CoverageEligibilityRequest").await)
         .await
 }
 
-async fn claimed(client: &Client) -> Answer {
+pub async fn claimed(client: &Client) -> Answer {
     client.create(&claim(client, "CLM900000020").await).await
 }
 
