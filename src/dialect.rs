@@ -399,6 +399,7 @@ impl Prober<'_> {
             .collect();
         let step = StepResult {
             stood_in: None,
+            form: None,
             shown: Vec::new(),
             id: "probe".to_owned(),
             title: "Find out how the server speaks".to_owned(),

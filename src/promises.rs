@@ -340,6 +340,7 @@ pub fn judge(rows: &[PromiseRow]) -> ScenarioResult {
             notes: Vec::new(),
             shown: Vec::new(),
             stood_in: None,
+            form: None,
         }],
     }
 }

@@ -48,6 +48,25 @@ fn a_recording_gives_the_report_of_the_run_that_made_it() {
     let was = report(&folder.path().join("reports/embedded/report.json"));
     let is = report(&folder.path().join("again/report.json"));
     assert!(was == is, "{}", differences(&was, &is).join("\n"));
+
+    let arguments = ["revalidate", "reports/embedded", "--output", "once-more"];
+    assert_eq!(program(folder.path(), &arguments).status.code(), Some(0));
+    let text = |run: &str, file: &str| {
+        let path = folder.path().join(run).join(file);
+        std::fs::read_to_string(path).expect("a file of the report")
+    };
+    // To the byte, outside of the one block, which is the last.
+    let outside = |run: &str| {
+        let text = text(run, "report.json");
+        let (before, _) = text.split_once("\n  \"run\": {").expect("the block");
+        before.to_owned()
+    };
+    assert!(
+        outside("again") == outside("once-more"),
+        "report.json differs"
+    );
+    let cases = |run: &str| text(run, "junit.xml");
+    assert!(cases("again") == cases("once-more"), "junit.xml differs");
 }
 
 #[test]
@@ -69,12 +88,18 @@ fn what_is_no_recording_is_a_usage_error() {
     assert!(error(&["revalidate", "exchanges.ndjson"]).contains("record the server again"));
 }
 
-/// Every committed report that has its recording beside it.
+/// Every committed report that has its recording beside it: of the releases, and of other seeds.
 fn recorded_releases() -> Vec<std::path::PathBuf> {
     let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
-    let folders = std::fs::read_dir(reports).expect("reports");
-    let mut recorded: Vec<_> = folders
-        .map(|folder| folder.expect("a folder").path())
+    let inside = |folder: &Path| -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries
+            .map(|entry| entry.expect("an entry").path())
+            .collect()
+    };
+    let mut recorded: Vec<_> = inside(&reports)
+        .into_iter()
+        .flat_map(|folder| inside(&folder).into_iter().chain([folder]))
         .filter(|folder| folder.join("exchanges.ndjson.gz").is_file())
         .collect();
     recorded.sort();

@@ -139,6 +139,11 @@ impl<'v> CreateJudge<'v> {
         true
     }
 
+    /// Says what form was taken after the guide's own was refused.
+    pub fn refused_form(&mut self, hint: &str) {
+        self.status.hint(hint);
+    }
+
     fn judge_location(&mut self, exchange: &Exchange, resource_type: &str) {
         let Some(answer) = exchange.response() else {
             return;

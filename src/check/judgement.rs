@@ -132,6 +132,13 @@ impl Judgement {
         }
     }
 
+    /// Gives the findings made so far this hint, in the place of any other.
+    pub fn hint_instead(&mut self, hint: &str) {
+        for observed in &mut self.findings {
+            observed.finding.hint = Some(hint.to_owned());
+        }
+    }
+
     /// Leaves the check out, unless it finds something.
     pub fn skip(&mut self, reason: impl Into<String>) {
         self.skipped.get_or_insert_with(|| reason.into());

@@ -317,7 +317,10 @@ impl<'v> SearchJudge<'v> {
             .find(|link| link.str("relation") == Some("next"))
             .and_then(|link| link.str("url"));
         self.links.insert(exchange.request.url.clone());
-        self.terminates.saw_exchange();
+        // One page without matches is no paging.
+        if self.matches > 0 || next.is_some() {
+            self.terminates.saw_exchange();
+        }
         let Some(next) = next else {
             return AfterPage::End;
         };
@@ -332,6 +335,13 @@ impl<'v> SearchJudge<'v> {
             return AfterPage::Broken;
         }
         AfterPage::Next(next.to_owned())
+    }
+
+    /// Says more of a page that was not answered.
+    pub fn explain(&mut self, words: &str) {
+        for judgement in [&mut self.status, &mut self.next, &mut self.no_server_error] {
+            judgement.hint_instead(words);
+        }
     }
 
     /// Ends the walk: `complete` where the last page was reached, else why it stopped.
@@ -373,6 +383,7 @@ impl<'v> SearchJudge<'v> {
                 &mut self.full_url,
                 &mut self.id,
                 &mut self.no_repeat,
+                &mut self.terminates,
             ] {
                 judgement.unseen("the search found nothing");
             }

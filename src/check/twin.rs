@@ -42,6 +42,12 @@ impl<'t> TwinJudge<'t> {
         self.is_taken
     }
 
+    /// What it judges.
+    #[must_use]
+    pub fn twin(&self) -> &'t Twin {
+        self.twin
+    }
+
     /// The twin.
     #[must_use]
     pub fn id(&self) -> &str {

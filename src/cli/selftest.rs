@@ -76,11 +76,18 @@ fn text(matrix: &Matrix) -> String {
         checks.keys().cloned().collect::<Vec<_>>().join(", ")
     };
     for row in &matrix.rows {
-        let caught = match &row.stopped {
-            Some(message) => format!("stops the run: {message}"),
-            None if row.caught_by.is_empty() => "caught by nothing".to_owned(),
-            None => names(&row.caught_by),
+        let mut caught = match (row.caught_by.is_empty(), row.breaks.is_empty()) {
+            (false, _) => names(&row.caught_by),
+            (true, false) => "caught by nothing".to_owned(),
+            (true, true) => "breaks nothing".to_owned(),
         };
+        if !row.changes.is_empty() {
+            let changed: Vec<&str> = row.changes.iter().map(String::as_str).collect();
+            caught.push_str(&format!(", changes {}", changed.join(", ")));
+        }
+        if let Some(message) = &row.stopped {
+            caught.push_str(&format!(" (stops the run: {message})"));
+        }
         out.push_str(&format!("{:<32} {caught}", row.fault));
         if !row.also.is_empty() {
             out.push_str(&format!(" (and so {})", names(&row.also)));
@@ -94,13 +101,13 @@ fn text(matrix: &Matrix) -> String {
     let caught = matrix
         .rows
         .iter()
-        .filter(|row| row.stopped.is_some() || !row.caught_by.is_empty())
+        .filter(|row| !row.caught_by.is_empty())
         .count();
+    let breaking = matrix.rows.iter().filter(|row| !row.breaks.is_empty());
     out.push_str(&format!(
-        "{caught} of {} faults caught; {} checks pass without a fault; {} known to be open; {}\n",
-        matrix.rows.len(),
+        "{caught} of {} faults caught; {} checks pass without a fault; {}\n",
+        breaking.count(),
         matrix.passes.len(),
-        matrix.open.len(),
         crate::wording::count(matrix.problems.len(), "problem"),
     ));
     out

@@ -118,6 +118,8 @@ pub(super) enum Body {
     Html(String),
     /// Bytes that only a fault sends.
     Raw(Vec<u8>),
+    /// No answer: the connection ends. Only a fault does so.
+    Cut,
 }
 
 /// A response, before it is written.
@@ -185,6 +187,9 @@ impl Response {
             Body::Fhir(tree) | Body::Json(tree) => HttpBody::from(tree.to_json()),
             Body::Html(text) => HttpBody::from(text),
             Body::Raw(bytes) => HttpBody::from(bytes),
+            Body::Cut => HttpBody::from_stream(futures::stream::once(async {
+                Err::<Bytes, _>(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
+            })),
         };
         let mut response = axum::response::Response::new(body);
         *response.status_mut() = self.status;

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::chaos::Certificate;
 use super::fault::{Fault, Faults};
 use super::message::{Request, Response};
 use super::outcome::{IssueCode, Refusal};
@@ -42,6 +43,10 @@ pub struct Options {
     pub faults: BTreeSet<Fault>,
     /// Scheme, host and port of links where the server stands behind another one.
     pub origin: Option<String>,
+    /// Speaks TLS, with a certificate that [`super::AUTHORITY`] has signed.
+    pub secure: bool,
+    /// What is served in place of the seed, as JSON: each with a type of the guide and an id.
+    pub rows: Option<Vec<String>>,
 }
 
 impl Default for Options {
@@ -50,6 +55,8 @@ impl Default for Options {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             faults: BTreeSet::new(),
             origin: None,
+            secure: false,
+            rows: None,
         }
     }
 }
@@ -79,9 +86,15 @@ impl Server {
     ///
     /// # Errors
     /// The address cannot be listened on.
-    pub async fn start(options: Options) -> io::Result<Self> {
+    pub async fn start(mut options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.address).await?;
         let address = listener.local_addr()?;
+        if options.secure {
+            let origin = || format!("https://{address}");
+            options.origin.get_or_insert_with(origin);
+            let config = Certificate::Good.config(&["http/1.1"], false)?;
+            return Ok(Self::start_secure(listener, address, options, config));
+        }
         Ok(Self::start_on(listener, address, options))
     }
 
@@ -93,7 +106,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let origin = options.origin.clone();
         let router = Router::new().fallback(answer).with_state(Arc::new(Shared {
-            service: Service::new(Faults::new(options.faults)),
+            service: Service::new(Faults::new(options.faults), options.rows.as_deref()),
             origin: options.origin,
             address,
         }));

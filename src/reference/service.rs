@@ -69,12 +69,12 @@ pub(super) struct State {
 }
 
 impl Service {
-    /// A service with the seed, and with these faults.
-    pub(super) fn new(faults: Faults) -> Self {
+    /// A service with these faults, and with the seed unless there are rows.
+    pub(super) fn new(faults: Faults, rows: Option<&[String]>) -> Self {
         let mut settings = Settings::default();
         faults.change_settings(&mut settings);
         let state = State {
-            store: seed::store(),
+            store: rows.map_or_else(seed::store, seed::store_of),
             agenda: Agenda::default(),
             sessions: Sessions::new(settings.token_lifetime),
         };
@@ -193,7 +193,7 @@ fn not_allowed(method: &Method, route: &Route) -> Refusal {
 /// The headers that do not depend on what was done.
 fn finish(request: &Request, response: &mut Response) {
     let media_type = match &response.body {
-        Body::Empty | Body::Raw(_) => None,
+        Body::Empty | Body::Raw(_) | Body::Cut => None,
         Body::Json(_) => Some(MediaType::Json.content_type()),
         Body::Html(_) => Some("text/html; charset=utf-8".to_owned()),
         Body::Fhir(_) => Some(
@@ -212,4 +212,7 @@ fn finish(request: &Request, response: &mut Response) {
     response.set_header("Cache-Control", "no-store");
     response.set_header("X-Content-Type-Options", "nosniff");
     response.set_header("Vary", "Accept, Authorization");
+    if request.base.starts_with("https:") {
+        response.set_header("Strict-Transport-Security", "max-age=31536000");
+    }
 }

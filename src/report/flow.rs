@@ -9,12 +9,22 @@ codes! {
     Standing {
         /// It did what it is there for.
         Done = "done",
+        /// It did so, but only in a form of the server's own: that of the guide was refused.
+        InOtherForm = "in-other-form",
         /// It failed, and an existing resource stood in for what it should have given.
         StoodIn = "stood-in",
         /// It failed.
         Failed = "failed",
         /// It was not carried out.
         LeftOut = "left-out",
+    }
+}
+
+impl Standing {
+    /// Whether the step gave what later ones need, by what it did itself.
+    #[must_use]
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Done | Self::InOtherForm)
     }
 }
 
@@ -49,7 +59,7 @@ pub struct FlowStep {
     pub title: String,
     /// How it ended.
     pub standing: Standing,
-    /// Why it was not done, or what stood in.
+    /// Why it was not done, what stood in, or which form was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
     /// Checks of it that failed or warned.
@@ -57,7 +67,7 @@ pub struct FlowStep {
 }
 
 impl Flow {
-    /// Whether every step was done.
+    /// Whether every step was done, if only in the server's own form.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.blocked_by.is_none()
@@ -65,14 +75,21 @@ impl Flow {
 
     /// Steps that were done although an earlier one was not: what was still proven.
     pub fn still_proven(&self) -> impl Iterator<Item = &FlowStep> {
-        let done = |step: &&FlowStep| step.standing == Standing::Done;
+        let done = |step: &&FlowStep| step.standing.is_done();
         self.steps.iter().skip(self.reached as usize).filter(done)
     }
 
     /// Steps that were done.
     #[must_use]
     pub fn done(&self) -> usize {
-        let done = |step: &&FlowStep| step.standing == Standing::Done;
+        let done = |step: &&FlowStep| step.standing.is_done();
         self.steps.iter().filter(done).count()
+    }
+
+    /// Steps that were done in the server's own form only.
+    #[must_use]
+    pub fn in_other_form(&self) -> usize {
+        let other = |step: &&FlowStep| step.standing == Standing::InOtherForm;
+        self.steps.iter().filter(other).count()
     }
 }

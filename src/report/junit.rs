@@ -10,7 +10,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use super::finding_group::FindingGroup;
 use super::gate::Known;
 use super::language::{Language, in_language};
-use super::model::{Report, ReportedCheck, ReportedScenario};
+use super::model::{Report, ReportedCheck, ReportedScenario, SuiteReport};
 use super::text::one_line;
 use super::view;
 use crate::result::Verdict;
@@ -29,6 +29,7 @@ pub fn junit(report: &Report, language: Language) -> String {
         document.add_test_suite(stopped(reason));
     }
     for suite in &report.suites {
+        document.add_test_suite(green(suite));
         for scenario in &suite.scenarios {
             document.add_test_suite(self::scenario(&suite.id, scenario, report, &groups));
         }
@@ -52,6 +53,27 @@ fn stopped(reason: &str) -> TestSuite {
     let mut case = TestCase::new("the run comes to its end", status);
     case.set_classname("run");
     let mut test_suite = TestSuite::new("run");
+    test_suite.add_test_case(case);
+    test_suite
+}
+
+/// Whether the suite is green, as a test: what tested too little must not look as if it had passed.
+/// It is skipped and does not fail, as what is missing is no failure of the server; what did fail
+/// fails for itself.
+fn green(suite: &SuiteReport) -> TestSuite {
+    let status = match suite.green {
+        true => TestCaseStatus::success(),
+        false => {
+            let mut status = TestCaseStatus::skipped();
+            status
+                .set_message(one_line(&suite.not_green_because.join("; ")))
+                .set_type("not-green");
+            status
+        }
+    };
+    let mut case = TestCase::new("what its plan asks for was tested and held", status);
+    case.set_classname(suite.id.as_str());
+    let mut test_suite = TestSuite::new(suite.id.as_str());
     test_suite.add_test_case(case);
     test_suite
 }

@@ -135,6 +135,7 @@ mod tests {
                 notes: Vec::new(),
                 shown: Vec::new(),
                 stood_in: None,
+                form: None,
             }],
         }];
         cover(&declared(), &mut scenarios);

@@ -69,6 +69,9 @@ pub struct StepResult {
     /// What it went on with where it failed: an existing resource, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stood_in: Option<String>,
+    /// In what other form than the guide's the server took what it sent, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
     /// Must-support elements that its answers showed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown: Vec<MustSupportResult>,

@@ -10,6 +10,7 @@ use crate::http::{Exchange, Method, RequestSpec};
 use crate::journal::Intent;
 use crate::result::Subject;
 use crate::suite::Step;
+use crate::suite::body::FilledBody;
 use crate::suite::plan::PlannedStep;
 
 /// Carries out a create step.
@@ -44,6 +45,8 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         )),
         None => filled,
     };
+    // The body that the server took, where it took one.
+    let mut control = control;
     match filled {
         Err(reason) => {
             judge.skip(&reason);
@@ -60,16 +63,17 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
                     .iter()
                     .map(|change| format!("changed {change}")),
             );
-            create(
+            let instead = create(
                 scenario,
                 step,
                 &subject,
                 &resource_type,
-                &filled.text,
+                &filled,
                 &mut judge,
                 &mut outcome,
             )
             .await;
+            control = instead.or(control);
         }
     }
     let (mut judgements, choices) = judge.finish();
@@ -77,23 +81,24 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     judgements.append(&mut outcome.judgements);
     outcome.judgements = judgements;
     super::twin::perform(scenario, step, control.as_ref(), first, &mut outcome).await;
-    go_on_with_existing(scenario, step, &mut outcome).await;
+    super::existing::go_on(scenario, step, &mut outcome).await;
     outcome
 }
 
+/// Creates; where the server takes the body in another form only, that is what it gives.
 async fn create(
     scenario: &mut Scenario<'_>,
     step: &Step,
     subject: &Subject,
     resource_type: &str,
-    body: &str,
+    body: &FilledBody,
     judge: &mut CreateJudge<'_>,
     outcome: &mut StepOutcome,
-) {
+) -> Option<FilledBody> {
     let settled = super::earlier::settle(scenario, step, resource_type).await;
     let intent = match settled {
         Some(reason) => Err(reason),
-        None => intend(scenario, resource_type, body, outcome),
+        None => intend(scenario, resource_type, &body.text, outcome),
     };
     let intent = match intent {
         Ok(intent) => intent,
@@ -102,28 +107,60 @@ async fn create(
             outcome
                 .judgements
                 .extend(skipped_expectations(&step.expect, subject, &reason));
-            return;
+            return None;
         }
     };
     let number = intent.as_ref().map(Intent::number);
-    let exchange = post(scenario, subject, resource_type, body, outcome).await;
+    let exchange = post(scenario, subject, resource_type, &body.text, outcome).await;
     note_created(scenario, intent, resource_type, &exchange, outcome);
+    let refused = exchange.status();
+    if take(scenario, step, subject, (exchange, number), judge, outcome) {
+        return None;
+    }
+    let instead =
+        super::form::instead(scenario, subject, resource_type, body, refused, outcome).await;
+    let Some(instead) = instead else {
+        let reason = "the create gave no resource back";
+        let skipped = skipped_expectations(&step.expect, subject, reason);
+        outcome.judgements.extend(skipped);
+        return None;
+    };
+    judge.refused_form(&instead.hint);
+    let answer = (instead.exchange, instead.number);
+    take(scenario, step, subject, answer, judge, outcome);
+    Some(instead.body)
+}
+
+/// Judges the answer to a create, with its number in the journal, and takes from it what later
+/// steps need; false where nothing was created.
+fn take(
+    scenario: &mut Scenario<'_>,
+    step: &Step,
+    subject: &Subject,
+    (exchange, number): (Exchange, Option<u64>),
+    judge: &mut CreateJudge<'_>,
+    outcome: &mut StepOutcome,
+) -> bool {
+    let resource_type = step.resource_type.as_deref().unwrap_or_default();
     // What was sent is what the exchange says: in a recording that is what its answer fits.
     let body = exchange.request.body.clone().unwrap_or_default();
     let Ok(sent) = crate::json::read(&body) else {
-        return;
+        return false;
     };
     let mut created = false;
     let types = (resource_type, step.answers.as_deref());
     let stored = judge.create(&exchange, types, &sent.root, |_| created = true);
-    if stored {
-        let sent = Sent {
-            body: body.clone(),
-            reported: judge.reported.clone(),
-        };
-        scenario.sent.insert(step.id.clone(), sent);
-        capture_id(scenario, step, resource_type, &exchange);
+    if !stored {
+        scenario.keep(exchange, true);
+        return false;
     }
+    let reported = judge.reported.clone();
+    let kept = Sent {
+        body: body.clone(),
+        reported,
+    };
+    scenario.sent.insert(step.id.clone(), kept);
+    capture_id(scenario, step, resource_type, &exchange);
     let answer = exchange
         .response()
         .map(|response| response.body.clone())
@@ -147,6 +184,7 @@ async fn create(
         }
     }
     scenario.keep(exchange, true);
+    true
 }
 
 /// Writes down what is about to be created; without that nothing is sent.
@@ -291,68 +329,4 @@ async fn post_as(
         .header("accept", scenario.session.dialect.accept)
         .body(media_type, body);
     scenario.send(spec).await
-}
-
-/// Captures what later steps need from an existing resource where the step gave nothing.
-pub(super) async fn go_on_with_existing(
-    scenario: &mut Scenario<'_>,
-    step: &Step,
-    outcome: &mut StepOutcome,
-) {
-    let Some(existing) = &step.or_existing else {
-        return;
-    };
-    if existing
-        .capture
-        .keys()
-        .all(|name| scenario.values.contains_key(name))
-    {
-        return;
-    }
-    let Ok(url) = super::search::address_of(scenario, &existing.search, &existing.parameters)
-    else {
-        return;
-    };
-    let exchange = scenario.get(&url).await;
-    let body = exchange
-        .response()
-        .map(|response| response.body.clone())
-        .unwrap_or_default();
-    scenario.keep(exchange, false);
-    let before = existing
-        .capture
-        .keys()
-        .filter(|name| scenario.values.contains_key(*name))
-        .count();
-    let Ok(document) = crate::json::read(&body) else {
-        outcome.notes.push(format!(
-            "looked for an existing {} to go on with, and found none",
-            existing.search
-        ));
-        return;
-    };
-    outcome
-        .notes
-        .extend(scenario.capture(&existing.capture, &document.root));
-    let known = |scenario: &Scenario<'_>| {
-        let names = existing.capture.keys();
-        names
-            .filter(|name| scenario.values.contains_key(*name))
-            .count()
-    };
-    let found = known(scenario) > before;
-    if found {
-        scenario.stood_in = Some(format!("an existing {} found by search", existing.search));
-    }
-    outcome.notes.push(if found {
-        format!(
-            "the step gave nothing to go on with: later steps use an existing {} found by search",
-            existing.search
-        )
-    } else {
-        format!(
-            "looked for an existing {} to go on with, and found none",
-            existing.search
-        )
-    });
 }

@@ -6,8 +6,11 @@
 mod capabilities;
 mod create;
 mod earlier;
+mod existing;
 mod flaky;
+mod form;
 mod listen;
+mod one_by_one;
 pub mod preview;
 mod probe;
 mod read;
@@ -231,6 +234,7 @@ fn broke_down(planned: &PlannedScenario, watch: &dyn Watch) -> Played {
         exchanges: Vec::new(),
         checks: vec![check],
         stood_in: None,
+        form: None,
         shown: Vec::new(),
         notes: Vec::new(),
         preparation: Vec::new(),

@@ -56,6 +56,8 @@ pub(super) struct Scenario<'s> {
     pub(super) answers: BTreeMap<String, String>,
     /// What a step that failed went on with.
     pub(super) stood_in: Option<String>,
+    /// In what other form than the guide's the server took what the step sent.
+    pub(super) form: Option<String>,
     /// The listener that the server can call.
     pub(super) listener: Option<super::listen::Listener>,
     /// Must-support elements that the step showed.
@@ -102,6 +104,7 @@ pub(super) async fn play(
         sent: BTreeMap::new(),
         answers: BTreeMap::new(),
         stood_in: None,
+        form: None,
         listener: None,
         shown: Shown::default(),
         preparation: Vec::new(),
@@ -172,6 +175,7 @@ impl Scenario<'_> {
             exchanges: std::mem::take(&mut self.step_exchanges),
             checks,
             stood_in: self.stood_in.take(),
+            form: self.form.take(),
             shown: std::mem::take(&mut self.shown).into_results(),
             preparation: std::mem::take(&mut self.preparation),
             notes,
@@ -226,7 +230,7 @@ impl Scenario<'_> {
                 self.values.extend(entry.captured);
             }
             let mut aside = StepOutcome::default();
-            super::create::go_on_with_existing(self, &planned.step, &mut aside).await;
+            super::existing::go_on(self, &planned.step, &mut aside).await;
         } else if !is_last {
             let _ = super::step::perform(self, planned).await;
         }
@@ -395,14 +399,7 @@ impl Scenario<'_> {
             if self.values.contains_key(name) {
                 continue;
             }
-            let filled = match self.fill(fhirpath) {
-                Ok(filled) => filled,
-                Err(missing) => {
-                    notes.push(missing.to_string());
-                    continue;
-                }
-            };
-            match crate::check::expectation::first_text(self.model(), &filled, resource) {
+            match self.value(fhirpath, resource) {
                 Ok(Some(value)) => {
                     self.values.insert(name.clone(), value);
                 }
@@ -411,5 +408,15 @@ impl Scenario<'_> {
             }
         }
         notes
+    }
+
+    /// The first value that an expression gives of a resource, with the captures so far in it.
+    pub(super) fn value(
+        &self,
+        fhirpath: &str,
+        resource: &Node<'_>,
+    ) -> Result<Option<String>, String> {
+        let filled = self.fill(fhirpath).map_err(|missing| missing.to_string())?;
+        crate::check::expectation::first_text(self.model(), &filled, resource)
     }
 }

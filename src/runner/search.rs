@@ -8,7 +8,7 @@ use crate::check::page::{AfterPage, SearchJudge};
 use crate::check::{Judgement, catalog};
 use crate::finding::{Finding, Rule, Severity};
 use crate::http::Exchange;
-use crate::json::{Document, Node};
+use crate::json::Node;
 use crate::result::Subject;
 use crate::suite::plan::PlannedStep;
 use crate::suite::{Pages, Step};
@@ -46,27 +46,14 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     );
     let mut looking = Looking::new(find, step, &subject);
     let mut notes = Vec::new();
+    let all = url.clone();
     let mut address = url;
     let mut pages = 0;
     let ended = loop {
         let exchange = scenario.get(&address).await;
         pages += 1;
-        let after = {
-            let (found, references) = (&mut scenario.found, &mut scenario.references);
-            let shown = &mut scenario.shown;
-            judge.page(&exchange, |document, resource| {
-                session
-                    .must_support
-                    .see(&session.validator, resource, shown);
-                looking.see(&session.model, &exchange.id, resource);
-                references.collect(&session.definitions, resource);
-                if let (Some(id), true) = (resource.str("id"), found.len() < KEPT_IDS) {
-                    let found_type = resource.str("resourceType").unwrap_or(&resource_type);
-                    found.push((found_type.to_owned(), id.to_owned()));
-                }
-                let _: &Document<'_> = document;
-            })
-        };
+        let after = page(scenario, &mut judge, &mut looking, &exchange);
+        let broke_down = exchange.status().is_some_and(|status| status >= 500);
         if let Some(document) = exchange
             .response()
             .and_then(|response| crate::json::read(&response.body).ok())
@@ -78,6 +65,22 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         scenario.keep(exchange, cited);
         match after {
             AfterPage::End => break Ok(()),
+            AfterPage::Broken if broke_down && planned.required => {
+                // What stands on the pages before was judged already.
+                let is_new = pages == 1;
+                let rows = super::one_by_one::perform(scenario, &all, |scenario, exchange| {
+                    if is_new {
+                        page(scenario, &mut judge, &mut looking, &exchange);
+                    }
+                    let cited = judge.cites(&exchange.id) || looking.cites(&exchange.id);
+                    scenario.keep(exchange, cited);
+                })
+                .await;
+                if let Some(words) = rows.words() {
+                    judge.explain(&words);
+                }
+                break Err("a page of the search was answered with a server error".to_owned());
+            }
             AfterPage::Broken => break Err("the walk through the pages broke off".to_owned()),
             AfterPage::Next(_) if step.pages == Pages::First => {
                 break Err("only the first page was asked for".to_owned());
@@ -98,6 +101,32 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     notes.extend(choices);
     judgements.extend(looking.finish());
     StepOutcome { judgements, notes }
+}
+
+/// Judges a page, and keeps of its matches what later steps need.
+fn page(
+    scenario: &mut Scenario<'_>,
+    judge: &mut SearchJudge<'_>,
+    looking: &mut Looking,
+    exchange: &Exchange,
+) -> AfterPage {
+    let session = scenario.session;
+    let (found, references) = (&mut scenario.found, &mut scenario.references);
+    let shown = &mut scenario.shown;
+    judge.page(exchange, |_, resource| {
+        session
+            .must_support
+            .see(&session.validator, resource, shown);
+        looking.see(&session.model, &exchange.id, resource);
+        references.collect(&session.definitions, resource);
+        if let (Some(id), Some(found_type), true) = (
+            resource.str("id"),
+            resource.str("resourceType"),
+            found.len() < KEPT_IDS,
+        ) {
+            found.push((found_type.to_owned(), id.to_owned()));
+        }
+    })
 }
 
 fn address(scenario: &Scenario<'_>, step: &Step, resource_type: &str) -> Result<String, String> {

@@ -17,7 +17,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Action::Capabilities => super::capabilities::perform(scenario, &planned.step).await,
         Action::Search => {
             let mut outcome = super::search::perform(scenario, planned).await;
-            super::create::go_on_with_existing(scenario, &planned.step, &mut outcome).await;
+            super::existing::go_on(scenario, &planned.step, &mut outcome).await;
             outcome
         }
         Action::Read => super::read::perform(scenario, planned).await,

@@ -55,8 +55,14 @@ pub(super) async fn perform(
         }
         return;
     };
-    let finished = first.into_iter().flat_map(TwinJudge::finish);
-    outcome.judgements.extend(finished);
+    for mut judge in first {
+        // Sent in the form that the server refuses, it may have been refused for that alone.
+        if scenario.form.is_some() && !judge.is_taken() {
+            judge = TwinJudge::new(judge.twin(), &subject(step));
+            judge.skip("it was sent before it was known which form the server takes");
+        }
+        outcome.judgements.extend(judge.finish());
+    }
     for twin in step.twins.iter().filter(|twin| !twin.first) {
         let sent = scenario.sent_so_far();
         scenario.go_by(&twin.id);

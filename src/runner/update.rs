@@ -1,6 +1,6 @@
 //! An update step: what was read, changed and put back.
 
-use super::create::go_on_with_existing;
+use super::existing;
 use super::scenario::{Scenario, Sent, StepOutcome};
 use super::step::{expectations, skipped_expectations, subject, unmet};
 use crate::check::exchange::{describe_status, error_body, no_server_error, response};
@@ -65,7 +65,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     }
     failure.only_where("the update did not fail");
     outcome.judgements.extend([status, failure, server_error]);
-    go_on_with_existing(scenario, step, &mut outcome).await;
+    existing::go_on(scenario, step, &mut outcome).await;
     outcome
 }
 

@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 
-use super::matrix::{TriedFault, blamed, judge};
-use super::{Bench, Matrix, Trial, TrialError, kills};
+use super::matrix::{Stopped, Told, TriedFault, judge};
+use super::{Bench, Matrix, Trial, TrialError, Tried, kills};
 use crate::reference::Fault;
+use crate::suite::load::{self, LoadError};
 use crate::yaml::FileError;
+
+/// The suite that asks whether what is sent over TLS stays there.
+const SECURITY: &str = "security";
 
 /// What to try.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +31,9 @@ pub enum CampaignError {
     /// What faults break is not readable.
     #[error(transparent)]
     Kills(#[from] FileError),
+    /// A mistake in a suite that ships.
+    #[error(transparent)]
+    Suite(#[from] LoadError),
     /// The server without faults could not be tested.
     #[error("the server without faults could not be tested: {0}")]
     Clean(#[source] TrialError),
@@ -40,10 +47,12 @@ impl Campaign {
     pub async fn run(&self, progress: impl Fn(Fault)) -> Result<Matrix, CampaignError> {
         let known = kills::shipped()?;
         let bench = Arc::new(Bench::default());
-        let clean = bench
-            .run(&self.trial(None))
-            .await
-            .map_err(CampaignError::Clean)?;
+        let suites = match self.suites.is_empty() {
+            // The built-in server locks no accounts: wrong logins are tried too.
+            true => load::shipped()?.into_iter().map(|suite| suite.id).collect(),
+            false => self.suites.clone(),
+        };
+        let clean = clean(&bench, &suites).await.map_err(CampaignError::Clean)?;
         let faults = match self.faults.is_empty() {
             true => Fault::ALL.to_vec(),
             false => self.faults.clone(),
@@ -52,14 +61,17 @@ impl Campaign {
             std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
         });
         let trials = faults.into_iter().map(|fault| {
-            let (bench, trial) = (Arc::clone(&bench), self.trial(Some(fault)));
+            let (bench, trial) = (Arc::clone(&bench), trial(&suites, Some(fault)));
             // A task of its own, so that trials run on all processors.
             let task = tokio::spawn(async move { bench.run(&trial).await });
             async move {
                 let outcome = match task.await {
-                    Ok(Ok(tried)) => Ok(blamed(&tried)),
-                    Ok(Err(error)) => Err(error.to_string()),
-                    Err(error) => Err(format!("the trial broke off: {error}")),
+                    Ok(Ok(tried)) => Ok(Told::by(&tried)),
+                    Ok(Err(error)) => Err(Stopped::by(&error)),
+                    Err(error) => Err(Stopped {
+                        message: format!("the trial broke off: {error}"),
+                        check: None,
+                    }),
                 };
                 TriedFault { fault, outcome }
             }
@@ -72,12 +84,26 @@ impl Campaign {
         let every_fault = self.faults.is_empty() && self.suites.is_empty();
         Ok(judge(&clean, tried, &known, every_fault))
     }
+}
 
-    fn trial(&self, fault: Option<Fault>) -> Trial {
-        Trial {
-            faults: fault.into_iter().collect(),
-            suites: self.suites.clone(),
-            ..Trial::of_right_behaviour(&[])
-        }
+/// The server without faults: all suites, and over TLS the one that asks about it.
+async fn clean(bench: &Bench, suites: &[String]) -> Result<Tried, TrialError> {
+    let mut clean = bench.run(&trial(suites, None)).await?;
+    if suites.iter().any(|suite| suite == SECURITY) {
+        let secure = Trial::of_right_behaviour(&[SECURITY]).over_tls();
+        clean.scenarios.extend(bench.run(&secure).await?.scenarios);
+    }
+    Ok(clean)
+}
+
+fn trial(suites: &[String], fault: Option<Fault>) -> Trial {
+    let trial = Trial {
+        faults: fault.into_iter().collect(),
+        suites: suites.to_vec(),
+        ..Trial::of_right_behaviour(&[])
+    };
+    match fault {
+        Some(Fault::NoTransportSecurity) => trial.over_tls(),
+        _ => trial,
     }
 }

@@ -26,6 +26,9 @@ pub struct Kill {
     pub breaks: Vec<String>,
     /// Why no check may blame the server for it: a freedom that R4 leaves.
     pub tolerated: Option<String>,
+    /// Checks that blame nobody, and that see something else because of it.
+    #[serde(default)]
+    pub changes: Vec<String>,
     /// Other checks that it makes fail, and why they must.
     #[serde(default)]
     pub also: Vec<Consequence>,
@@ -50,38 +53,18 @@ impl Kill {
             seen_in: None,
             breaks: Vec::new(),
             tolerated: None,
+            changes: Vec::new(),
             also: Vec::new(),
         }
     }
 }
 
-/// What is known of faults and checks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
-    /// Faults, by name.
-    pub kills: BTreeMap<String, Kill>,
-    /// What is not proven yet.
-    pub open: Vec<Open>,
-}
-
-/// A fault that no check catches yet, or checks that no fault breaks yet. The list may only shrink.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Open {
-    /// The fault.
-    pub fault: Option<String>,
-    /// The checks.
-    #[serde(default)]
-    pub checks: Vec<String>,
-    /// What is missing.
-    pub because: String,
-}
+/// What is known of faults, by name.
+pub type Known = BTreeMap<String, Kill>;
 
 #[derive(Deserialize)]
 struct File {
     kills: Vec<Kill>,
-    #[serde(default)]
-    open: Vec<Open>,
 }
 
 /// What is known of every fault.
@@ -97,29 +80,21 @@ pub fn shipped() -> Result<Known, FileError> {
     })?;
     let file: File = schema.read(Path::new(PATH), SHIPPED)?;
     let kills = file.kills.into_iter();
-    Ok(Known {
-        kills: kills.map(|kill| (kill.fault.clone(), kill)).collect(),
-        open: file.open,
-    })
+    Ok(kills.map(|kill| (kill.fault.clone(), kill)).collect())
 }
 
 /// Faults without an entry, and entries without a fault, in words.
 #[must_use]
 pub fn gaps(known: &Known) -> Vec<String> {
-    let kills = &known.kills;
-    let is_open = |fault: &Fault| {
-        let mut open = known.open.iter();
-        open.any(|open| open.fault.as_deref() == Some(fault.code()))
-    };
     let missing = Fault::ALL
         .iter()
-        .filter(|fault| !kills.contains_key(fault.code()) && !is_open(fault))
+        .filter(|fault| !known.contains_key(fault.code()))
         .map(|fault| format!("{PATH} does not say what `{fault}` breaks"));
-    let stale = kills
+    let stale = known
         .keys()
         .filter(|name| !Fault::ALL.iter().any(|fault| fault.code() == *name))
         .map(|name| format!("{PATH} has `{name}`, which is no fault of the built-in server"));
-    let unknown = kills.values().flat_map(|kill| {
+    let unknown = known.values().flat_map(|kill| {
         kill.breaks
             .iter()
             .filter(|id| crate::requirement::get(id).is_none())
@@ -141,6 +116,13 @@ mod tests {
     fn every_fault_has_an_entry_and_every_entry_a_fault_and_known_requirements() {
         let known = shipped().expect("the shipped file");
         assert_eq!(gaps(&known), Vec::<String>::new());
-        assert!(known.kills.len() >= 120, "{}", known.kills.len());
+        assert!(known.len() >= 120, "{}", known.len());
+    }
+
+    #[test]
+    fn thirty_faults_are_those_of_real_servers() {
+        let known = shipped().expect("the shipped file");
+        let seen = known.values().filter(|kill| kill.seen_in.is_some()).count();
+        assert!(seen >= 30, "{seen}");
     }
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Kill, Known, Tried};
+use super::{Kill, Known, TrialError, Tried};
 use crate::check::catalog;
 use crate::check::expectation::EXPECTATION;
+use crate::dialect::ProbeError;
 use crate::finding::{Cause, Severity};
 use crate::reference::Fault;
 use crate::result::{CheckResult, Verdict};
@@ -22,8 +23,6 @@ pub struct Matrix {
     pub passes: BTreeSet<CheckName>,
     /// A row for each fault.
     pub rows: Vec<Row>,
-    /// What is known not to be proven yet.
-    pub open: Vec<Problem>,
     /// What is wrong; empty where each fault is caught, for the right reason, and each check
     /// catches one.
     pub problems: Vec<Problem>,
@@ -42,14 +41,30 @@ pub struct Row {
     pub seen_in: Option<String>,
     /// The requirements that it breaks.
     pub breaks: Vec<String>,
-    /// Checks of those requirements that it makes fail, with their verdicts.
-    pub caught_by: BTreeMap<CheckName, Verdict>,
+    /// Checks of those requirements that it makes fail.
+    pub caught_by: BTreeMap<CheckName, Blame>,
     /// Other checks that it makes fail, for the reasons listed.
-    pub also: BTreeMap<CheckName, Verdict>,
+    pub also: BTreeMap<CheckName, Blame>,
+    /// Checks that blame nobody, and that see something else than without the fault.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub changes: BTreeSet<CheckName>,
     /// Why the run could not be completed, where it could not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
 }
+
+/// How a check blames a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Blame {
+    /// The worst verdict.
+    pub verdict: Verdict,
+    /// What it says there.
+    pub message: String,
+}
+
+/// Checks that tell what is there and blame nobody for what is not: of them a fault has to change
+/// how often they pass.
+const OBSERVATIONS: [&catalog::Check; 2] = [&catalog::PRECONDITION, &catalog::SEARCH_OFFERED];
 
 /// Something that must not be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -95,8 +110,50 @@ pub enum Problem {
     },
 }
 
-/// The checks of a trial that blame the server, with the worst verdict and its message.
-pub(super) type Blamed = BTreeMap<CheckName, (Verdict, String)>;
+/// What a trial said of the server.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    /// The checks that blame it.
+    blamed: BTreeMap<CheckName, Blame>,
+    /// How often each check that blames nobody passed.
+    observed: BTreeMap<&'static str, usize>,
+}
+
+impl Told {
+    pub(super) fn by(tried: &Tried) -> Self {
+        let passed = |id: &str| {
+            let of_it = tried.checks().filter(|check| check.check == id);
+            of_it
+                .filter(|check| check.settled() == Verdict::Pass)
+                .count()
+        };
+        Self {
+            blamed: blamed(tried),
+            observed: OBSERVATIONS
+                .iter()
+                .map(|check| (check.id, passed(check.id)))
+                .collect(),
+        }
+    }
+}
+
+/// A run that could not be completed, and the check that says so.
+#[derive(Debug, Clone)]
+pub(super) struct Stopped {
+    pub(super) message: String,
+    pub(super) check: Option<&'static catalog::Check>,
+}
+
+impl Stopped {
+    /// Without a login nothing can be asked: the run ends there, and says that it was the login.
+    pub(super) fn by(error: &TrialError) -> Self {
+        let is_login = matches!(error, TrialError::Probe(ProbeError::Login(_)));
+        Self {
+            message: error.to_string(),
+            check: is_login.then_some(&catalog::LOGIN),
+        }
+    }
+}
 
 /// The name under which a check stands in the matrix.
 fn name(check: &CheckResult) -> CheckName {
@@ -107,8 +164,8 @@ fn name(check: &CheckResult) -> CheckName {
 }
 
 /// What the checks of a trial blame the server for.
-pub(super) fn blamed(tried: &Tried) -> Blamed {
-    let mut blamed = Blamed::new();
+fn blamed(tried: &Tried) -> BTreeMap<CheckName, Blame> {
+    let mut blamed = BTreeMap::<CheckName, Blame>::new();
     for check in tried.checks() {
         let verdict = check.settled();
         let message = match verdict {
@@ -125,11 +182,10 @@ pub(super) fn blamed(tried: &Tried) -> Blamed {
             }
             Verdict::Pass | Verdict::Skip => continue,
         };
-        let entry = blamed
-            .entry(name(check))
-            .or_insert_with(|| (verdict, message.clone()));
-        if verdict > entry.0 {
-            *entry = (verdict, message);
+        let blame = Blame { verdict, message };
+        let worst = blamed.entry(name(check)).or_insert_with(|| blame.clone());
+        if blame.verdict > worst.verdict {
+            *worst = blame;
         }
     }
     blamed
@@ -155,7 +211,7 @@ fn requirements(check: &str) -> Vec<&str> {
 /// A fault that was tried.
 pub(super) struct TriedFault {
     pub(super) fault: Fault,
-    pub(super) outcome: Result<Blamed, String>,
+    pub(super) outcome: Result<Told, Stopped>,
 }
 
 /// Puts trials together.
@@ -166,53 +222,33 @@ pub(super) fn judge(
     every_fault: bool,
 ) -> Matrix {
     let passes = passes(clean);
-    let mut problems: Vec<Problem> = blamed(clean)
-        .into_iter()
-        .map(|(check, (_, message))| Problem::FalseAlarm { check, message })
-        .collect();
+    let clean = Told::by(clean);
+    let alarms = clean
+        .blamed
+        .iter()
+        .map(|(check, blame)| Problem::FalseAlarm {
+            check: check.clone(),
+            message: blame.message.clone(),
+        });
+    let mut problems: Vec<Problem> = alarms.collect();
     let mut rows = Vec::new();
     for tried in faults {
-        let kill = known.kills.get(tried.fault.code());
+        let kill = known.get(tried.fault.code());
         let kill = kill.cloned().unwrap_or_else(|| Kill::unknown(tried.fault));
-        rows.push(row(tried, &kill, &mut problems));
+        rows.push(row(tried, &kill, &clean, &mut problems));
     }
     if every_fault {
         never_fail(&passes, &rows, &mut problems);
     }
-    let open = settle(known, every_fault, &mut problems);
     problems.sort();
     Matrix {
         passes,
         rows,
-        open,
         problems,
     }
 }
 
-/// Takes out of the problems what is known to be open; what is no longer open is one.
-fn settle(known: &Known, every_fault: bool, problems: &mut Vec<Problem>) -> Vec<Problem> {
-    let mut open = Vec::new();
-    for entry in &known.open {
-        let fault = entry.fault.iter().map(|fault| Problem::Survived {
-            fault: fault.clone(),
-        });
-        let checks = entry.checks.iter().map(|check| Problem::NeverFails {
-            check: check.clone(),
-        });
-        for expected in fault.chain(checks) {
-            if let Some(at) = problems.iter().position(|found| *found == expected) {
-                open.push(problems.remove(at));
-            } else if every_fault {
-                problems.push(Problem::Unknown {
-                    message: format!("listed as open and is not: {expected}"),
-                });
-            }
-        }
-    }
-    open
-}
-
-fn row(tried: TriedFault, kill: &Kill, problems: &mut Vec<Problem>) -> Row {
+fn row(tried: TriedFault, kill: &Kill, clean: &Told, problems: &mut Vec<Problem>) -> Row {
     let fault = tried.fault.code().to_owned();
     let mut row = Row {
         does: tried.fault.description().to_owned(),
@@ -220,15 +256,23 @@ fn row(tried: TriedFault, kill: &Kill, problems: &mut Vec<Problem>) -> Row {
         breaks: kill.breaks.clone(),
         caught_by: BTreeMap::new(),
         also: BTreeMap::new(),
+        changes: BTreeSet::new(),
         stopped: None,
         fault: fault.clone(),
     };
-    let blamed = match tried.outcome {
-        Ok(blamed) => blamed,
-        // A run that says why it cannot go on has caught the fault.
-        Err(message) => {
-            row.stopped = Some(message);
-            return row;
+    let told = match tried.outcome {
+        Ok(told) => told,
+        Err(stopped) => {
+            row.stopped = Some(stopped.message.clone());
+            let blame = Blame {
+                verdict: Verdict::Error,
+                message: stopped.message,
+            };
+            let blamed = stopped.check.map(|check| (check.id.to_owned(), blame));
+            Told {
+                blamed: blamed.into_iter().collect(),
+                observed: clean.observed.clone(),
+            }
         }
     };
     let listed: BTreeSet<&str> = kill
@@ -236,17 +280,17 @@ fn row(tried: TriedFault, kill: &Kill, problems: &mut Vec<Problem>) -> Row {
         .iter()
         .flat_map(|consequence| consequence.checks.iter().map(String::as_str))
         .collect();
-    for (check, (verdict, message)) in &blamed {
+    for (check, blame) in &told.blamed {
         let broken = requirements(check);
         if kill.breaks.iter().any(|id| broken.contains(&id.as_str())) {
-            row.caught_by.insert(check.clone(), *verdict);
+            row.caught_by.insert(check.clone(), blame.clone());
         } else if listed.contains(check.as_str()) {
-            row.also.insert(check.clone(), *verdict);
+            row.also.insert(check.clone(), blame.clone());
         } else {
             problems.push(Problem::DragsDown {
                 fault: fault.clone(),
                 check: check.clone(),
-                message: message.clone(),
+                message: blame.message.clone(),
             });
         }
     }
@@ -255,15 +299,20 @@ fn row(tried: TriedFault, kill: &Kill, problems: &mut Vec<Problem>) -> Row {
             fault: fault.clone(),
         });
     }
-    problems.extend(
-        listed
-            .into_iter()
-            .filter(|check| !blamed.contains_key(*check))
-            .map(|check| Problem::NoConsequence {
-                fault: fault.clone(),
-                check: check.to_owned(),
-            }),
-    );
+    let changed = |check: &&String| {
+        let id = check.as_str();
+        told.observed.get(id) != clean.observed.get(id)
+    };
+    row.changes = kill.changes.iter().filter(changed).cloned().collect();
+    let expected = listed
+        .into_iter()
+        .chain(kill.changes.iter().map(String::as_str));
+    let follows = |check: &&str| told.blamed.contains_key(*check) || row.changes.contains(*check);
+    let missing: Vec<&str> = expected.filter(|check| !follows(check)).collect();
+    problems.extend(missing.into_iter().map(|check| Problem::NoConsequence {
+        fault: fault.clone(),
+        check: check.to_owned(),
+    }));
     row
 }
 
@@ -273,6 +322,7 @@ fn never_fail(passes: &BTreeSet<CheckName>, rows: &[Row], problems: &mut Vec<Pro
         row.caught_by
             .keys()
             .chain(row.also.keys())
+            .chain(&row.changes)
             .cloned()
             .collect()
     };
@@ -357,6 +407,7 @@ mod tests {
                     notes: Vec::new(),
                     shown: Vec::new(),
                     stood_in: None,
+                    form: None,
                 }],
             }],
         }
@@ -372,18 +423,16 @@ mod tests {
             seen_in: None,
             breaks: vec![breaks.to_owned()],
             tolerated: None,
+            changes: Vec::new(),
             also: also.collect(),
         };
-        Known {
-            kills: BTreeMap::from([(kill.fault.clone(), kill)]),
-            open: Vec::new(),
-        }
+        Known::from([(kill.fault.clone(), kill)])
     }
 
     fn problems(blames: &[&'static catalog::Check], kills: &Known) -> Vec<String> {
         let fault = TriedFault {
             fault: Fault::NoMetadata,
-            outcome: Ok(blamed(&tried(blames))),
+            outcome: Ok(Told::by(&tried(blames))),
         };
         let matrix = judge(&tried(&[]), vec![fault], kills, false);
         matrix.problems.iter().map(ToString::to_string).collect()
@@ -414,27 +463,39 @@ mod tests {
     }
 
     #[test]
-    fn what_is_listed_as_open_is_no_problem_until_it_is_closed() {
-        let mut known = kill("CAP-1.status", &[]);
-        known.open.push(super::super::Open {
-            fault: Some(Fault::NoMetadata.code().to_owned()),
-            checks: Vec::new(),
-            because: "nobody has built it".to_owned(),
-        });
-        assert_eq!(problems(&[], &known), Vec::<String>::new());
-        let closed = TriedFault {
-            fault: Fault::NoMetadata,
-            outcome: Ok(blamed(&tried(&[&catalog::CAPABILITIES]))),
+    fn a_run_that_ends_at_the_login_blames_the_login_and_nothing_else() {
+        let error = TrialError::Probe(ProbeError::Login("no token".to_owned()));
+        let judged = |breaks: &str| {
+            let fault = TriedFault {
+                fault: Fault::NoMetadata,
+                outcome: Err(Stopped::by(&error)),
+            };
+            judge(&tried(&[]), vec![fault], &kill(breaks, &[]), false).problems
         };
-        let matrix = judge(&tried(&[]), vec![closed], &known, true);
-        let stale = |problem: &Problem| problem.to_string().contains("listed as open");
-        assert!(matrix.problems.iter().any(stale));
+        assert_eq!(judged("SEC-1.login"), Vec::new());
+        let found = judged("CAP-1.status");
+        assert!(matches!(
+            found[..],
+            [Problem::Survived { .. }, Problem::DragsDown { .. }]
+        ));
+    }
+
+    #[test]
+    fn what_blames_nobody_has_to_change_where_a_fault_says_so() {
+        let mut known = kill("CAP-1.status", &[]);
+        let kill = known.values_mut().next().expect("one");
+        kill.changes = vec![catalog::PRECONDITION.id.to_owned()];
+        let found = problems(&[&catalog::CAPABILITIES], &known);
+        assert!(found[0].starts_with("no consequence: "), "{found:?}");
+        let blames = [&catalog::CAPABILITIES, &catalog::PRECONDITION];
+        let found = problems(&blames, &known);
+        assert!(found[0].starts_with("drags down: "), "{found:?}");
     }
 
     #[test]
     fn a_freedom_of_r4_is_nothing_to_blame_a_server_for() {
         let mut known = kill("CAP-1.status", &[]);
-        let kill = known.kills.values_mut().next().expect("one");
+        let kill = known.values_mut().next().expect("one");
         kill.breaks.clear();
         kill.tolerated = Some("a server may do so".to_owned());
         assert_eq!(problems(&[], &known), Vec::<String>::new());
@@ -453,7 +514,7 @@ mod tests {
     fn a_check_that_no_fault_breaks_is_a_problem_once_every_fault_was_tried() {
         let fault = TriedFault {
             fault: Fault::NoMetadata,
-            outcome: Ok(blamed(&tried(&[&catalog::CAPABILITIES]))),
+            outcome: Ok(Told::by(&tried(&[&catalog::CAPABILITIES]))),
         };
         let matrix = judge(&tried(&[]), vec![fault], &kill("CAP-1.status", &[]), true);
         assert_eq!(matrix.problems.len(), catalog::all().len() - 1);

@@ -19,7 +19,7 @@ use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, ClientError, ClientOptions, Credentials, Mode};
 use crate::must_support::MustSupport;
 use crate::package::Definitions;
-use crate::reference::{Fault, Options, PASSWORD, Server, USER};
+use crate::reference::{AUTHORITY, Fault, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
 use crate::runner::{Limits, Session, Stop};
 use crate::suite::Declared;
@@ -29,8 +29,8 @@ use crate::suite::template::{SEED, TODAY};
 use crate::validator::Validator;
 
 pub use campaign::{Campaign, CampaignError};
-pub use kills::{Consequence, Kill, Known, Open};
-pub use matrix::{Matrix, Problem, Row};
+pub use kills::{Consequence, Kill, Known};
+pub use matrix::{Blame, Matrix, Problem, Row};
 
 /// Pages of one search: more than any search of the built-in server has, and few enough that a
 /// walk that never ends is soon given up.
@@ -56,6 +56,14 @@ pub struct Trial {
     pub scenarios: Vec<String>,
     /// What may be sent.
     pub mode: Mode,
+    /// Whether the server speaks TLS.
+    pub secure: bool,
+    /// What the server has in place of its seed, as JSON.
+    pub rows: Option<Vec<String>>,
+    /// Requests side by side; as many as of any run if `None`.
+    pub concurrency: Option<usize>,
+    /// Where the scenarios are to come in another order: any number, the same one giving the same.
+    pub order: Option<u64>,
 }
 
 /// What a trial gave.
@@ -103,7 +111,25 @@ impl Trial {
             suites: suites.iter().map(|&suite| suite.to_owned()).collect(),
             scenarios: Vec::new(),
             mode: Mode::Write,
+            secure: false,
+            rows: None,
+            concurrency: None,
+            order: None,
         }
+    }
+
+    /// The same against a server that has these resources, as JSON, and no others.
+    #[must_use]
+    pub fn with_rows(mut self, rows: Vec<String>) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
+    /// The same over TLS.
+    #[must_use]
+    pub fn over_tls(mut self) -> Self {
+        self.secure = true;
+        self
     }
 
     /// The same for some scenarios only, such as `discover-patient`.
@@ -165,6 +191,8 @@ impl Bench {
     pub async fn run(&self, trial: &Trial) -> Result<Tried, TrialError> {
         let server = Server::start(Options {
             faults: trial.faults.clone(),
+            secure: trial.secure,
+            rows: trial.rows.clone(),
             ..Options::default()
         })
         .await?;
@@ -173,8 +201,12 @@ impl Bench {
         tried
     }
 
-    async fn run_against(&self, server: &Server, trial: &Trial) -> Result<Tried, TrialError> {
-        let client = client(server, trial.mode)?;
+    /// The same against a server that is there: what it does wrong and what it has is its own.
+    ///
+    /// # Errors
+    /// As for [`Self::run`].
+    pub async fn run_against(&self, server: &Server, trial: &Trial) -> Result<Tried, TrialError> {
+        let client = client(server, trial)?;
         let mut declared = Declared::by_guide(&self.definitions);
         let types: Vec<&str> = declared.resource_types().collect();
         let probe = probe(&client, &types).await?;
@@ -184,6 +216,9 @@ impl Bench {
         let suites = load::select(&trial.suites)?;
         let mut plan = Plan::new(&suites, &declared, trial.mode == Mode::Write);
         select(&mut plan, &trial.scenarios)?;
+        if let Some(order) = trial.order {
+            shuffle(&mut plan.scenarios, order);
+        }
         let values = [
             (SEED.to_owned(), "trial".to_owned()),
             (TODAY.to_owned(), probe.today().to_string()),
@@ -222,13 +257,35 @@ impl Bench {
     }
 }
 
-fn client(server: &Server, mode: Mode) -> Result<Client, TrialError> {
+fn client(server: &Server, trial: &Trial) -> Result<Client, TrialError> {
     let base = url::Url::parse(server.base_url()).map_err(std::io::Error::other)?;
-    Ok(Client::new(ClientOptions {
-        mode,
+    let mut options = ClientOptions {
+        mode: trial.mode,
         credentials: Some(Credentials::new(USER, PASSWORD)),
         ..ClientOptions::new(base)
-    })?)
+    };
+    if let Some(concurrency) = trial.concurrency {
+        options.concurrency = concurrency;
+    }
+    // It is read when the client is made.
+    let authority = tempfile::NamedTempFile::new()?;
+    if trial.secure {
+        std::fs::write(authority.path(), AUTHORITY)?;
+        options.ca_file = Some(authority.path().to_owned());
+    }
+    Ok(Client::new(options)?)
+}
+
+/// Puts them into an order that the number decides (Fisher and Yates, with the steps of Knuth's MMIX).
+fn shuffle<T>(items: &mut [T], mut order: u64) {
+    for last in (1..items.len()).rev() {
+        order = order
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        // The high bits are the good ones.
+        let place = (order >> 33) as usize % (last + 1);
+        items.swap(last, place);
+    }
 }
 
 fn select(plan: &mut Plan, scenarios: &[String]) -> Result<(), TrialError> {

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+use super::form::Form;
 use super::template::MissingCapture;
 use super::{Body, Changes};
 use crate::fhirpath::Model;
 use crate::package::Definitions;
 
 mod edit;
+
+use edit::Scope;
 
 /// A body to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,32 @@ pub struct FilledBody {
     pub shaped_after: String,
     /// Each change made to it, in words.
     pub changes: Vec<String>,
+}
+
+/// A body in a form other than the guide's.
+#[derive(Debug, Clone)]
+pub struct Reshaped {
+    /// The body.
+    pub body: FilledBody,
+    /// What is other in it.
+    pub forms: Vec<&'static Form>,
+}
+
+impl Reshaped {
+    /// What is other in it, in words that complete "taken with".
+    #[must_use]
+    pub fn says(&self) -> String {
+        let says: Vec<_> = self.forms.iter().map(|form| form.says.as_str()).collect();
+        says.join(" and ")
+    }
+
+    /// What the guide has in its place.
+    #[must_use]
+    pub fn instead_of(&self) -> String {
+        let all = self.forms.iter();
+        let all: Vec<_> = all.map(|form| form.instead_of.as_str()).collect();
+        all.join(" and ")
+    }
 }
 
 /// Why there is no body.
@@ -93,6 +122,41 @@ impl Filling<'_> {
     /// # Errors
     /// As [`Self::fill`].
     pub fn vary(&self, body: FilledBody, changes: &Changes) -> Result<FilledBody, BodyError> {
+        self.edited(body, changes, Scope::First)
+    }
+
+    /// The same body in the form that servers are known to take, and the forms that changed
+    /// something of it; `None` where none did.
+    ///
+    /// # Errors
+    /// An expression that cannot be evaluated.
+    pub fn reshape(
+        &self,
+        body: &FilledBody,
+        forms: impl Iterator<Item = &'static Form>,
+    ) -> Result<Option<Reshaped>, BodyError> {
+        let mut reshaped = Reshaped {
+            body: body.clone(),
+            forms: Vec::new(),
+        };
+        for form in forms {
+            let other = self.edited(reshaped.body.clone(), &form.changes, Scope::Every)?;
+            if !is_same(&other.text, &reshaped.body.text) {
+                reshaped = Reshaped {
+                    body: other,
+                    forms: [reshaped.forms, vec![form]].concat(),
+                };
+            }
+        }
+        Ok(Some(reshaped).filter(|it| !it.forms.is_empty()))
+    }
+
+    fn edited(
+        &self,
+        body: FilledBody,
+        changes: &Changes,
+        scope: Scope,
+    ) -> Result<FilledBody, BodyError> {
         let mut editor = edit::Editor {
             model: self.model,
             values: self.values,
@@ -101,7 +165,7 @@ impl Filling<'_> {
             text: body.text,
             changes: Vec::new(),
         };
-        editor.apply(changes)?;
+        editor.apply(changes, scope)?;
         let edit::Editor { text, changes, .. } = editor;
         Ok(FilledBody {
             text,
@@ -126,6 +190,12 @@ impl Filling<'_> {
         let text = find_example(self.definitions, name)?;
         Ok((format!("the guide's example {name}"), text))
     }
+}
+
+/// Whether two texts are the same JSON, however it is laid out.
+fn is_same(text: &str, other: &str) -> bool {
+    let compact = |text| crate::json::read(text).map(|document| document.root.to_json());
+    compact(text).ok() == compact(other).ok()
 }
 
 fn find_example(definitions: &Definitions, name: &str) -> Result<String, BodyError> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::template::{is_made, names};
-use super::{Action, Body, Changes, Scenario, Step, Suite};
+use super::{Action, Body, Changes, Existing, Scenario, Step, Suite};
 use crate::fhirpath::Expression;
 use crate::package::Definitions;
 use crate::wording::did_you_mean;
@@ -74,7 +74,7 @@ fn check_scenario(scenario: &Scenario) -> Result<(), Mistake> {
         words.expressions()?;
         words.captures()?;
         let captured = step.capture.keys().cloned();
-        let existing = step.or_existing.iter().flat_map(|it| it.capture.keys());
+        let existing = step.existing().flat_map(|it| it.capture.keys());
         seen.captures.extend(captured.chain(existing.cloned()));
         seen.captures.extend(step.created.clone());
         if step.action == Action::Listen {
@@ -163,18 +163,14 @@ impl Words<'_> {
             .twins
             .iter()
             .filter_map(|twin| twin.leaves_no.as_ref());
-        let named = [
-            self.step.resource_type.as_ref(),
-            self.step.answers.as_ref(),
-            self.step
-                .or_existing
-                .as_ref()
-                .map(|existing| &existing.search),
-        ];
+        let named = [self.step.resource_type.as_ref(), self.step.answers.as_ref()];
+        let existing = self.step.existing().map(Existing::resource_type);
         let words = named
             .into_iter()
             .flatten()
-            .chain(traces.map(|trace| &trace.search));
+            .chain(traces.map(|trace| &trace.search))
+            .map(String::as_str)
+            .chain(existing);
         for word in words {
             if !TYPES.contains(word) {
                 let hint = did_you_mean(word, TYPES.iter().map(String::as_str));
@@ -254,7 +250,7 @@ impl Words<'_> {
 }
 
 fn fhirpaths(step: &Step) -> Vec<&String> {
-    let existing = step.or_existing.iter().flat_map(|it| it.capture.values());
+    let existing = step.existing().flat_map(|it| it.capture.values());
     let mut all: Vec<&String> = step.capture.values().chain(existing).collect();
     all.extend(step.expect.iter().filter_map(|it| it.fhirpath.as_ref()));
     all.extend(&step.find);
@@ -278,8 +274,8 @@ pub(super) fn texts(step: &Step) -> Vec<String> {
     let mut texts: Vec<String> = fhirpaths(step).into_iter().cloned().collect();
     texts.extend(step.parameters.values().cloned());
     texts.extend(step.target.clone());
-    let existing = step.or_existing.iter();
-    texts.extend(existing.flat_map(|it| it.parameters.values().cloned()));
+    let existing = step.existing();
+    texts.extend(existing.flat_map(|it| it.parameters.values().chain(&it.read).cloned()));
     for changes in changes(step) {
         let values = changes.set.values().chain(changes.add.values());
         texts.extend(values.map(ToString::to_string));

@@ -7,6 +7,7 @@
 pub mod body;
 mod check;
 pub mod declared;
+pub mod form;
 pub mod load;
 pub mod overlay;
 pub mod plan;
@@ -234,7 +235,22 @@ pub struct Step {
     pub or_existing: Option<Existing>,
 }
 
+impl Existing {
+    /// The type that is searched or read.
+    #[must_use]
+    pub fn resource_type(&self) -> &str {
+        let read = self.read.as_deref().and_then(|it| it.split('/').next());
+        self.search.as_deref().or(read).unwrap_or_default()
+    }
+}
+
 impl Step {
+    /// What to go on with where the step fails, in the order in which it is looked for.
+    pub fn existing(&self) -> impl Iterator<Item = &Existing> {
+        let first = self.or_existing.as_ref();
+        std::iter::successors(first, |existing| existing.otherwise.as_deref())
+    }
+
     /// Whether the step changes data on the server.
     #[must_use]
     pub const fn writes(&self) -> bool {
@@ -382,10 +398,14 @@ pub struct Expectation {
 #[serde(rename_all = "kebab-case")]
 pub struct Existing {
     /// The type to search.
-    pub search: String,
+    pub search: Option<String>,
+    /// What to read in place of that, such as `Patient/{{head}}`: a resource that points on.
+    pub read: Option<String>,
     /// Search parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
     /// FHIRPath by name, as in [`Step::capture`].
     pub capture: BTreeMap<String, String>,
+    /// What to go on with where there is none of that.
+    pub otherwise: Option<Box<Existing>>,
 }

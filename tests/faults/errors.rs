@@ -55,6 +55,7 @@ fn refused_bodies_and_methods_catch_their_faults() {
         &["refused-bodies", "refused-methods"],
         &[
             warns(Fault::AcceptsBrokenJson, &["bad-input"]),
+            warns(Fault::WrongTypeFails, &["bad-input"]),
             warns(Fault::BrokenJsonUnprocessable, &["broken-json"]),
             Row {
                 fault: Fault::TakesAnyBody,

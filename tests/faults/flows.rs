@@ -2,7 +2,10 @@
 
 use openimis_conformance::reference::Fault;
 
-use crate::support::{Row, fails, hold, right_behaviour_passes, warns};
+use openimis_conformance::result::Verdict;
+use openimis_conformance::selftest::Trial;
+
+use crate::support::{Row, fails, hold, right_behaviour_passes, run, warns};
 
 #[test]
 fn the_use_cases_are_right_without_a_fault() {
@@ -43,6 +46,7 @@ fn the_registration_of_an_insuree_catches_its_faults() {
         &["enrolment"],
         &["register-insuree"],
         &[
+            fails(Fault::WantsUsualName, &["create-status"]),
             lets_through(Fault::AcceptsNoCode),
             lets_through(Fault::AcceptsLongCode),
             lets_through(Fault::AcceptsDuplicateCode),
@@ -67,6 +71,7 @@ fn the_enrolment_of_a_family_catches_its_faults() {
             lets_through(Fault::AcceptsAnyFamily),
             lets_through(Fault::AcceptsSecondFamily),
             lets_through(Fault::AcceptsAnyPolicy),
+            fails(Fault::WantsLegalState, &["create-status"]),
             warns(Fault::MembersForgetFamily, &["expectation"]),
             warns(Fault::CodeSystemsElsewhere, &["expectation"]),
             warns(Fault::CodeSystemsCut, &["expectation"]),
@@ -75,6 +80,11 @@ fn the_enrolment_of_a_family_catches_its_faults() {
             fails(Fault::PolicyNeverExecuted, &["expectation"]),
             fails(Fault::CoverageWrongPeriod, &["expectation"]),
             fails(Fault::CoverageWrongPlan, &["found"]),
+            fails(Fault::FamilyWithOtherCode, &["expectation"]),
+            fails(Fault::WardsLeadNowhere, &["expectation"]),
+            warns(Fault::LosesPhoto, &["expectation"]),
+            warns(Fault::CoverageWithoutDates, &["expectation"]),
+            fails(Fault::CoverageStaysDraft, &["expectation"]),
         ],
     );
 }
@@ -101,6 +111,7 @@ fn the_claim_catches_its_faults() {
         &["claim"],
         &[
             lets_through(Fault::AcceptsWrongSum),
+            fails(Fault::WantsCategoryText, &["create-status"]),
             lets_through(Fault::AcceptsAnyClaimCode),
             lets_through(Fault::AcceptsAnyClaimant),
             lets_through(Fault::AcceptsDuplicateCode),
@@ -110,6 +121,8 @@ fn the_claim_catches_its_faults() {
             fails(Fault::ClaimLineLost, &["expectation"]),
             fails(Fault::ClaimWrongTotal, &["expectation"]),
             warns(Fault::LosesPrecision, &["round-trip"]),
+            fails(Fault::LinesWithoutReason, &["expectation"]),
+            fails(Fault::LinesNeverValuated, &["expectation"]),
         ],
     );
 }
@@ -124,6 +137,8 @@ fn feedback_catches_its_faults() {
             lets_through(Fault::AcceptsSecondFeedback),
             warns(Fault::FeedbackNotAskedFor, &["found"]),
             fails(Fault::FeedbackNotNoted, &["expectation"]),
+            fails(Fault::AnswerLost, &["expectation"]),
+            fails(Fault::QuestionLost, &["expectation"]),
         ],
     );
 }
@@ -137,6 +152,8 @@ fn a_claim_with_contained_resources_catches_its_faults() {
             lets_through(Fault::AcceptsDanglingReferences),
             fails(Fault::ClaimLineLost, &["expectation"]),
             warns(Fault::ClaimNeverSettles, &["becomes-final"]),
+            warns(Fault::RejectsContained, &["expectation"]),
+            fails(Fault::ContainedInContained, &["expectation"]),
         ],
     );
 }
@@ -152,7 +169,19 @@ fn invoicing_catches_its_faults() {
             warns(Fault::SubscribersNotTold, &["notified"]),
             warns(Fault::PolicyNotInvoiced, &["found"]),
             fails(Fault::PaymentNotNoted, &["expectation"]),
+            warns(Fault::CallWithoutHeader, &["notified-header"]),
+            warns(Fault::UnpaidPolicyExecuted, &["expectation"]),
+            fails(Fault::InvoiceWrongSum, &["expectation"]),
         ],
+    );
+}
+
+#[test]
+fn bills_catch_their_fault() {
+    hold(
+        &["invoicing"],
+        &["bill"],
+        &[fails(Fault::InvoiceToPlace, &["expectation"])],
     );
 }
 
@@ -167,4 +196,42 @@ fn round_trips_catch_their_faults() {
             warns(Fault::MangledText, &["kept"]),
         ],
     );
+}
+
+#[test]
+fn a_use_case_goes_on_in_the_form_that_the_server_takes() {
+    let trial = Trial::of_fault(Fault::WantsUsualName, &["enrolment"]).only(&["register-insuree"]);
+    let tried = run(&trial);
+    let step = |id: &str| {
+        let mut steps = tried.scenarios.iter().flat_map(|it| &it.steps);
+        steps.find(|step| step.id == id).expect("the step")
+    };
+    let create = step("create-patient");
+    let form = "a name of the use `usual`";
+    assert!(
+        create
+            .form
+            .as_deref()
+            .is_some_and(|it| it.starts_with(form))
+    );
+    assert_eq!(create.stood_in, None);
+    let refused = create.checks.iter().flat_map(|check| &check.findings);
+    let hints: Vec<_> = refused
+        .filter(|observed| observed.finding.message.contains("status 422"))
+        .filter_map(|observed| observed.finding.hint.as_deref())
+        .collect();
+    let said = "the same was taken with a name of the use `usual`";
+    assert!(hints.iter().any(|hint| hint.starts_with(said)), "{hints:?}");
+    // What differs in one thing from a body that was taken is judged, and so is what comes back.
+    assert_eq!(tried.worst("twin-refused"), Verdict::Pass);
+    let read = step("read-patient").checks.iter();
+    let status = read.filter(|check| check.check == "read-status");
+    assert!(status.map(|check| check.verdict).eq([Verdict::Pass]));
+}
+
+#[test]
+fn no_other_form_is_tried_where_the_guides_is_taken() {
+    let tried = run(&Trial::of_right_behaviour(&["enrolment"]).only(&["register-insuree"]));
+    let mut steps = tried.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    assert!(steps.all(|step| step.form.is_none()));
 }

@@ -7,6 +7,7 @@ mod errors;
 mod flows;
 mod paging;
 mod read;
+mod real;
 mod references;
 mod robustness;
 mod search;

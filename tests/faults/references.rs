@@ -30,3 +30,17 @@ fn references_and_addresses_catch_their_faults() {
         ],
     );
 }
+
+#[test]
+fn references_that_were_followed_catch_theirs() {
+    hold(
+        &["discover"],
+        &["discover-practitioner-role"],
+        &[fails(Fault::ReadAnswersOtherType, &["reference-type"])],
+    );
+    hold(
+        &["discover"],
+        &["discover-claim"],
+        &[warns(Fault::ReadFails, &["reference-resolves"])],
+    );
+}

@@ -18,6 +18,7 @@ fn requests_made_by_chance_catch_their_faults() {
             warns(Fault::OddParameterFails, &["bad-input"]),
             warns(Fault::MalformedIdFails, &["bad-input"]),
             warns(Fault::UnknownTypeFails, &["bad-input"]),
+            warns(Fault::HangsUp, &["answered"]),
         ],
     );
 }

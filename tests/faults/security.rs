@@ -1,8 +1,10 @@
 //! Faults of tokens, headers, and values that are executed.
 
 use openimis_conformance::reference::Fault;
+use openimis_conformance::result::Verdict;
+use openimis_conformance::selftest::Trial;
 
-use crate::support::{fails, hold, right_behaviour_passes, warns};
+use crate::support::{fails, hold, right_behaviour_passes, run, warns};
 
 #[test]
 fn guards_are_right_without_a_fault() {
@@ -23,6 +25,7 @@ fn guards_are_right_without_a_fault() {
             "injection-header",
             "injection-stored",
             "wrong-password",
+            "login-silent",
             "malformed-login",
             "token-expiry",
         ],
@@ -73,9 +76,28 @@ fn wrong_logins_catch_their_faults() {
         &[
             fails(Fault::LoginFails, &["wrong-password"]),
             fails(Fault::LoginRevealsUsers, &["wrong-password"]),
+            warns(Fault::LoginNamesUnknownUser, &["login-silent"]),
             fails(Fault::MalformedLoginFails, &["malformed-login"]),
             warns(Fault::LoginWithoutExpiry, &["token-expiry"]),
             warns(Fault::TokenExpiresAtOnce, &["token-expiry"]),
         ],
     );
+}
+
+#[test]
+fn answers_over_tls_catch_theirs() {
+    let found = |trial: Trial| run(&trial.only(&["guarded"]).over_tls()).worst("hsts");
+    let right = Trial::of_right_behaviour(&["security"]);
+    assert_eq!(found(right), Verdict::Pass);
+    let wrong = Trial::of_fault(Fault::NoTransportSecurity, &["security"]);
+    assert_eq!(found(wrong), Verdict::Warning);
+}
+
+#[test]
+fn a_login_without_a_token_ends_the_run() {
+    let trial = Trial::of_fault(Fault::LoginWithoutToken, &["login"]);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let ended = runtime.block_on(crate::support::BENCH.run(&trial));
+    let message = ended.expect_err("no run").to_string();
+    assert!(message.contains("`token`"), "{message}");
 }

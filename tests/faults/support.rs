@@ -8,7 +8,7 @@ use openimis_conformance::result::Verdict;
 use openimis_conformance::selftest::{Bench, Trial, Tried};
 
 /// The definitions and compiled profiles of every trial of this process.
-static BENCH: LazyLock<Bench> = LazyLock::new(Bench::default);
+pub static BENCH: LazyLock<Bench> = LazyLock::new(Bench::default);
 
 /// A fault, and the checks that must catch it.
 pub struct Row {

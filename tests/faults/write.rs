@@ -53,6 +53,7 @@ fn creates_catch_their_faults() {
             warns(Fault::AcceptsAnyPerson, &["create-refused"]),
             warns(Fault::AcceptsLongCode, &["create-refused"]),
             warns(Fault::AcceptsUnknownElements, &["unknown-element-refused"]),
+            warns(Fault::AcceptsEmptyValues, &["empty-value-refused"]),
             warns(Fault::RefusalFails, &["bad-input", "create-twice"]),
             fails(Fault::StoresBeforeChecking, &["refused-not-stored"]),
             warns(Fault::AcceptsDuplicateCode, &["create-twice"]),

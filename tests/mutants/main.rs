@@ -13,6 +13,7 @@ mod expectation;
 mod harmless;
 mod oracle;
 mod place;
+mod served;
 
 use std::collections::{BTreeMap, BTreeSet};
 

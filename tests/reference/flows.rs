@@ -300,14 +300,20 @@ async fn a_claim_that_does_not_add_up_is_refused() {
     assert_eq!(client.get("ClaimResponse").await.total(), 2);
 }
 
-#[tokio::test]
-async fn a_claim_may_carry_its_products_along() {
-    let client = Client::start().await;
-    let mut claim = claim(&client, "CLM900000006").await;
-    let product = first(&client, "ActivityDefinition?identifier=S001").await;
+/// A claim that carries the product of its first line along.
+pub async fn claim_with_contained(client: &Client) -> Value {
+    let mut claim = claim(client, "CLM900000006").await;
+    let product = first(client, "ActivityDefinition?identifier=S001").await;
     let id = product["id"].as_str().expect("an id");
     claim["item"][0]["extension"][0]["valueReference"]["reference"] = json!(format!("#{id}"));
     claim["contained"] = json!([product]);
+    claim
+}
+
+#[tokio::test]
+async fn a_claim_may_carry_its_products_along() {
+    let client = Client::start().await;
+    let mut claim = claim_with_contained(&client).await;
     let answer = client.create(&claim).await;
     assert_eq!(
         answer.json()["item"][0]["adjudication"][0]["reason"]["coding"][0]["code"],

@@ -20,6 +20,7 @@ checks! {
     INJECTION_HEADER = "injection-header", ["SEC-6.header"], "a value of a search makes no header";
     INJECTION_STORED = "injection-stored", ["SEC-6.stored"], "text is stored as it was sent, or refused";
     WRONG_PASSWORD = "wrong-password", ["SEC-5.wrong-password"], "a wrong password answers 401";
+    LOGIN_SILENT = "login-silent", ["SEC-5.silent"], "a wrong login is not told whether the user exists";
     MALFORMED_LOGIN = "malformed-login", ["SEC-5.malformed"], "a login without a password answers 400";
     TOKEN_EXPIRY = "token-expiry", ["SEC-5.expiry"], "the login says until when the token is good";
 }

@@ -12,6 +12,7 @@ checks! {
     PREFER_OUTCOME = "prefer-outcome", ["CRE-2.outcome"], "Prefer: return=OperationOutcome answers an OperationOutcome";
     CREATE_REFUSED = "create-refused", ["CRE-3.refused"], "content that breaks R4 or the guide is refused";
     UNKNOWN_ELEMENT_REFUSED = "unknown-element-refused", ["CRE-3.unknown-element"], "elements that R4 does not define are refused";
+    EMPTY_VALUE_REFUSED = "empty-value-refused", ["CRE-3.empty"], "empty values are refused";
     REFUSED_NOT_STORED = "refused-not-stored", ["CRE-3.not-stored"], "what was refused is not there";
     CREATE_TWICE = "create-twice", ["CRE-5.twice"], "a code that is taken is refused";
     CONDITIONAL_CREATE = "conditional-create", ["CRE-4.answered"], "a conditional create makes no second resource";

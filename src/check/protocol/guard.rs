@@ -102,6 +102,36 @@ fn versions(response: &Response) -> Option<String> {
         .map(|(name, value)| format!("`{name}: {value}`"))
 }
 
+/// A login with a user that nobody has is refused without saying that there is no such user.
+pub fn silent(checks: &mut Checks, exchange: &Exchange) {
+    checks.hold(
+        &catalog::LOGIN_SILENT,
+        exchange,
+        Rule::Login,
+        "words that fit a wrong password as well",
+        |response| names_unknown_user(&response.body).map(|words| format!("`{words}`")),
+    );
+}
+
+/// The words that say that there is no such user. What speaks of the password too tells nothing.
+fn names_unknown_user(body: &str) -> Option<&'static str> {
+    let text = body.to_lowercase();
+    let is_about_user = ["user", "account"].iter().any(|word| text.contains(word));
+    if !is_about_user || text.contains("password") || text.contains("credential") {
+        return None;
+    }
+    [
+        "not found",
+        "not exist",
+        "n't exist",
+        "no such",
+        "unknown",
+        "not registered",
+    ]
+    .into_iter()
+    .find(|words| text.contains(words))
+}
+
 /// A page of another origin may not read with the rights of the user who has it open.
 pub fn cors(checks: &mut Checks, exchange: &Exchange, origin: &str) {
     checks.hold(
@@ -176,5 +206,16 @@ mod tests {
         assert_eq!(verdict(&catalog::NO_VERSIONS, &named), Verdict::Pass);
         let telling = exchange("http://h/", &[("server", "nginx/1.22.1")]);
         assert_eq!(verdict(&catalog::NO_VERSIONS, &telling), Verdict::Warning);
+    }
+
+    #[test]
+    fn only_words_that_tell_an_unknown_user_from_a_wrong_password_are_found_fault_with() {
+        let tells = super::names_unknown_user;
+        assert!(tells("{\"detail\":\"User does not exist\"}").is_some());
+        assert!(tells("no such account").is_some());
+        assert!(tells("unknown user or wrong password").is_none());
+        assert!(tells("{\"detail\":\"Incorrect authentication credentials.\"}").is_none());
+        assert!(tells("user name is required").is_none());
+        assert!(tells("<h1>404 not found</h1>").is_none());
     }
 }

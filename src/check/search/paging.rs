@@ -262,25 +262,39 @@ pub fn grown(judgement: &mut Judgement, before: Option<u64>, after: &Answer) {
 /// parameter mangled where it has none.
 #[must_use]
 pub fn beyond(next: &str) -> Option<String> {
-    let (address, query) = next.split_once('?')?;
-    let mut pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+    if let Some(address) = numbered(next, 9_999_999) {
+        return Some(address);
+    }
+    let (address, mut pairs) = taken_apart(next)?;
+    let last = pairs.iter_mut().rfind(|(name, _)| name != "_count")?;
+    last.1.push_str("-beyond");
+    Some(put_together(address, pairs))
+}
+
+/// The address of a page by its number, made from the link to another; nothing where the server
+/// does not number its pages.
+#[must_use]
+pub fn numbered(next: &str, number: u32) -> Option<String> {
+    let (address, mut pairs) = taken_apart(next)?;
+    let is_number =
+        |(name, value): &&mut (String, String)| name != "_count" && value.parse::<u64>().is_ok();
+    pairs.iter_mut().find(is_number)?.1 = number.to_string();
+    Some(put_together(address, pairs))
+}
+
+fn taken_apart(link: &str) -> Option<(&str, Vec<(String, String)>)> {
+    let (address, query) = link.split_once('?')?;
+    let pairs = url::form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
-    let is_number =
-        |(name, value): &(String, String)| name != "_count" && value.parse::<u64>().is_ok();
-    let place = pairs.iter().position(is_number);
-    match place {
-        Some(place) => pairs[place].1 = "9999999".to_owned(),
-        None => pairs
-            .iter_mut()
-            .rfind(|(name, _)| name != "_count")?
-            .1
-            .push_str("-beyond"),
-    }
+    Some((address, pairs))
+}
+
+fn put_together(address: &str, pairs: Vec<(String, String)>) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
         .finish();
-    Some(format!("{address}?{query}"))
+    format!("{address}?{query}")
 }
 
 #[cfg(test)]

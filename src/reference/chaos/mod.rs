@@ -20,7 +20,7 @@ pub use server::ChaosServer;
 pub use tls::AUTHORITY;
 
 use answer::{Act, Answer, Asked};
-use tls::Certificate;
+pub(super) use tls::Certificate;
 
 /// Where chaos takes hold.
 enum Hook {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
+use crate::json::Value;
 use crate::reference::message::{Body, Request, Response};
 use crate::reference::service::Settings;
-use crate::reference::tree::remove;
+use crate::reference::tree::{get_mut, remove, set, string};
 
 pub(super) fn admit_without_token(request: &mut Request) -> Option<Response> {
     if request.header("authorization").is_none() {
@@ -58,5 +59,28 @@ pub(super) fn no_expiry(request: &Request, response: &mut Response) {
         && let Body::Json(answer) = &mut response.body
     {
         remove(answer, "exp");
+    }
+}
+
+/// A login of an account that nobody has is refused as it should be, and says why.
+pub(super) fn name_unknown_user(request: &Request, response: &mut Response) {
+    let knows_user = String::from_utf8_lossy(&request.body).contains(super::super::server::USER);
+    if is_login(request) && response.status == StatusCode::UNAUTHORIZED && !knows_user {
+        let issues = response
+            .resource_mut()
+            .and_then(|outcome| get_mut(outcome, "issue"));
+        if let Some(Value::Array(issues)) = issues.map(|issues| &mut issues.value) {
+            for issue in issues {
+                set(issue, "diagnostics", string("user does not exist"));
+            }
+        }
+    }
+}
+
+pub(super) fn no_token(request: &Request, response: &mut Response) {
+    if is_login(request)
+        && let Body::Json(answer) = &mut response.body
+    {
+        remove(answer, "token");
     }
 }

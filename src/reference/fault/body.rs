@@ -49,6 +49,19 @@ pub(super) fn overstate(_: &Request, response: &mut Response) {
     }
 }
 
+/// A parameter that works is not declared.
+pub(super) fn hide_parameter(_: &Request, response: &mut Response) {
+    if let Some(statement) = capability_statement(response) {
+        walk_mut(statement, &mut |node| {
+            if let Some(Value::Array(declared)) =
+                get_mut(node, "searchParam").map(|it| &mut it.value)
+            {
+                declared.retain(|parameter| parameter.str("name") != Some("birthdate"));
+            }
+        });
+    }
+}
+
 pub(super) fn invalid_metadata(_: &Request, response: &mut Response) {
     if let Some(statement) = capability_statement(response) {
         remove(statement, "status");

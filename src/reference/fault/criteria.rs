@@ -8,6 +8,7 @@ use super::search::{each_entry, each_parameter, is_searchset};
 use crate::json::Value;
 use crate::reference::message::{Request, Response};
 use crate::reference::outcome::Refusal;
+use crate::reference::resource_type::ResourceType;
 use crate::reference::tree::{Tree, get_mut, number, remove, set, string};
 
 /// A value that nothing has.
@@ -382,4 +383,49 @@ pub(super) fn metadata_understates(request: &Request, response: &mut Response) {
             }
         });
     });
+}
+
+pub(super) fn ap_leaves_value_out(request: &mut Request) -> Option<Response> {
+    each_parameter(request, |parameters| {
+        for (_, value) in parameters {
+            let rest = value.strip_prefix("ap");
+            if rest.is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit())) {
+                *value = "1800-01-01".to_owned();
+            }
+        }
+    })
+}
+
+/// Makes a search for nothing of one with a parameter that the server does not offer.
+fn find_nothing(request: &mut Request, offered: impl Fn(&str) -> bool) -> Option<Response> {
+    each_parameter(request, |parameters| {
+        for (name, value) in parameters {
+            if offered(name) {
+                *name = "_id".to_owned();
+                NOTHING.clone_into(value);
+            }
+        }
+    })
+}
+
+pub(super) fn chain_finds_nothing(request: &mut Request) -> Option<Response> {
+    find_nothing(request, |name| {
+        name.contains('.') && !name.starts_with("_has")
+    })
+}
+
+pub(super) fn has_finds_nothing(request: &mut Request) -> Option<Response> {
+    find_nothing(request, |name| name.starts_with("_has:"))
+}
+
+/// `[base]/Patient/[id]/[type]` is a search of the whole type.
+pub(super) fn compartment_of_all(request: &mut Request) -> Option<Response> {
+    let holds = |name: &String| ResourceType::from_code(name).is_some();
+    if request.path.len() == 3
+        && request.path[0] == "Patient"
+        && request.path.last().is_some_and(holds)
+    {
+        request.path.drain(..2);
+    }
+    None
 }

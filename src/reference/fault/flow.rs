@@ -5,11 +5,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::body::each_resource;
+use super::write::is_new;
 use crate::json::Value;
 use crate::reference::message::{Request, Response};
 use crate::reference::resource_type::ResourceType;
 use crate::reference::service::Settings;
-use crate::reference::tree::{Tree, from_json, get_mut, number, set, string, walk_mut};
+use crate::reference::tree::{
+    Tree, array, at, from_json, get_mut, number, remove, set, string, walk_mut,
+};
 
 /// Calls the function on each resource of that type that the response carries.
 fn each(response: &mut Response, resource_type: ResourceType, change: impl Fn(&mut Tree)) {
@@ -33,23 +36,27 @@ pub(super) fn active_family(_: &Request, response: &mut Response) {
     });
 }
 
+/// Calls the function on the education levels where they are read by themselves.
+fn education_levels(request: &Request, response: &mut Response, change: impl Fn(&mut Tree)) {
+    if request.path == ["CodeSystem", "patient-education-level"] {
+        each(response, ResourceType::CodeSystem, change);
+    }
+}
+
 /// Where the resource was read, as openIMIS has it; codings name another system then.
-pub(super) fn code_system_elsewhere(_: &Request, response: &mut Response) {
-    each(response, ResourceType::CodeSystem, |system| {
-        let id = system.str("id").unwrap_or_default().to_owned();
-        set(
-            system,
-            "url",
-            string(format!("http://127.0.0.1/CodeSystem/{id}/")),
-        );
+pub(super) fn code_system_elsewhere(request: &Request, response: &mut Response) {
+    education_levels(request, response, |system| {
+        let url = "http://127.0.0.1/CodeSystem/patient-education-level/";
+        set(system, "url", string(url));
     });
 }
 
-pub(super) fn cut_code_system(_: &Request, response: &mut Response) {
-    each(response, ResourceType::CodeSystem, |system| {
+pub(super) fn cut_code_system(request: &Request, response: &mut Response) {
+    education_levels(request, response, |system| {
         if let Some(concepts) = entries(system, "concept") {
             concepts.truncate(1);
         }
+        set(system, "count", from_json(json!(1)));
     });
 }
 
@@ -128,6 +135,160 @@ pub(super) fn wrong_total(_: &Request, response: &mut Response) {
             if let Some(amount) = get_mut(total, "amount") {
                 set(amount, "value", number("1.00"));
             }
+        }
+    });
+}
+
+pub(super) fn no_coverage_dates(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Coverage, |coverage| {
+        remove(coverage, "extension");
+    });
+}
+
+pub(super) fn draft_coverage(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Coverage, |coverage| {
+        if is_new(coverage) {
+            set(coverage, "status", string("draft"));
+        }
+    });
+}
+
+pub(super) fn other_family_code(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Group, |group| {
+        for identifier in entries(group, "identifier").into_iter().flatten() {
+            let is_code = at(identifier, "type.coding.code")
+                .iter()
+                .any(|code| code.as_str() == Some("Code"));
+            if is_code {
+                set(identifier, "value", string("FAMILY"));
+            }
+        }
+    });
+}
+
+pub(super) fn lone_ward(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Location, |location| {
+        let is_ward = at(location, "physicalType.coding.code")
+            .iter()
+            .any(|code| code.as_str() == Some("W"));
+        if is_ward {
+            remove(location, "partOf");
+        }
+    });
+}
+
+pub(super) fn lose_photo(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Patient, |patient| {
+        remove(patient, "photo");
+    });
+}
+
+/// Calls the function on each adjudication of each line.
+fn each_adjudication(answer: &mut Tree, change: impl Fn(&mut Tree)) {
+    for item in entries(answer, "item").into_iter().flatten() {
+        let adjudications = entries(item, "adjudication").into_iter().flatten();
+        adjudications.for_each(&change);
+    }
+}
+
+pub(super) fn no_reason(_: &Request, response: &mut Response) {
+    each(response, ResourceType::ClaimResponse, |answer| {
+        each_adjudication(answer, |adjudication| {
+            remove(adjudication, "reason");
+        });
+    });
+}
+
+/// Gives a concept another code, where it has this one; the display would be that of the first.
+fn recode(concept: &mut Tree, from: &str, to: &str) {
+    for coding in entries(concept, "coding").into_iter().flatten() {
+        if coding.str("code") == Some(from) {
+            set(coding, "code", string(to));
+            remove(coding, "display");
+        }
+    }
+}
+
+/// What is valuated is said to be checked only.
+pub(super) fn never_valuated(_: &Request, response: &mut Response) {
+    each(response, ResourceType::ClaimResponse, |answer| {
+        each_adjudication(answer, |adjudication| {
+            if let Some(category) = get_mut(adjudication, "category") {
+                recode(category, "16", "4");
+            }
+        });
+    });
+}
+
+/// What carries its products along is rejected line by line: invalid item or service.
+pub(super) fn reject_contained(request: &Request, response: &mut Response) {
+    if !String::from_utf8_lossy(&request.body).contains("\"contained\"") {
+        return;
+    }
+    each(response, ResourceType::ClaimResponse, |answer| {
+        each_adjudication(answer, |adjudication| {
+            if let Some(reason) = get_mut(adjudication, "reason") {
+                recode(reason, "0", "1");
+            }
+        });
+    });
+}
+
+pub(super) fn lose_answer(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Communication, |communication| {
+        if let Some(answers) = entries(communication, "payload") {
+            answers.pop();
+        }
+    });
+}
+
+pub(super) fn lose_question(_: &Request, response: &mut Response) {
+    each(response, ResourceType::CommunicationRequest, |request| {
+        if let Some(questions) = entries(request, "payload") {
+            questions.pop();
+        }
+    });
+}
+
+pub(super) fn executed_unpaid(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Contract, |contract| {
+        if contract.str("status") == Some("offered") {
+            set(contract, "status", string("executed"));
+        }
+    });
+}
+
+/// An invoice is for a place, of all things.
+pub(super) fn invoice_to_place(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Invoice, |invoice| {
+        if let Some(recipient) = get_mut(invoice, "recipient") {
+            set(recipient, "reference", string("Location/1"));
+        }
+    });
+}
+
+pub(super) fn wrong_sum(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Invoice, |invoice| {
+        if let Some(total) = get_mut(invoice, "totalGross") {
+            set(total, "value", number("0.01"));
+        }
+    });
+}
+
+pub(super) fn nest_contained(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Claim, |claim| {
+        for contained in entries(claim, "contained").into_iter().flatten() {
+            let inner = json!({ "resourceType": "Basic", "id": "inner", "code": { "text": "-" } });
+            set(contained, "contained", array(vec![from_json(inner)]));
+        }
+    });
+}
+
+/// No product can be had any more.
+pub(super) fn retire_products(_: &Request, response: &mut Response) {
+    each(response, ResourceType::InsurancePlan, |plan| {
+        if let Some(period) = get_mut(plan, "period") {
+            set(period, "end", string("2020-12-31"));
         }
     });
 }

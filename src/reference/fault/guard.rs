@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 
 use super::body::each_resource;
-use crate::reference::message::{Request, Response};
+use crate::reference::message::{Body, Request, Response};
 use crate::reference::tree::{get_mut, push_member, set, string, walk_mut};
 
 pub(super) fn cacheable(_: &Request, response: &mut Response) {
@@ -97,4 +97,16 @@ pub(super) fn wrong_reference_identifier(_: &Request, response: &mut Response) {
             }
         });
     });
+}
+
+pub(super) fn no_transport_security(_: &Request, response: &mut Response) {
+    response.remove_header("Strict-Transport-Security");
+}
+
+/// The connection ends where the answer to an odd id was to begin.
+pub(super) fn hang_up(request: &Request, response: &mut Response) {
+    let is_odd = |part: &String| part.contains(['\0', '\n', '"', '<']);
+    if request.path.get(1).is_some_and(is_odd) {
+        response.body = Body::Cut;
+    }
 }

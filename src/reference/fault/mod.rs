@@ -13,18 +13,20 @@ mod flow;
 mod guard;
 mod paging;
 mod read;
+mod real;
 mod refusal;
 mod search;
+mod switched;
 mod transport;
 mod write;
-
-use std::collections::BTreeSet;
 
 use super::flow::Effect;
 use super::message::{Request, Response};
 use super::rule::Rule;
 use super::service::Settings;
 use crate::fhir::codes;
+
+pub(super) use switched::Faults;
 
 /// Where a fault takes hold.
 enum Hook {
@@ -177,6 +179,9 @@ faults! {
         Hook::Response(search::empty_is_not_found);
     BareResource = "bare-resource", "a search by identifier answers with the resource itself",
         Hook::Response(search::bare_resource);
+    OneRowBreaksSearch = "one-row-breaks-search",
+        "a search whose page holds a certain PractitionerRole is answered with 500",
+        Hook::Response(search::one_row_breaks_search);
     UnknownIdentifierFails = "unknown-identifier-fails",
         "a search by an identifier that nobody has is answered with 500",
         Hook::Response(search::unknown_identifier_fails);
@@ -292,6 +297,12 @@ faults! {
         Hook::Response(write::refusal_fails);
     RefusalWithoutPlace = "refusal-without-place", "refusals do not name the element",
         Hook::Response(write::no_expression);
+    WantsUsualName = "wants-usual-name", "an insuree is taken with a name of the use `usual` only",
+        Hook::Request(refusal::want_usual_name);
+    WantsLegalState = "wants-legal-state", "a policy is taken with a `legalState` only, which the guide prohibits",
+        Hook::Request(refusal::want_legal_state);
+    WantsCategoryText = "wants-category-text", "a claim is taken with the categories of its lines as text only",
+        Hook::Request(refusal::want_category_text);
     IgnoresIfMatch = "ignores-if-match", "an update with a stale `If-Match` is carried out",
         Hook::Request(write::ignore_if_match);
     UpdateIgnoresId = "update-ignores-id", "an update whose body has another id is carried out",
@@ -342,9 +353,9 @@ faults! {
         Hook::Without(Rule::SubscriptionCriteria);
     MembersForgetFamily = "members-forget-family", "the members of a new family do not point to it",
         Hook::Lacks(Effect::MembersPointToFamily);
-    CodeSystemsElsewhere = "code-systems-elsewhere", "a CodeSystem has its own address as its URL",
+    CodeSystemsElsewhere = "code-systems-elsewhere", "the education levels have their own address as their URL",
         Hook::Response(flow::code_system_elsewhere);
-    CodeSystemsCut = "code-systems-cut", "a CodeSystem has its first code alone",
+    CodeSystemsCut = "code-systems-cut", "the education levels have their first code alone",
         Hook::Response(flow::cut_code_system);
     FamilyActiveAtOnce = "family-active-at-once", "a family is active before it has a policy",
         Hook::Response(flow::active_family);
@@ -488,44 +499,88 @@ faults! {
         Hook::Response(guard::wrong_reference_identifier);
     SubscribersNotTold = "subscribers-not-told", "subscribers do not hear of a new invoice",
         Hook::Lacks(Effect::SubscribersHear);
-}
-
-/// The faults that are switched on.
-#[derive(Debug, Default)]
-pub(super) struct Faults(BTreeSet<Fault>);
-
-impl Faults {
-    pub(super) fn new(faults: BTreeSet<Fault>) -> Self {
-        Self(faults)
-    }
-
-    pub(super) fn change_settings(&self, settings: &mut Settings) {
-        for fault in &self.0 {
-            match fault.hook() {
-                Hook::Settings(change) => change(settings),
-                Hook::Without(rule) => {
-                    settings.rules_left_out.insert(rule);
-                }
-                Hook::Lacks(effect) => {
-                    settings.effects_left_out.insert(effect);
-                }
-                Hook::Request(_) | Hook::Response(_) => {}
-            }
-        }
-    }
-
-    pub(super) fn before(&self, request: &mut Request) -> Option<Response> {
-        self.0.iter().find_map(|fault| match fault.hook() {
-            Hook::Request(change) => change(request),
-            _ => None,
-        })
-    }
-
-    pub(super) fn after(&self, request: &Request, response: &mut Response) {
-        for fault in &self.0 {
-            if let Hook::Response(change) = fault.hook() {
-                change(request, response);
-            }
-        }
-    }
+    CallWithoutHeader = "call-without-header", "a subscriber is called without the header that the subscription names",
+        Hook::Lacks(Effect::CallCarriesHeaders);
+    CoverageWithoutDates = "coverage-without-dates", "a Coverage has neither enrolment nor effective date",
+        Hook::Response(flow::no_coverage_dates);
+    CoverageStaysDraft = "coverage-stays-draft", "a paid policy gives a Coverage that is only a draft",
+        Hook::Response(flow::draft_coverage);
+    FamilyWithOtherCode = "family-with-other-code", "a family has another code than its head",
+        Hook::Response(flow::other_family_code);
+    WardsLeadNowhere = "wards-lead-nowhere", "a ward is part of no district",
+        Hook::Response(flow::lone_ward);
+    LosesPhoto = "loses-photo", "the photo of an insuree is lost",
+        Hook::Response(flow::lose_photo);
+    LinesWithoutReason = "lines-without-reason", "the answer gives no reason for what became of a line",
+        Hook::Response(flow::no_reason);
+    LinesNeverValuated = "lines-never-valuated", "lines of a final answer are only checked",
+        Hook::Response(flow::never_valuated);
+    RejectsContained = "rejects-contained-lines", "lines whose product the claim carries along are rejected",
+        Hook::Response(flow::reject_contained);
+    AnswerLost = "answer-lost", "feedback comes back without its last answer",
+        Hook::Response(flow::lose_answer);
+    QuestionLost = "question-lost", "the last question of the feedback is not asked",
+        Hook::Response(flow::lose_question);
+    UnpaidPolicyExecuted = "unpaid-policy-executed", "a policy that is still to be paid is executed",
+        Hook::Response(flow::executed_unpaid);
+    InvoiceToPlace = "invoice-to-place", "an invoice is for a Location",
+        Hook::Response(flow::invoice_to_place);
+    InvoiceWrongSum = "invoice-wrong-sum", "the total of an invoice is not the sum of its prices",
+        Hook::Response(flow::wrong_sum);
+    ContainedInContained = "contained-in-contained", "what a claim contains contains something",
+        Hook::Response(flow::nest_contained);
+    HidesParameter = "hides-parameter", "a parameter that works is not declared",
+        Hook::Response(body::hide_parameter);
+    ProductsRetired = "products-retired", "the period of every product is over",
+        Hook::Response(flow::retire_products);
+    LoginNamesUnknownUser = "login-names-unknown-user", "a wrong login is told that the user does not exist",
+        Hook::Response(access::name_unknown_user);
+    LoginWithoutToken = "login-without-token", "the login's answer has no `token`",
+        Hook::Response(access::no_token);
+    MatchesWithoutId = "matches-without-id", "matches of a search have no id",
+        Hook::Response(search::matches_without_id);
+    ReadAnswersOtherType = "read-answers-other-type", "a read of a Practitioner answers a Person",
+        Hook::Response(read::answer_person);
+    NoTransportSecurity = "no-transport-security", "answers over TLS lack `Strict-Transport-Security`",
+        Hook::Response(guard::no_transport_security);
+    HangsUp = "hangs-up", "the connection ends without an answer to an odd id",
+        Hook::Response(guard::hang_up);
+    ApLeavesValueOut = "ap-leaves-value-out", "the prefix `ap` does not find the value itself",
+        Hook::Request(criteria::ap_leaves_value_out);
+    ChainFindsNothing = "chain-finds-nothing", "a chained parameter finds nothing, whatever its value",
+        Hook::Request(criteria::chain_finds_nothing);
+    HasFindsNothing = "has-finds-nothing", "`_has` finds nothing, whatever its value",
+        Hook::Request(criteria::has_finds_nothing);
+    CompartmentOfAll = "compartment-of-all", "the compartment of a Patient holds everybody's",
+        Hook::Request(criteria::compartment_of_all);
+    CurrencySign = "currency-sign", "currencies are signs, not codes",
+        Hook::Response(real::currency_sign);
+    RelativeSystem = "relative-system", "a code system is named by a relative address",
+        Hook::Response(real::relative_system);
+    TimeWithSpace = "time-with-space", "date and time are written with a space between them and no zone",
+        Hook::Response(real::time_with_space);
+    MisspeltExtension = "misspelt-extension", "the address of an extension has a slash too many",
+        Hook::Response(real::misspelt_extension);
+    NamedReference = "named-reference", "a reference holds a name",
+        Hook::Response(real::named_reference);
+    OtherDisplay = "other-display", "displays are not those of the code system",
+        Hook::Response(real::other_display);
+    CapitalCode = "capital-code", "a code is written with a capital",
+        Hook::Response(real::capital_code);
+    UsualName = "usual-name", "names are usual ones where the guide asks for official ones",
+        Hook::Response(real::usual_name);
+    DatabaseIdentifier = "database-identifier", "a Coverage has an identifier that the guide's closed slicing does not have",
+        Hook::Response(real::database_identifier);
+    LegalState = "legal-state", "a Contract has an element that the guide prohibits",
+        Hook::Response(real::legal_state);
+    ReadFails = "read-fails", "what a search finds is answered with 500 when it is read",
+        Hook::Response(real::read_fails);
+    CreateFails = "create-fails", "a create that is carried out is answered with 500",
+        Hook::Response(real::create_fails);
+    EncodedLinks = "encoded-links", "the address of the next page is encoded as a whole",
+        Hook::Response(real::encoded_links);
+    CountZeroIsAll = "count-zero-is-all", "`_count=0` answers a page of matches",
+        Hook::Request(real::count_zero_is_all);
+    WrongTypeFails = "wrong-type-fails", "a body of another resource type is answered with 500",
+        Hook::Response(real::wrong_type_fails);
 }

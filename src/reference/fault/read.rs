@@ -174,3 +174,14 @@ pub(super) fn code_with_other_id(request: &Request, response: &mut Response) {
         *response = Response::fhir(StatusCode::OK, from_json(same));
     }
 }
+
+/// A read of a Practitioner answers a Person, as if the reference had named one.
+pub(super) fn answer_person(request: &Request, response: &mut Response) {
+    if is_instance(request)
+        && request.path[0] == "Practitioner"
+        && response.status == StatusCode::OK
+        && let Some(resource) = response.resource_mut()
+    {
+        set(resource, "resourceType", string("Person"));
+    }
+}

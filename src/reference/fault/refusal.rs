@@ -2,9 +2,10 @@
 
 use axum::http::{HeaderValue, Method, StatusCode, header};
 
-use crate::json::Value;
+use super::write::change_sent;
+use crate::json::{Node, Value};
 use crate::reference::message::{Body, Request, Response};
-use crate::reference::outcome::{IssueCode, Refusal};
+use crate::reference::outcome::{Issue, IssueCode, Refusal};
 use crate::reference::tree::{Tree, get_mut, remove, set, string};
 
 fn is_error(response: &Response) -> bool {
@@ -130,4 +131,54 @@ pub(super) fn pretty_fails(request: &Request, response: &mut Response) {
 
 pub(super) fn own_request_id(_: &Request, response: &mut Response) {
     response.set_header("X-Request-Id", "an-id-of-its-own");
+}
+
+/// Insurees are taken with names of the use `usual` only, where the guide has `official`.
+pub(super) fn want_usual_name(request: &mut Request) -> Option<Response> {
+    want(request, "Patient", "Patient.name.use", |patient| {
+        let names = patient.get("name").map(Node::entries).unwrap_or_default();
+        names.iter().any(|name| name.str("use") == Some("usual"))
+    })
+}
+
+/// Policies are taken with a `legalState` only, which the guide prohibits; it is not kept.
+pub(super) fn want_legal_state(request: &mut Request) -> Option<Response> {
+    let refused = want(request, "Contract", "Contract.legalState", |contract| {
+        contract.get("legalState").is_some()
+    });
+    if refused.is_none() && is_create(request) {
+        change_sent(request, |sent| {
+            remove(sent, "legalState");
+        });
+    }
+    refused
+}
+
+/// Lines of a claim are told apart by the text of their category, where the guide binds its coding.
+pub(super) fn want_category_text(request: &mut Request) -> Option<Response> {
+    want(request, "Claim", "Claim.item.category", |claim| {
+        let lines = claim.get("item").map(Node::entries).unwrap_or_default();
+        let said = |line: &Node<'_>| line.get("category")?.str("text").map(drop);
+        lines.iter().all(|line| said(line).is_some())
+    })
+}
+
+/// Refuses creates of a type whose body is not in the form that the server wants.
+fn want(
+    request: &Request,
+    resource_type: &str,
+    element: &str,
+    is_in_form: impl Fn(&Node<'_>) -> bool,
+) -> Option<Response> {
+    let media_type = request.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let may_write = request.headers.contains_key(header::AUTHORIZATION);
+    if !is_create(request) || !media_type.contains("json") || !may_write {
+        return None;
+    }
+    let document = crate::json::read_bytes(&request.body).ok()?;
+    if document.root.str("resourceType") != Some(resource_type) || is_in_form(&document.root) {
+        return None;
+    }
+    let issue = Issue::new(IssueCode::Value, "not in the form that is known here").at(element);
+    Some(Refusal::of(StatusCode::UNPROCESSABLE_ENTITY, vec![issue]).into())
 }

@@ -144,6 +144,22 @@ pub(super) fn empty_is_not_found(request: &Request, response: &mut Response) {
     }
 }
 
+pub(super) fn one_row_breaks_search(_: &Request, response: &mut Response) {
+    const ROW: &str = "PractitionerRole/2b57fe4d-160c-5612-affe-769b9350fbd0";
+    let has_row = is_searchset(response)
+        && response.resource().is_some_and(|bundle| {
+            let addresses = at(bundle, "entry.fullUrl");
+            addresses
+                .iter()
+                .any(|it| it.as_str().is_some_and(|it| it.ends_with(ROW)))
+        });
+    if has_row {
+        let code = IssueCode::Exception;
+        *response = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, code, "X is missing").into();
+        response.set_header("Content-Type", "application/fhir+json; charset=utf-8");
+    }
+}
+
 pub(super) fn unknown_identifier_fails(request: &Request, response: &mut Response) {
     let by_identifier = request.parameter("identifier").is_some();
     if by_identifier && is_searchset(response) && entry_count(response) == 0 {
@@ -202,5 +218,13 @@ pub(super) fn wrong_full_url(_: &Request, response: &mut Response) {
 pub(super) fn no_mode(_: &Request, response: &mut Response) {
     each_entry(response, |entry| {
         remove(entry, "search");
+    });
+}
+
+pub(super) fn matches_without_id(_: &Request, response: &mut Response) {
+    each_entry(response, |entry| {
+        if let Some(resource) = get_mut(entry, "resource") {
+            remove(resource, "id");
+        }
     });
 }

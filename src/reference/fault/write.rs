@@ -40,7 +40,7 @@ pub(super) fn lose_element(request: &Request, response: &mut Response) {
 }
 
 /// Changes the resource that a create or an update sends.
-fn change_sent(request: &mut Request, change: impl Fn(&mut Tree)) -> Option<Response> {
+pub(super) fn change_sent(request: &mut Request, change: impl Fn(&mut Tree)) -> Option<Response> {
     if is_create(request) || request.method == Method::PUT {
         let sent = crate::json::read_bytes(&request.body)
             .ok()
@@ -72,18 +72,20 @@ pub(super) fn store_other(request: &mut Request) -> Option<Response> {
 }
 
 /// The seed is old: what was written today was created by a client.
-pub(super) fn not_searchable(_: &Request, response: &mut Response) {
+pub(super) fn is_new(resource: &Tree) -> bool {
     let today = time::date(time::now());
+    at(resource, "meta.lastUpdated")
+        .iter()
+        .any(|at| at.as_str().is_some_and(|text| text.starts_with(&today)))
+}
+
+pub(super) fn not_searchable(_: &Request, response: &mut Response) {
     if let Some(Value::Array(entries)) = response
         .resource_mut()
         .and_then(|bundle| get_mut(bundle, "entry"))
         .map(|entries| &mut entries.value)
     {
-        entries.retain(|entry| {
-            !at(entry, "resource.meta.lastUpdated")
-                .iter()
-                .any(|at| at.as_str().is_some_and(|text| text.starts_with(&today)))
-        });
+        entries.retain(|entry| !entry.get("resource").is_some_and(is_new));
     }
 }
 

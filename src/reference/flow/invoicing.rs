@@ -26,7 +26,12 @@ impl Flow<'_> {
             if !self.omits(Effect::SubscribersHear)
                 && let Some(invoice) = self.store.resource(Invoice, &id)
             {
-                notifications.extend(notification::of(self.store, invoice, self.base));
+                let calls = notification::of(self.store, invoice, self.base);
+                let bare = self.omits(Effect::CallCarriesHeaders);
+                notifications.extend(calls.into_iter().map(|call| match bare {
+                    true => call.without_headers(),
+                    false => call,
+                }));
             }
         }
         notifications

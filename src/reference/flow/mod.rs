@@ -47,6 +47,8 @@ codes! {
         PaymentBalances = "payment-balances",
         /// Subscribers hear of a new invoice.
         SubscribersHear = "subscribers-hear",
+        /// The call carries the headers that the subscription names.
+        CallCarriesHeaders = "call-carries-headers",
     }
 }
 

@@ -75,6 +75,14 @@ fn is_local(endpoint: &Url) -> bool {
 }
 
 impl Notification {
+    /// The same call with nothing that the subscription names.
+    pub(super) fn without_headers(self) -> Self {
+        Self {
+            headers: Vec::new(),
+            ..self
+        }
+    }
+
     /// Calls the subscriber. One that does not answer is not called again.
     pub(in crate::reference) async fn send(self) {
         match tokio::time::timeout(PATIENCE, self.call()).await {

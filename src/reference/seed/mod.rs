@@ -23,15 +23,21 @@ pub(super) fn store() -> Store {
     SEED.clone()
 }
 
-/// Versions are dated one minute apart, in the order of the file names.
+/// A store with these resources and no others.
+pub(super) fn store_of(rows: &[String]) -> Store {
+    keep(rows.iter().filter_map(|text| read(text)))
+}
+
 fn fill() -> Store {
+    let resources = files().into_iter().chain(village::insurees());
+    keep(resources.chain(code_system::resources()))
+}
+
+/// Versions are dated one minute apart, in the order of the resources.
+fn keep(resources: impl Iterator<Item = Tree>) -> Store {
     let mut store = Store::default();
     // The first of June 2024, eight o'clock: long enough ago to be told from what clients write.
     let mut at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 19_875 + 8);
-    let resources = files()
-        .into_iter()
-        .chain(village::insurees())
-        .chain(code_system::resources());
     for resource in resources {
         let resource_type = resource
             .str("resourceType")

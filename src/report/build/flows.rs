@@ -27,7 +27,7 @@ fn flow(scenario: &ScenarioResult) -> Flow {
     let steps: Vec<FlowStep> = scenario.steps.iter().map(step).collect();
     let reached = steps
         .iter()
-        .position(|step| step.standing != Standing::Done)
+        .position(|step| !step.standing.is_done())
         .unwrap_or(steps.len());
     let blocked_by = steps.get(reached).map(|step| match &step.because {
         Some(because) => format!("{}: {because}", step.title),
@@ -54,8 +54,13 @@ fn summary(flow: &Flow) -> String {
         flaws => format!(", with {}", count(flaws as usize, "deviation")),
     };
     let reached = flow.reached as usize;
+    let in_other_form = match flow.in_other_form() {
+        0 => String::new(),
+        other => format!(", {other} only in the server's own form"),
+    };
     if flow.is_whole() {
-        return format!("works from end to end: {}{with_flaws}", count(all, "step"));
+        let steps = count(all, "step");
+        return format!("works from end to end: {steps}{in_other_form}{with_flaws}");
     }
     if flow.done() == 0 {
         return format!("nothing of {} was done", count(all, "step"));
@@ -69,6 +74,7 @@ fn summary(flow: &Flow) -> String {
     if reached < all {
         words.push_str(&format!(", blocked at step {}", reached + 1));
     }
+    words.push_str(&in_other_form);
     if stood_in > 0 {
         words.push_str(&format!(", {stood_in} replaced by existing data"));
     }
@@ -112,6 +118,13 @@ fn standing(result: &StepResult) -> (Standing, Option<String>) {
             None => format!("went on with {stood_in}"),
         };
         return (Standing::StoodIn, Some(words));
+    }
+    if let Some(form) = &result.form {
+        let words = match because {
+            Some(because) => format!("{because}; taken with {form}"),
+            None => format!("taken with {form}"),
+        };
+        return (Standing::InOtherForm, Some(words));
     }
     if failed.is_some() {
         return (Standing::Failed, because);

@@ -1,7 +1,8 @@
 //! The rule by which a suite is green: every SHALL of its plan was tested, for every resource
 //! type, interaction and parameter it was planned for, and none failed. A conditional check that
 //! had no occasion is no gap where another of its requirement had one; an excused one is none. A
-//! suite of which nothing was tested is not green, whatever is excused.
+//! suite of which nothing was tested is not green, whatever is excused. One whose plan has no SHALL
+//! (robustness) is held to its SHOULDs instead, so that it is green only where there is a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,25 +59,29 @@ fn not_green_because(
     stopped_because: Option<&str>,
     excused: impl Fn(&ReportedCheck) -> bool,
 ) -> Vec<String> {
-    let shall = || checks.iter().filter(|check| check.level == Level::Shall);
+    let levels = || checks.iter().map(|check| check.level);
+    let binding = levels().min().filter(|level| *level != Level::May);
+    let bound = || checks.iter().filter(|check| Some(check.level) == binding);
+    let word = binding.map_or("", |level| level.code());
     let mut because = Vec::new();
     if let Some(reason) = stopped_because {
         because.push(format!("the run stopped because {reason}"));
     }
-    if shall().next().is_none() {
-        because.push("no SHALL requirement is in its plan".to_owned());
+    if binding.is_none() {
+        because.push("neither a SHALL nor a SHOULD is in its plan".to_owned());
     }
     let tested_any = checks.iter().any(|check| check.verdict != Verdict::Skip);
     if !checks.is_empty() && !tested_any {
         because.push("nothing of it was tested".to_owned());
     }
-    match shall()
-        .filter(|check| check.verdict == Verdict::Fail)
-        .count()
-    {
+    let broken = match binding {
+        Some(Level::Shall) => Verdict::Fail,
+        _ => Verdict::Warning,
+    };
+    match bound().filter(|check| check.verdict == broken).count() {
         0 => {}
-        1 => because.push("1 check of a SHALL failed".to_owned()),
-        failed => because.push(format!("{failed} checks of a SHALL failed")),
+        1 => because.push(format!("1 check of a {word} failed")),
+        failed => because.push(format!("{failed} checks of a {word} failed")),
     }
     let errors = checks
         .iter()
@@ -91,13 +96,14 @@ fn not_green_because(
         1 => because.push("1 check is flaky".to_owned()),
         flaky => because.push(format!("{flaky} checks are flaky")),
     }
-    because.extend(gaps(shall(), tested, excused));
+    because.extend(gaps(bound(), word, tested, excused));
     because
 }
 
 /// What was not tested and had to be, by reason.
 fn gaps<'c>(
-    shall: impl Iterator<Item = &'c &'c ReportedCheck>,
+    bound: impl Iterator<Item = &'c &'c ReportedCheck>,
+    word: &str,
     tested: &BTreeSet<String>,
     excused: impl Fn(&ReportedCheck) -> bool,
 ) -> Vec<String> {
@@ -108,14 +114,14 @@ fn gaps<'c>(
             && !(check.conditional && check.requirements.iter().all(elsewhere))
             && !excused(check)
     };
-    for check in shall.filter(|check| is_gap(check)) {
+    for check in bound.filter(|check| is_gap(check)) {
         *untested
             .entry(check.reason.as_deref().unwrap_or_default())
             .or_default() += 1;
     }
     let words = untested.into_iter().map(|(reason, count)| {
         let checks = if count == 1 { "check" } else { "checks" };
-        format!("{count} {checks} of a SHALL not tested: {reason}")
+        format!("{count} {checks} of a {word} not tested: {reason}")
     });
     words.collect()
 }

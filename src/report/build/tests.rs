@@ -1,7 +1,7 @@
 use super::build;
 use crate::finding::{Cause, Finding, Rule, Severity};
 use crate::report::{FindingGroup, Report, json, sample, schema_errors};
-use crate::result::{CheckResult, Level, RunResult, Verdict};
+use crate::result::{CheckResult, Level, Observed, RunResult, Verdict};
 
 /// The sample run with one of its checks changed.
 fn with_check(name: &str, change: impl Fn(&mut CheckResult)) -> RunResult {
@@ -193,6 +193,49 @@ fn one_pass_among_skips_is_not_green() {
     assert!(
         !unplanned.expect("the suite").green,
         "an empty suite is not green"
+    );
+}
+
+#[test]
+fn a_suite_without_a_shall_is_held_to_its_shoulds() {
+    let mut run = sample::run();
+    run.scenarios
+        .retain(|scenario| scenario.id == "enrolment-patient");
+    let set = |run: &mut RunResult, verdict: Verdict, reason: Option<&str>| {
+        for step in &mut run.scenarios[0].steps {
+            for check in &mut step.checks {
+                check.level = Level::Should;
+                check.findings.clear();
+                check.evidence.requests = 1;
+                check.verdict = Verdict::Pass;
+            }
+        }
+        let last = run.scenarios[0].steps.last_mut().expect("a step");
+        last.checks[0].verdict = verdict;
+        last.checks[0].reason = reason.map(str::to_owned);
+        if verdict == Verdict::Warning {
+            let message = "expected status 200, found 500";
+            last.checks[0].findings.push(Observed {
+                exchange: None,
+                resource: None,
+                finding: Finding::new(Severity::Error, Rule::Status, "http.status", message),
+                repeats: 0,
+            });
+        }
+    };
+    let because = |run: &RunResult| {
+        let report = valid(run);
+        let suite = report.suites.iter().find(|suite| suite.id == "enrolment");
+        suite.expect("the suite").not_green_because.clone()
+    };
+    set(&mut run, Verdict::Pass, None);
+    assert_eq!(because(&run), Vec::<String>::new());
+    set(&mut run, Verdict::Warning, None);
+    assert_eq!(because(&run), ["1 check of a SHOULD failed"]);
+    set(&mut run, Verdict::Skip, Some("nothing to read"));
+    assert_eq!(
+        because(&run),
+        ["1 check of a SHOULD not tested: nothing to read"]
     );
 }
 

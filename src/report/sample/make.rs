@@ -98,6 +98,7 @@ pub(super) fn step(
         exchanges: exchanges.iter().map(|&id| id.to_owned()).collect(),
         checks,
         stood_in: None,
+        form: None,
         shown: Vec::new(),
         preparation: Vec::new(),
         notes: Vec::new(),

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::Context;
 use super::writing::{Carries, code_of, id_of, json, sent};
-use crate::check::catalog;
 use crate::check::exchange::describe_status;
 use crate::check::protocol::{is_success, refusal};
+use crate::check::{Check, catalog};
 use crate::finding::Rule;
 use crate::http::{Exchange, Method};
 
@@ -193,6 +193,7 @@ pub(super) async fn refused(context: &mut Context<'_, '_>) {
     context.declare(&[
         &catalog::CREATE_REFUSED,
         &catalog::UNKNOWN_ELEMENT_REFUSED,
+        &catalog::EMPTY_VALUE_REFUSED,
         &catalog::REFUSED_NOT_STORED,
         &catalog::BAD_INPUT,
     ]);
@@ -205,6 +206,10 @@ pub(super) async fn refused(context: &mut Context<'_, '_>) {
         ('x', Wrong::LongCode),
         ('y', Wrong::NoCode),
         ('s', Wrong::UnknownElement),
+        ('q', Wrong::EmptyText),
+        ('t', Wrong::EmptyList),
+        ('v', Wrong::EmptyObject),
+        ('z', Wrong::Null),
     ] {
         let mut body = match context.body(letter).await {
             Ok(body) => body,
@@ -234,10 +239,7 @@ pub(super) async fn refused(context: &mut Context<'_, '_>) {
 }
 
 fn judge_refused(context: &mut Context<'_, '_>, exchange: &Exchange, wrong: Wrong) {
-    let check = match wrong {
-        Wrong::UnknownElement => &catalog::UNKNOWN_ELEMENT_REFUSED,
-        _ => &catalog::CREATE_REFUSED,
-    };
+    let check = wrong.check();
     let words = wrong.words();
     let status = exchange.status().unwrap_or_default();
     if status >= 500 {
@@ -261,15 +263,33 @@ enum Wrong {
     LongCode,
     NoCode,
     UnknownElement,
+    EmptyText,
+    EmptyList,
+    EmptyObject,
+    Null,
 }
 
 impl Wrong {
+    const fn check(self) -> &'static Check {
+        match self {
+            Self::Gender | Self::LongCode | Self::NoCode => &catalog::CREATE_REFUSED,
+            Self::UnknownElement => &catalog::UNKNOWN_ELEMENT_REFUSED,
+            Self::EmptyText | Self::EmptyList | Self::EmptyObject | Self::Null => {
+                &catalog::EMPTY_VALUE_REFUSED
+            }
+        }
+    }
+
     const fn words(self) -> &'static str {
         match self {
             Self::Gender => "a gender that R4 does not define",
             Self::LongCode => "an insuree code of more than twelve characters",
             Self::NoCode => "an insuree without a code",
             Self::UnknownElement => "an element that R4 does not define",
+            Self::EmptyText => "an empty text",
+            Self::EmptyList => "an empty array",
+            Self::EmptyObject => "an empty object",
+            Self::Null => "a null",
         }
     }
 
@@ -287,6 +307,11 @@ impl Wrong {
                 return None;
             }
             Self::UnknownElement => body["colour"] = json!("red"),
+            // Elements that nobody needs: it is the emptiness that is refused.
+            Self::EmptyText => body["language"] = json!(""),
+            Self::EmptyList => body["contact"] = json!([]),
+            Self::EmptyObject => body["managingOrganization"] = json!({}),
+            Self::Null => body["language"] = json!(null),
         }
         Some(code_of(body))
     }

@@ -239,6 +239,12 @@ pub(super) async fn injection(context: &mut Context<'_, '_>) {
             .skip("a search for a code that nobody has is not answered with 200");
     }
     let most = matches(&control);
+    let some = context.get(&format!("{address}?_count=1")).await;
+    let has_content = matches(&some) > 0;
+    if !has_content {
+        let reason = "the server has nothing that a value could find";
+        context.checks.of(&catalog::INJECTION).unseen(reason);
+    }
     for value in [
         "' OR '1'='1",
         "x'; SELECT pg_sleep(0)--",
@@ -250,18 +256,22 @@ pub(super) async fn injection(context: &mut Context<'_, '_>) {
     ] {
         let exchange = context.get(&url(value)).await;
         let found = matches(&exchange);
-        context.checks.hold(
-            &catalog::INJECTION,
-            &exchange,
-            Rule::SearchResult,
-            &format!("no more matches than any unknown value has ({most}), and no server error"),
-            |response| {
-                if response.status >= 500 {
-                    return Some(describe_status(response));
-                }
-                (response.status == 200 && found > most).then(|| format!("{found}"))
-            },
-        );
+        if has_content || exchange.status().is_some_and(|status| status >= 500) {
+            context.checks.hold(
+                &catalog::INJECTION,
+                &exchange,
+                Rule::SearchResult,
+                &format!(
+                    "no more matches than any unknown value has ({most}), and no server error"
+                ),
+                |response| {
+                    if response.status >= 500 {
+                        return Some(describe_status(response));
+                    }
+                    (response.status == 200 && found > most).then(|| format!("{found}"))
+                },
+            );
+        }
         context.checks.hold(
             &catalog::INJECTION_HEADER,
             &exchange,
@@ -286,6 +296,7 @@ fn matches(exchange: &Exchange) -> usize {
 pub(super) async fn wrong_password(context: &mut Context<'_, '_>) {
     context.declare(&[
         &catalog::WRONG_PASSWORD,
+        &catalog::LOGIN_SILENT,
         &catalog::MALFORMED_LOGIN,
         &catalog::TOKEN_EXPIRY,
     ]);
@@ -314,6 +325,9 @@ pub(super) async fn wrong_password(context: &mut Context<'_, '_>) {
             .hold(check, &exchange, Rule::Login, words, |response| {
                 (response.status != status).then(|| format!("status {}", response.status))
             });
+        if check.id == catalog::WRONG_PASSWORD.id {
+            guard::silent(&mut context.checks, &exchange);
+        }
     }
     expiry(context).await;
 }

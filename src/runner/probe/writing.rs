@@ -1,7 +1,7 @@
 //! What probes that write share: bodies with codes of their own, creates in the journal, and how
 //! what was created is found again.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::create::{intend, note_created};
 use super::super::scenario::StepOutcome;
@@ -10,7 +10,7 @@ use crate::check::create::created_id;
 use crate::check::protocol::is_success;
 use crate::dialect::{FHIR_JSON, PLAIN_JSON};
 use crate::http::{Exchange, Method, RequestSpec};
-use crate::suite::body::Filling;
+use crate::suite::body::{FilledBody, Filling};
 use crate::suite::probe::Probe;
 
 /// Something that a probe created.
@@ -30,14 +30,14 @@ pub(super) enum Carries {
 pub(in crate::runner) enum Taken {
     /// The one of the scenario.
     OfScenario,
-    /// One like those that are there.
-    LikeKnown(Value),
+    /// That one in the form that servers are known to take.
+    InOtherForm,
 }
 
 impl Context<'_, '_> {
     /// A body that the server takes, with the code of that letter. The first time, a create shows
-    /// whether it takes the scenario's, or else one like those that are there: what the guide's
-    /// own example meets is another suite's question.
+    /// whether it takes the scenario's, or else that in another form: what the guide's own example
+    /// meets is another suite's question.
     pub(super) async fn body(&mut self, letter: char) -> Result<Value, String> {
         if let Some(reason) = &self.planned.skip {
             return Err(reason.clone());
@@ -47,7 +47,7 @@ impl Context<'_, '_> {
             self.scenario.taken = Some(taken);
         }
         match self.scenario.taken.clone() {
-            Some(Ok(Taken::LikeKnown(body))) => Ok(self.with_code(body, letter)),
+            Some(Ok(Taken::InOtherForm)) => self.in_other_form(letter).map(|(body, _)| body),
             Some(Err(reason)) => Err(reason),
             _ => self.body_of_scenario(letter),
         }
@@ -61,64 +61,33 @@ impl Context<'_, '_> {
             Ok(_) => return Ok(Taken::OfScenario),
             Err(reason) => reason,
         };
-        let resource_type = body["resourceType"].as_str().unwrap_or_default().to_owned();
-        let Some(like) = self.like_known(&resource_type).await else {
+        let Ok((body, says)) = self.in_other_form(second) else {
             return Err(reason);
         };
-        let body = self.with_code(like, second);
         if self.created(&body).await.is_err() {
             return Err(reason);
         }
-        self.note(format!(
-            "{reason}; from here on a {resource_type} like those of the server is sent, without \
-             what it says of anybody"
-        ));
-        Ok(Taken::LikeKnown(body))
+        self.note(format!("{reason}; from here on it is sent with {says}"));
+        Ok(Taken::InOtherForm)
     }
 
-    /// An insuree like one who is there, with a made-up name and nothing else of the person.
-    async fn like_known(&mut self, resource_type: &str) -> Option<Value> {
-        if resource_type != "Patient" {
-            return None;
-        }
-        let known = self.known(resource_type).await.ok()?;
-        let mut body: Value = serde_json::from_str(known.body()).ok()?;
-        let code = body["identifier"]
-            .as_array()?
-            .iter()
-            .find(|identifier| identifier["type"]["coding"][0]["code"] == "Code")?
-            .clone();
-        let name_use = body["name"][0]["use"].clone();
-        let members = body.as_object_mut()?;
-        for name in ["id", "meta", "text", "photo", "contact", "link"] {
-            members.remove(name);
-        }
-        members.insert("identifier".to_owned(), json!([code]));
-        let name = json!([{ "use": name_use, "family": "Conformance", "given": ["Test"] }]);
-        members.insert("name".to_owned(), name);
-        let phone = json!([{ "system": "phone", "value": "+999 55 0100", "use": "home" }]);
-        members.insert("telecom".to_owned(), phone);
-        members.insert("birthDate".to_owned(), json!("1980-01-02"));
-        if let Some(extensions) = members.get_mut("extension").and_then(Value::as_array_mut) {
-            let of_person = ["patient-group-reference", "patient-identification"];
-            extensions.retain(|extension| {
-                let url = extension["url"].as_str().unwrap_or_default();
-                !of_person.iter().any(|name| url.ends_with(name))
-            });
-        }
-        Some(body)
-    }
-
-    fn with_code(&self, mut body: Value, letter: char) -> Value {
-        let code = self.scenario.code_of(letter);
-        if let (Some(code), true) = (code, body["identifier"][0]["value"].is_string()) {
-            body["identifier"][0]["value"] = json!(code);
-        }
-        body
+    /// The body of the scenario in the form that servers are known to take, and what is other in
+    /// it.
+    fn in_other_form(&self, letter: char) -> Result<(Value, String), String> {
+        let filled = self.filled_of_scenario(letter)?;
+        let body: Value = parsed(&filled)?;
+        let resource_type = body["resourceType"].as_str().unwrap_or_default();
+        let reshaped = super::super::form::reshaped(self.scenario, resource_type, &filled)
+            .ok_or("no other form of it is known")?;
+        Ok((parsed(&reshaped.body)?, reshaped.says()))
     }
 
     /// The body of the scenario, with the code of that letter in the place of `new-code`.
     fn body_of_scenario(&self, letter: char) -> Result<Value, String> {
+        parsed(&self.filled_of_scenario(letter)?)
+    }
+
+    fn filled_of_scenario(&self, letter: char) -> Result<FilledBody, String> {
         let body = self
             .scenario
             .body
@@ -132,8 +101,7 @@ impl Context<'_, '_> {
             values: &values,
             ..self.scenario.filling()
         };
-        let filled = filling.fill(body).map_err(|error| error.to_string())?;
-        serde_json::from_str(&filled.text).map_err(|error| error.to_string())
+        filling.fill(body).map_err(|error| error.to_string())
     }
 
     /// Creates, with the intent in the journal first.
@@ -304,4 +272,8 @@ pub(super) fn code_of(body: &Value) -> String {
         .as_str()
         .unwrap_or_default()
         .to_owned()
+}
+
+fn parsed(body: &FilledBody) -> Result<Value, String> {
+    serde_json::from_str(&body.text).map_err(|error| error.to_string())
 }

@@ -23,6 +23,15 @@ pub(super) struct Editor<'e> {
     pub(super) changes: Vec<String>,
 }
 
+/// Which of the elements that an expression selects are changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// The first; there has to be one.
+    First,
+    /// All of them, if there are any.
+    Every,
+}
+
 enum Change {
     Set(Node<'static>),
     Add(Vec<Member<'static>>),
@@ -31,10 +40,10 @@ enum Change {
 
 impl Editor<'_> {
     /// Makes the changes: values first, then additions, what is left out last.
-    pub(super) fn apply(&mut self, changes: &Changes) -> Result<(), BodyError> {
+    pub(super) fn apply(&mut self, changes: &Changes, scope: Scope) -> Result<(), BodyError> {
         let is_ours = self.is_ours;
         for (fhirpath, value) in &changes.set {
-            self.one(fhirpath, |node, fhirpath, values| {
+            self.change(scope, fhirpath, |node, fhirpath, values| {
                 let new = shaped_like(node, filled(value, values)?);
                 // The template and not what it became: a capture may be somebody's.
                 let template = crate::wording::shortened(&value.to_string(), SHOWN);
@@ -46,7 +55,7 @@ impl Editor<'_> {
             })?;
         }
         for (fhirpath, value) in &changes.add {
-            self.one(fhirpath, |_, fhirpath, values| {
+            self.change(scope, fhirpath, |_, fhirpath, values| {
                 let added = filled(value, values)?;
                 let template = crate::wording::shortened(&value.to_string(), SHOWN);
                 let words = format!("{fhirpath}: {template} added");
@@ -60,9 +69,10 @@ impl Editor<'_> {
         self.remove(&changes.remove)
     }
 
-    /// Changes the first element that an expression selects.
-    fn one(
+    /// Changes what an expression selects.
+    fn change(
         &mut self,
+        scope: Scope,
         fhirpath: &str,
         change: impl Fn(
             &Node<'_>,
@@ -72,14 +82,27 @@ impl Editor<'_> {
     ) -> Result<(), BodyError> {
         let filled = fill(fhirpath, self.values)?;
         let document = read(&self.text, self.source_name)?;
-        let node = select(self.model, &document.root, &filled)?
-            .into_iter()
-            .next()
-            .ok_or_else(|| selects(fhirpath, "it selects nothing".to_owned()))?;
-        let (change, words) = change(node, fhirpath, self.values)?;
-        let edits = [(node.offset, change)].into();
+        let mut nodes = select(self.model, &document.root, &filled)?;
+        if scope == Scope::First {
+            if nodes.is_empty() {
+                return Err(selects(fhirpath, "it selects nothing".to_owned()));
+            }
+            nodes.truncate(1);
+        }
+        let mut edits = HashMap::new();
+        let mut said = Vec::new();
+        for node in nodes {
+            let (change, words) = change(node, fhirpath, self.values)?;
+            edits.insert(node.offset, change);
+            if !said.contains(&words) {
+                said.push(words);
+            }
+        }
+        if edits.is_empty() {
+            return Ok(());
+        }
         let edited = edit(&document.root, &edits).map(|node| node.to_json());
-        self.changes.push(words);
+        self.changes.append(&mut said);
         self.text = edited.unwrap_or_default();
         Ok(())
     }

@@ -43,6 +43,14 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let answer = login(client, USER, PASSWORD).await;
             probe("true", "false", member(&answer, "/exp") != "absent")
         }
+        F::LoginWithoutToken => {
+            let answer = login(client, USER, PASSWORD).await;
+            probe("true", "false", member(&answer, "/token") != "absent")
+        }
+        F::LoginNamesUnknownUser => {
+            let answer = login(client, "nobody", "wrong").await;
+            probe("false", "true", answer.text.contains("does not exist"))
+        }
         _ => None,
     }
 }

@@ -16,7 +16,7 @@ async fn enrolled(client: &Client) -> (Value, Value, Answer) {
     (patient, group, answer)
 }
 
-async fn coverage(client: &Client, pointer: &str) -> String {
+pub async fn coverage(client: &Client, pointer: &str) -> String {
     let (patient, ..) = enrolled(client).await;
     let found = client
         .get(&format!("Coverage?beneficiary={}", reference(&patient)))
@@ -24,13 +24,13 @@ async fn coverage(client: &Client, pointer: &str) -> String {
     member(&found, &format!("/entry/0/resource{pointer}"))
 }
 
-async fn enquire(client: &Client) -> Answer {
+pub async fn enquire(client: &Client) -> Answer {
     client
         .create(&like(client, "CoverageEligibilityRequest").await)
         .await
 }
 
-async fn claimed(client: &Client) -> Answer {
+pub async fn claimed(client: &Client) -> Answer {
     client.create(&claim(client, "CLM900000020").await).await
 }
 
@@ -49,7 +49,7 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             probe("true", "false", member.text.contains(&reference(&group)))
         }
         F::CodeSystemsElsewhere => {
-            let system = client.get("CodeSystem/group-type").await;
+            let system = client.get("CodeSystem/patient-education-level").await;
             let url = member(&system, "/url");
             probe(
                 "true",
@@ -158,6 +158,15 @@ async fn rules(fault: F, client: &Client) -> Option<Probe> {
                 it["scope"]["coding"][0]["code"] = json!("odd");
             });
             probe("422", "201", status.await)
+        }
+        F::WantsLegalState => {
+            let (patient, group) = family(client, CODE).await;
+            let contract = policy(client, &patient, &group).await;
+            probe("201", "422", client.create(&contract).await.status)
+        }
+        F::WantsCategoryText => {
+            let claim = new_claim().await;
+            probe("201", "422", client.create(&claim).await.status)
         }
         F::AcceptsAnyQuestion => {
             let asked = like(client, "CoverageEligibilityRequest").await;

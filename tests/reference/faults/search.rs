@@ -61,6 +61,10 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             client.get("Patient?birthdate=soon").await.status,
         ),
         F::EmptySearchFails => probe("200", "404", client.get("Patient?_id=none").await.status),
+        F::OneRowBreaksSearch => {
+            let all = client.get("PractitionerRole").await;
+            probe("200", "500", all.status)
+        }
         F::UnknownIdentifierFails => {
             let answer = client.get("Patient?identifier=nobody").await;
             probe("200", "500", answer.status)

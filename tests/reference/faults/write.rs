@@ -140,6 +140,7 @@ async fn rules(fault: F, client: &Client) -> Option<Probe> {
             };
             probe("422", "201", twin(client, uuid).await)
         }
+        F::WantsUsualName => probe("201", "422", create(client).await.status),
         F::AcceptsLongCode => {
             let long = |it: &mut Value| it["identifier"][0]["value"] = json!("1234567890123");
             probe("422", "201", twin(client, long).await)
