@@ -11,8 +11,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use openimis_conformance::http::Credentials;
 use openimis_conformance::options::RunArguments;
-use openimis_conformance::reference::{AUTHORITY, Chaos, ChaosServer};
+use openimis_conformance::reference::{AUTHORITY, Chaos, ChaosServer, PASSWORD, USER};
 use openimis_conformance::result::ScenarioResult;
 use openimis_conformance::run::{Progress, run};
 use openimis_conformance::runner::Stop;
@@ -79,6 +80,7 @@ async fn one(chaos: Chaos) {
             .then(|| path("ca.pem")),
         timeout: Some(1),
         max_pages: Some(20),
+        account: Some(Credentials::new(USER, PASSWORD)),
         ..RunArguments::default()
     };
     if let Ok(options) = arguments.check() {

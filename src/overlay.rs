@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
@@ -37,9 +37,30 @@ pub struct Overlay {
     /// Conformance resources on top of the guide: own profiles, value sets and code systems, or
     /// the guide's with other rules.
     definitions: Vec<PathBuf>,
+    /// The texts of `definitions`, named as the overlay names them.
+    #[serde(skip)]
+    loose: Vec<LooseFile>,
     /// FHIR packages on top of the guide.
     packages: Vec<PathBuf>,
     /// What is not held against the server.
+    pub off: Vec<Off>,
+}
+
+/// The part of an overlay by which answers are judged, as a recording keeps it. How the server was
+/// reached is not in it: a proxy's address may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rules {
+    /// The overlay's name.
+    pub overlay: String,
+    /// Whether there was no login to make, because it went with every request.
+    #[serde(default)]
+    pub standing_login: bool,
+    /// Conformance resources on top of the guide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub definitions: Vec<LooseFile>,
+    /// What was not held against the server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub off: Vec<Off>,
 }
 
@@ -62,15 +83,16 @@ enum LoginKind {
 }
 
 /// A check that is switched off, for a type or a constraint alone where one is named.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Off {
     /// The check, such as `read-etag`.
     pub check: String,
     /// Only for this resource type.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub resource_type: Option<String>,
     /// Only for findings of this constraint.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub constraint: Option<String>,
     /// Why.
     pub reason: String,
@@ -121,9 +143,14 @@ impl Overlay {
         let folder = path.parent().unwrap_or(Path::new(""));
         let paths = [&mut overlay.ca, &mut overlay.client_certificate];
         let single = paths.into_iter().flatten();
-        let lists = overlay.definitions.iter_mut().chain(&mut overlay.packages);
-        for own in single.chain(lists) {
+        for own in single.chain(&mut overlay.packages) {
             *own = folder.join(&own);
+        }
+        for definition in &overlay.definitions {
+            overlay.loose.push(LooseFile {
+                name: definition.display().to_string(),
+                text: read(&folder.join(definition))?,
+            });
         }
         let unknown = |off: &&Off| crate::check::catalog::get(&off.check).is_none();
         match overlay.off.iter().find(unknown) {
@@ -144,17 +171,33 @@ impl Overlay {
         for path in &self.packages {
             all = all.with_package(Package::load(path)?);
         }
-        if self.definitions.is_empty() {
+        if self.loose.is_empty() {
             return Ok(all);
         }
-        let mut loose = Vec::new();
-        for path in &self.definitions {
-            loose.push(LooseFile {
-                name: path.display().to_string(),
-                text: read(path)?,
-            });
+        Ok(all.with_resources(&self.loose)?)
+    }
+
+    /// What a recording keeps of it.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        let kind = self.login.as_ref().map(|login| login.kind);
+        Rules {
+            overlay: self.overlay.clone(),
+            standing_login: matches!(kind, Some(LoginKind::Basic | LoginKind::Token)),
+            definitions: self.loose.clone(),
+            off: self.off.clone(),
         }
-        Ok(all.with_resources(&loose)?)
+    }
+
+    /// The overlay that a recording keeps: it judges like the one of the run and reaches nothing.
+    #[must_use]
+    pub fn recorded(rules: Rules) -> Self {
+        Self {
+            overlay: rules.overlay,
+            loose: rules.definitions,
+            off: rules.off,
+            ..Self::default()
+        }
     }
 
     /// How a run logs in. `token` is what the environment has.

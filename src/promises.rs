@@ -58,8 +58,11 @@ pub struct PromiseRow {
     pub exchange: Option<String>,
 }
 
-/// Rows of several parts of one run: of each, what was seen in the part that looked.
-pub fn merge(rows: &mut Vec<PromiseRow>, more: Vec<PromiseRow>) {
+/// Rows of several parts of one run: of each, what was seen in the part that looked. `place` says
+/// where in the plan an exchange stands: of two that show the same, the first is named, as in a
+/// run that was not split.
+pub fn merge(rows: &mut Vec<PromiseRow>, more: Vec<PromiseRow>, place: impl Fn(&str) -> usize) {
+    let shown_at = |row: &PromiseRow| row.exchange.as_deref().map_or(usize::MAX, &place);
     let telling = |row: &PromiseRow| match row.observed {
         Observed::Broken => 3,
         Observed::Works => 2,
@@ -73,6 +76,9 @@ pub fn merge(rows: &mut Vec<PromiseRow>, more: Vec<PromiseRow>) {
         };
         match rows.iter_mut().find(same) {
             Some(known) if telling(known) < telling(&row) => *known = row,
+            Some(known) if known.observed == row.observed && shown_at(&row) < shown_at(known) => {
+                known.exchange = row.exchange;
+            }
             Some(_) => {}
             None => rows.push(row),
         }

@@ -16,6 +16,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::http::{Exchange, Mode};
+use crate::overlay::Rules;
 use crate::redaction::Redactor;
 use crate::result::TargetKind;
 use crate::run::Selection;
@@ -59,6 +60,12 @@ pub struct RecordedRun {
     /// What of them was selected.
     #[serde(default, skip_serializing_if = "Selection::is_everything")]
     pub selection: Selection,
+    /// The packages that were given beside those of the program, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packages: Vec<String>,
+    /// By what an overlay let answers be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<Rules>,
     /// Most pages of one search.
     pub max_pages: usize,
     /// Values made for the run, such as `new-code`.

@@ -334,6 +334,7 @@ fn finish(
 /// What the recording says of the run.
 fn recorded_run(
     options: &RunOptions,
+    prepared: &Prepared,
     base: &url::Url,
     values: &BTreeMap<String, String>,
 ) -> RecordedRun {
@@ -345,6 +346,8 @@ fn recorded_run(
         release: options.release.clone(),
         suites: options.suites.clone(),
         selection: options.selection.clone(),
+        packages: prepared.definitions.given(),
+        overlay: options.overlay.as_ref().map(|_| prepared.overlay.rules()),
         max_pages: options.max_pages,
         values: values.clone(),
     }

@@ -213,7 +213,7 @@ pub fn merge(mut parts: Vec<ShardFile>) -> Result<RunResult, MergeError> {
         });
     };
     for part in parts {
-        add(&mut merged, part);
+        add(&mut merged, part, &plan);
     }
     merged.stopped_because = stopped;
     judge_promises(&mut merged);
@@ -286,7 +286,7 @@ fn stopped_because(parts: &[ShardFile]) -> Option<String> {
 }
 
 /// Adds a part. Each has probed the dialect; the worst of these probes stands for all.
-fn add(merged: &mut RunResult, part: RunResult) {
+fn add(merged: &mut RunResult, part: RunResult, plan: &[String]) {
     let RunResult {
         label: _,
         target: _,
@@ -336,7 +336,9 @@ fn add(merged: &mut RunResult, part: RunResult) {
     merged.exchanges.extend(exchanges);
     merged.resources += resources;
     merged.surface.add(surface);
-    promises::merge(&mut merged.promises, promises);
+    promises::merge(&mut merged.promises, promises, |exchange| {
+        place(plan, exchange)
+    });
     add_shown(&mut merged.must_support, must_support);
     for warning in warnings {
         if !merged.warnings.contains(&warning) {
@@ -381,21 +383,25 @@ fn is_probe(scenario: &ScenarioResult) -> bool {
     scenario.suite == dialect::SUITE
 }
 
-/// The probe first, then scenarios as the whole plan has them, and exchanges with them.
+/// Where a scenario, or an exchange of it, stands in the whole plan: the probe first.
+fn place(plan: &[String], id: &str) -> usize {
+    let id = id.split('/').next().unwrap_or_default();
+    match plan.iter().position(|known| known == id) {
+        Some(at) => at + 1,
+        None if id == dialect::SUITE => 0,
+        // What is judged of the whole run.
+        None => usize::MAX,
+    }
+}
+
+/// Scenarios as the whole plan has them, and exchanges with them.
 fn in_order(merged: &mut RunResult, plan: &[String]) {
-    let place = |id: &str| {
-        let planned = plan.iter().position(|known| known == id);
-        match planned {
-            Some(at) => at + 1,
-            None if id == dialect::SUITE => 0,
-            // What is judged of the whole run.
-            None => usize::MAX,
-        }
-    };
-    merged.scenarios.sort_by_key(|scenario| place(&scenario.id));
+    merged
+        .scenarios
+        .sort_by_key(|scenario| place(plan, &scenario.id));
     merged
         .exchanges
-        .sort_by_key(|exchange| place(exchange.id.split('/').next().unwrap_or_default()));
+        .sort_by_key(|exchange| place(plan, &exchange.id));
 }
 
 #[cfg(test)]

@@ -30,16 +30,25 @@ pub async fn look_for(
     let Some(identifier) = &creation.identifier else {
         return Found::Uncertain("it has no business identifier to search by".to_owned());
     };
-    let value: String = url::form_urlencoded::byte_serialize(identifier.as_bytes()).collect();
-    let url = format!(
-        "{}?identifier={value}",
-        dialect.type_address(&creation.resource_type)
-    );
+    let url = address(dialect, &creation.resource_type, identifier);
     let spec = RequestSpec::get(exchange, url).header("accept", dialect.accept);
-    judge(&client.send(spec).await, creation, identifier)
+    let exchange = client.send(spec).await;
+    judge(&exchange, &creation.resource_type, identifier, |_| {})
 }
 
-fn judge(exchange: &Exchange, creation: &Creation, identifier: &str) -> Found {
+/// The search for a business identifier, relative to the base.
+pub(crate) fn address(dialect: &Dialect, resource_type: &str, identifier: &str) -> String {
+    let value: String = url::form_urlencoded::byte_serialize(identifier.as_bytes()).collect();
+    format!("{}?identifier={value}", dialect.type_address(resource_type))
+}
+
+/// What the answer to that search says; `there` is shown the resource that has the identifier.
+pub(crate) fn judge(
+    exchange: &Exchange,
+    resource_type: &str,
+    identifier: &str,
+    there: impl FnOnce(&Node<'_>),
+) -> Found {
     let response = exchange
         .response()
         .filter(|response| response.status == 200 && response.body_fault.is_none());
@@ -55,18 +64,19 @@ fn judge(exchange: &Exchange, creation: &Creation, identifier: &str) -> Found {
         .get("entry")
         .map(Node::entries)
         .unwrap_or_default();
-    let resources: Vec<&Node<'_>> = entries
-        .iter()
-        .filter_map(|entry| entry.get("resource"))
-        .filter(|it| it.str("resourceType") == Some(creation.resource_type.as_str()))
-        .collect();
-    let has = |resource: &&&Node<'_>| {
+    let has = |resource: &&Node<'_>| {
         let identifiers = resource.get("identifier").map(Node::entries_or_self);
         let mut all = identifiers.unwrap_or_default().iter();
-        all.any(|one| one.str("value") == Some(identifier))
+        resource.str("resourceType") == Some(resource_type)
+            && all.any(|one| one.str("value") == Some(identifier))
     };
-    match resources.iter().find(has).and_then(|it| it.str("id")) {
-        Some(id) => Found::There(id.to_owned()),
+    let mut resources = entries.iter().filter_map(|entry| entry.get("resource"));
+    let found = resources.find(has);
+    match found.and_then(|it| Some((it, it.str("id")?))) {
+        Some((resource, id)) => {
+            there(resource);
+            Found::There(id.to_owned())
+        }
         None if entries.is_empty() => Found::Absent,
         None => Found::Uncertain("the search for its identifier answered others".to_owned()),
     }

@@ -3,11 +3,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use openimis_conformance::options::RunArguments;
-use openimis_conformance::reference::{AUTHORITY, Chaos, ChaosServer, PASSWORD, USER};
+use openimis_conformance::reference::{
+    AUTHORITY, Chaos, ChaosServer, Options, PASSWORD, Server, USER,
+};
 use openimis_conformance::report::Report;
 use openimis_conformance::result::{ScenarioResult, Verdict};
 use openimis_conformance::run::{Progress, RunError, run};
@@ -249,4 +258,114 @@ fn the_documentation_names_every_chaos_and_what_a_run_makes_of_it() {
         );
         assert!(page.contains(&row), "expected in docs/chaos.md: {row}");
     }
+}
+
+/// What a server does that bears only so much.
+enum Overloaded {
+    /// After so many requests it answers nothing but 503.
+    Fails(usize),
+    /// These requests take a second each.
+    Slows(std::ops::Range<usize>),
+}
+
+/// A server in front of a reference server, which counts what it is asked.
+struct Frail {
+    overloaded: Overloaded,
+    asked: AtomicUsize,
+    client: reqwest::Client,
+    upstream: String,
+}
+
+async fn bear(
+    State(frail): State<Arc<Frail>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let number = frail.asked.fetch_add(1, Ordering::Relaxed);
+    match &frail.overloaded {
+        Overloaded::Fails(most) if number >= *most => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "overloaded").into_response();
+        }
+        Overloaded::Slows(numbers) if numbers.contains(&number) => {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        _ => {}
+    }
+    let mut request = frail
+        .client
+        .request(method, format!("{}{uri}", frail.upstream))
+        .body(body);
+    for name in ["accept", "authorization", "content-type"] {
+        if let Some(value) = headers.get(name) {
+            request = request.header(name, value);
+        }
+    }
+    let answered = request.send().await.expect("the reference server answers");
+    let status = answered.status();
+    let media_type = answered.headers().get("content-type").cloned();
+    let text = answered.text().await.expect("a text");
+    let mut response = (status, text).into_response();
+    if let Some(media_type) = media_type {
+        response.headers_mut().insert("content-type", media_type);
+    }
+    response
+}
+
+/// A run against such a server, and how many requests reached it.
+async fn overload(overloaded: Overloaded) -> (Report, usize) {
+    let server = Server::start(Options::default()).await.expect("a server");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let base = format!("http://{}/", listener.local_addr().expect("bound"));
+    let path = server.base_url().splitn(4, '/').nth(3).expect("a path");
+    let origin = server.base_url().trim_end_matches(path);
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().tls_certs_only([]).no_proxy();
+    let frail = Arc::new(Frail {
+        overloaded,
+        asked: AtomicUsize::new(0),
+        client: client.build().expect("a client"),
+        upstream: origin.trim_end_matches('/').to_owned(),
+    });
+    let router = Router::new().fallback(bear).with_state(Arc::clone(&frail));
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = RunArguments {
+        suites: vec!["discover".to_owned()],
+        ..arguments(folder.path(), &format!("{base}{path}"))
+    };
+    let options = arguments.check().expect("they fit");
+    let ended = run(&options, &Silent, &Stop::default()).await;
+    serving.abort();
+    server.shutdown().await;
+    let asked = frail.asked.load(Ordering::Relaxed);
+    (ended.expect("a report").report, asked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_harms_the_server_stops_and_says_so() {
+    let (report, asked) = overload(Overloaded::Fails(40)).await;
+    assert!(!report.complete && report.exit_code == 3);
+    let reason = report.stopped_because.expect("a reason");
+    assert!(
+        reason.contains("the server suffers") && reason.contains("--max-rate"),
+        "{reason}"
+    );
+    // Fifteen say that it suffers; a few more may be on their way when the fifteenth comes.
+    assert!(asked < 40 + 30, "{asked} requests");
+    let load = report.run.clock.load.expect("what it cost");
+    assert!(load.errors >= 15, "{load:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_pauses_when_answers_become_slow_and_says_so() {
+    let (report, _) = overload(Overloaded::Slows(40..44)).await;
+    assert!(report.complete, "{:?}", report.stopped_because);
+    let load = report.run.clock.load.expect("what it cost");
+    assert!(load.slowed_ms >= 500 && load.errors == 0, "{load:?}");
+    let language = openimis_conformance::report::Language::English;
+    let page = openimis_conformance::report::markdown(&report, language);
+    assert!(page.contains("became slow"), "{page}");
 }

@@ -16,7 +16,9 @@ use openimis_conformance::options::RunArguments;
 use openimis_conformance::reference::{Options, PASSWORD, Server, USER};
 use openimis_conformance::report::Report;
 use openimis_conformance::result::{ScenarioResult, Verdict};
-use openimis_conformance::run::{Progress, RunError, run};
+use openimis_conformance::run::{
+    Progress, RevalidateError, RevalidateOptions, RunError, revalidate, run,
+};
 use openimis_conformance::runner::Stop;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -244,10 +246,17 @@ fn private(path: &Path, text: &str) -> PathBuf {
 }
 
 async fn against_gateway(change: impl Fn(String) -> String) -> (Result<Report, RunError>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    run_in(folder.path(), change).await
+}
+
+/// Runs in a folder, which then has the report in `report`; gives all that was written, too.
+async fn run_in(
+    here: &Path,
+    change: impl Fn(String) -> String,
+) -> (Result<Report, RunError>, String) {
     let server = Server::start(Options::default()).await.expect("a server");
     let origin = gateway(&server).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let here = folder.path();
     std::fs::write(here.join("suite.yaml"), SUITE).expect("written");
     let options = RunArguments {
         target: Some(format!("{origin}/gateway/fhir/")),
@@ -290,6 +299,86 @@ async fn the_example_opens_a_server_that_needs_it() {
     for secret in [SECRET, TOKEN] {
         assert!(!written.contains(secret), "{secret} is in what was written");
     }
+}
+
+/// A report without its one block of times and generated ids.
+fn without_times(report: &Report) -> Value {
+    let mut report = serde_json::to_value(report).expect("JSON");
+    let members = report.as_object_mut().expect("an object");
+    members.remove("run").expect("the block of times");
+    report
+}
+
+async fn judged_again(recording: &Path) -> Result<Report, RevalidateError> {
+    let options = RevalidateOptions {
+        recording: recording.to_owned(),
+        packages: Vec::new(),
+    };
+    let again = revalidate(&options, &Silent).await;
+    again.map(|again| again.report)
+}
+
+#[tokio::test]
+async fn its_recording_is_judged_by_it_again_and_does_not_say_how_the_server_was_reached() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (report, _) = run_in(folder.path(), |text| text).await;
+    let was = without_times(&report.expect("a report"));
+    let recording = folder.path().join("report/exchanges.ndjson");
+    let text = std::fs::read_to_string(&recording).expect("a recording");
+    let header = text.lines().next().expect("a first line");
+    assert!(header.contains("example-country"), "{header}");
+    for private in [CLIENT, SECRET, TOKEN, "client-identity", "authority.pem"] {
+        assert!(!header.contains(private), "{private} in {header}");
+    }
+    let is = without_times(&judged_again(&recording).await.expect("judged"));
+    assert!(was == is, "{was:#}\n{is:#}");
+    // Without what the overlay says, it would not be the same: the test above is none otherwise.
+    let mut said: Value = serde_json::from_str(header).expect("JSON");
+    said["run"]
+        .as_object_mut()
+        .expect("a run")
+        .remove("overlay");
+    let bare = text.replacen(header, &said.to_string(), 1);
+    std::fs::write(&recording, &bare).expect("written");
+    let bare = judged_again(&recording).await.expect("judged");
+    assert_ne!(was, without_times(&bare));
+    // A package is not in a recording, only its name.
+    said["run"]["packages"] = serde_json::json!(["country.guide"]);
+    let named = text.replacen(header, &said.to_string(), 1);
+    std::fs::write(&recording, &named).expect("written");
+    let missing = judged_again(&recording).await.expect_err("no package");
+    assert!(
+        missing.to_string().contains("`country.guide`")
+            && missing.to_string().contains("--package"),
+        "{missing}"
+    );
+}
+
+#[tokio::test]
+async fn a_run_with_a_standing_login_is_judged_again_as_it_was() {
+    let server = Server::start(Options::default()).await.expect("a server");
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    std::fs::write(here.join("suite.yaml"), SUITE).expect("written");
+    let overlay = here.join("overlay.yaml");
+    let text = "overlay: by-basic\ntitle: A password with every request\nlogin: { kind: basic }\n";
+    std::fs::write(&overlay, text).expect("written");
+    let account = format!("{USER}\n{PASSWORD}\n");
+    let options = RunArguments {
+        target: Some(server.base_url().to_owned()),
+        suites: vec![here.join("suite.yaml").display().to_string()],
+        output: Some(here.join("report")),
+        credentials: Some(private(&here.join("account"), &account)),
+        overlay: Some(overlay),
+        ..RunArguments::default()
+    };
+    let options = options.check().expect("they fit");
+    let finished = run(&options, &Silent, &Stop::default()).await;
+    server.shutdown().await;
+    let was = without_times(&finished.expect("a report").report);
+    let is = judged_again(&here.join("report")).await.expect("judged");
+    let is = without_times(&is);
+    assert!(was == is, "{was:#}\n{is:#}");
 }
 
 #[tokio::test]

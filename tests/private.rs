@@ -7,6 +7,21 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use openimis_conformance::reference::{Options, PASSWORD, Server, USER};
 
+/// What `render` makes of a report, but for the ticket of one finding.
+const FORMATS: [&str; 11] = [
+    "html",
+    "junit",
+    "markdown",
+    "table",
+    "json",
+    "sarif",
+    "ctrf",
+    "annotations",
+    "csv",
+    "test-report",
+    "operation-outcome",
+];
+
 fn program(folder: &Path, arguments: &[&str], password: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
         .args(arguments)
@@ -27,6 +42,7 @@ fn encodings(secret: &str) -> Vec<String> {
     let mut all = vec![
         secret.to_owned(),
         form.replace('+', "%20"),
+        form,
         STANDARD.encode(secret),
         URL_SAFE_NO_PAD.encode(secret),
         STANDARD.encode(format!("{USER}:{secret}")),
@@ -97,6 +113,15 @@ async fn no_secret_is_in_anything_that_is_written() {
         for (name, arguments, password) in cases {
             let output = program(here, &arguments, password);
             shown(name, &output, &mut all);
+        }
+        let folder = std::fs::read_dir(here.join("reports")).expect("reports");
+        for report in folder.flatten().map(|entry| entry.path()) {
+            for format in FORMATS {
+                let report = report.to_str().expect("text");
+                let output = program(here, &["render", report, "--format", format], PASSWORD);
+                assert!(output.status.success(), "{format}");
+                shown(format, &output, &mut all);
+            }
         }
         files(here, &mut all);
         all
@@ -170,4 +195,118 @@ fn a_kept_key_is_private_and_outside_of_the_report() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(run("key"), Some(2), "a key is never overwritten");
+}
+
+/// A terminal of our own, on which the program asks for the account.
+#[cfg(unix)]
+mod terminal {
+    use std::fs::{File, OpenOptions};
+    use std::io::{Read, Write};
+    use std::os::unix::process::CommandExt;
+    use std::path::Path;
+    use std::process::{Child, Command};
+    use std::time::{Duration, Instant};
+
+    use openimis_conformance::reference::{Options, PASSWORD, Server, USER};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    /// Where the helper below finds its terminal, and whom it tests.
+    const TERMINAL: &str = "CONFORMANCE_TEST_TERMINAL";
+    const TARGET: &str = "CONFORMANCE_TEST_TARGET";
+
+    /// Not a test by itself: the process that becomes the program on that terminal. A session has
+    /// a terminal once its leader opens one, and `/dev/tty` is that one.
+    #[test]
+    fn helper_that_becomes_the_program_on_a_terminal() {
+        let Some(terminal) = std::env::var_os(TERMINAL) else {
+            return;
+        };
+        rustix::process::setsid().expect("a session");
+        let open = || {
+            let mut options = OpenOptions::new();
+            let opened = options.read(true).write(true).open(&terminal);
+            opened.expect("the terminal")
+        };
+        let error = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+            .args(["run", "--ask-password", "--suite", "discover", "--target"])
+            .arg(std::env::var_os(TARGET).expect("a target"))
+            .env_remove("OPENIMIS_USER")
+            .env_remove("OPENIMIS_PASSWORD")
+            .stdin(open())
+            .stdout(open())
+            .stderr(open())
+            .exec();
+        panic!("{error}");
+    }
+
+    /// Waits until the terminal shows that text.
+    fn wait_for(terminal: &mut File, shown: &mut String, words: &str) {
+        let start = Instant::now();
+        let mut bytes = [0; 4096];
+        while !shown.contains(words) {
+            assert!(start.elapsed() < Duration::from_secs(60), "{shown}");
+            // The other side is closed when the program has ended.
+            let Ok(length @ 1..) = terminal.read(&mut bytes) else {
+                panic!("it ended, expected `{words}`: {shown}");
+            };
+            *shown += &String::from_utf8_lossy(&bytes[..length]);
+        }
+    }
+
+    fn rest(terminal: &mut File, child: &mut Child, shown: &mut String) -> Option<i32> {
+        let mut bytes = [0; 4096];
+        while let Ok(length @ 1..) = terminal.read(&mut bytes) {
+            *shown += &String::from_utf8_lossy(&bytes[..length]);
+        }
+        child.wait().expect("ended").code()
+    }
+
+    /// What a terminal shows of a run that asks for the account, and its exit code.
+    fn asked(target: &str, folder: &Path, password: &str) -> (String, Option<i32>) {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        let controller = openpt(flags).expect("a terminal");
+        grantpt(&controller).expect("granted");
+        unlockpt(&controller).expect("unlocked");
+        let name = ptsname(&controller, Vec::new()).expect("a name");
+        let mut child = Command::new(std::env::current_exe().expect("this test"))
+            .args([
+                "--exact",
+                "terminal::helper_that_becomes_the_program_on_a_terminal",
+            ])
+            .arg("--nocapture")
+            .env(TERMINAL, name.to_str().expect("text"))
+            .env(TARGET, target)
+            .current_dir(folder)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("the helper runs");
+        let mut terminal = File::from(controller);
+        let mut shown = String::new();
+        wait_for(&mut terminal, &mut shown, "user: ");
+        writeln!(terminal, "{USER}").expect("typed");
+        wait_for(&mut terminal, &mut shown, "password: ");
+        writeln!(terminal, "{password}").expect("typed");
+        let code = rest(&mut terminal, &mut child, &mut shown);
+        (shown, code)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_password_is_asked_for_on_the_terminal_and_not_shown() {
+        let server = Server::start(Options::default()).await.expect("a server");
+        let base = server.base_url().to_owned();
+        let asking = tokio::task::spawn_blocking(move || {
+            let folder = tempfile::tempdir().expect("a folder");
+            let right = asked(&base, folder.path(), PASSWORD);
+            let wrong = asked(&base, folder.path(), "marked-wrong-4712");
+            (right, wrong)
+        });
+        let ((right, code), (wrong, refused)) = asking.await.expect("no failure");
+        server.shutdown().await;
+        assert_eq!(code, Some(0), "{right}");
+        assert!(right.contains(USER), "what is no secret is shown: {right}");
+        assert!(!right.contains(PASSWORD), "{right}");
+        assert_eq!(refused, Some(3), "{wrong}");
+        assert!(wrong.contains("refused the login"), "{wrong}");
+        assert!(!wrong.contains("marked-wrong-4712"), "{wrong}");
+    }
 }

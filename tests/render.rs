@@ -1,7 +1,10 @@
 //! `render` as a user runs it, on a report of format version 1.0.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+
+use openimis_conformance::report::Language;
 
 fn render(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
@@ -132,4 +135,97 @@ fn bad_input_is_told_with_exit_code_2() {
     let output = render(&[&report(), "--output", "/nowhere/at/all.txt"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("cannot write"));
+}
+
+/// Words that sentences in English have and those in French do not.
+const ENGLISH: [&str; 18] = [
+    "the", "of", "is", "are", "which", "and", "with", "to", "was", "were", "found", "expected",
+    "there", "for", "by", "this", "that", "nothing",
+];
+
+/// Whether a text reads as English. Names and values stand in backticks, and what a server said in
+/// brackets after its status: they stay as they are.
+fn is_english(text: &str) -> bool {
+    let prose: String = text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+    let prose = match (prose.find("statut "), prose.rfind(')')) {
+        (Some(status), Some(end)) => match prose[status..].find(" (") {
+            Some(start) if status + start < end => {
+                format!("{}{}", &prose[..status + start], &prose[end..])
+            }
+            _ => prose,
+        },
+        _ => prose,
+    };
+    let words = prose.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| ENGLISH.contains(word)).count() >= 2
+}
+
+/// A text, or the texts of a list.
+fn texts(value: &serde_json::Value) -> impl Iterator<Item = String> {
+    let texts = match value.as_array() {
+        Some(texts) => texts.as_slice(),
+        None => std::slice::from_ref(value),
+    };
+    texts
+        .iter()
+        .filter_map(|text| text.as_str().map(str::to_owned))
+}
+
+/// What people read of a report, and reads as English.
+fn english_in(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    const READ: [&str; 17] = [
+        "summary",
+        "stoppedBecause",
+        "notGreenBecause",
+        "notMetBecause",
+        "notTestedBecause",
+        "blockedBy",
+        "because",
+        "title",
+        "notes",
+        "reason",
+        "message",
+        "expected",
+        "actual",
+        "hint",
+        "statement",
+        "effect",
+        "warnings",
+    ];
+    match value {
+        serde_json::Value::Array(entries) => {
+            entries.iter().for_each(|entry| english_in(entry, found));
+        }
+        serde_json::Value::Object(members) => {
+            for (name, member) in members {
+                if READ.contains(&name.as_str()) {
+                    found.extend(texts(member).filter(|text| is_english(text)));
+                }
+                english_in(member, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn nothing_that_people_read_of_a_real_report_stays_english_in_french() {
+    let mut english = BTreeSet::new();
+    let mut reports = 0;
+    let folders = std::fs::read_dir("reports").expect("reports");
+    for folder in folders.flatten().filter(|it| it.file_name() != "embedded") {
+        let Ok(text) = std::fs::read_to_string(folder.path().join("report.json")) else {
+            continue;
+        };
+        let report = openimis_conformance::report::read(&text).expect("a report");
+        let french = openimis_conformance::report::in_language(&report, Language::French);
+        let value = serde_json::to_value(&*french).expect("JSON");
+        english_in(&value, &mut english);
+        reports += 1;
+    }
+    assert!(reports >= 6, "{reports}");
+    assert!(
+        english.is_empty(),
+        "without French, in src/report/language/fr/run.json: {english:#?}"
+    );
 }

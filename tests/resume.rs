@@ -1,6 +1,6 @@
 //! Runs that are cut off: whatever ends them, what they learned is there, and they can go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use openimis_conformance::journal;
 use openimis_conformance::recording;
-use openimis_conformance::reference::{Options, PASSWORD, Server, USER};
+use openimis_conformance::reference::{Fault, Options, PASSWORD, Server, USER};
 use openimis_conformance::report::Report;
 
 /// The program with the account of the reference server.
@@ -120,9 +120,16 @@ fn random(bound: u64) -> u64 {
 
 /// A reference server of its own for each run; `act` runs beside it.
 fn beside_server<T: Send + 'static>(act: impl FnOnce(String) -> T + Send + 'static) -> T {
+    beside(Options::default(), act)
+}
+
+fn beside<T: Send + 'static>(
+    options: Options,
+    act: impl FnOnce(String) -> T + Send + 'static,
+) -> T {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let server = Server::start(Options::default()).await.expect("a server");
+        let server = Server::start(options).await.expect("a server");
         let base = server.base_url().to_owned();
         let done = tokio::task::spawn_blocking(move || act(base)).await;
         server.shutdown().await;
@@ -262,4 +269,153 @@ fn a_disk_that_fills_up_stops_the_run_with_a_report() {
         "{}",
         partial.summary
     );
+}
+
+/// Creates resources of types that can be deleted and of types that cannot.
+fn write(base: &str, folder: &Path) {
+    let folder = folder.to_str().expect("text");
+    let output = program(&[
+        "run",
+        "--target",
+        base,
+        "--mode",
+        "write",
+        "--output",
+        folder,
+        "--suite",
+        "write",
+        "--suite",
+        "enrolment",
+    ])
+    .output()
+    .expect("the program runs");
+    // A fault of the server fails the run, which is not what is looked at.
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{}",
+        stderr(&output)
+    );
+}
+
+/// What `run --clean-up` prints, and what it says beside it.
+fn clean_up(base: &str, folder: &Path) -> (Vec<String>, String) {
+    let journal = folder.join(journal::FILE_NAME);
+    let output = program(&["run", "--target", base, "--mode", "write", "--clean-up"])
+        .arg(journal)
+        .stdout(Stdio::piped())
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    (
+        printed.lines().map(str::to_owned).collect(),
+        stderr(&output),
+    )
+}
+
+/// `Type/id` of what is or may be there still by the journal.
+fn remaining(folder: &Path) -> Vec<String> {
+    let entries = journal::read(&folder.join(journal::FILE_NAME)).expect("a journal");
+    let name = |entry: &journal::Entry| {
+        let id = entry.effect.as_ref().and_then(|effect| effect.id.clone());
+        format!(
+            "{}/{}",
+            entry.creation.resource_type,
+            id.unwrap_or_default()
+        )
+    };
+    let may_exist = entries.iter().filter(|entry| entry.may_exist());
+    may_exist.map(name).collect()
+}
+
+/// The status of a read with the account of the reference server.
+fn status(base: &str, resource: &str) -> u16 {
+    tokio::runtime::Handle::current().block_on(async {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().tls_certs_only([]).no_proxy();
+        let client = client.build().expect("a client");
+        let account = serde_json::json!({"username": USER, "password": PASSWORD});
+        let login = client.post(format!("{base}login/")).json(&account);
+        let granted = login.send().await.expect("an answer");
+        let granted: serde_json::Value = granted.json().await.expect("JSON");
+        let token = granted["token"].as_str().expect("a token").to_owned();
+        let read = client.get(format!("{base}{resource}")).bearer_auth(token);
+        read.send().await.expect("an answer").status().as_u16()
+    })
+}
+
+#[test]
+fn what_a_run_created_is_removed_or_listed_and_the_next_run_does_not_collide() {
+    beside_server(|base| {
+        let root = tempfile::tempdir().expect("a folder");
+        let (first, second) = (root.path().join("first"), root.path().join("second"));
+        write(&base, &first);
+        let created = remaining(&first);
+        let is_subscription = |it: &&String| it.starts_with("Subscription/");
+        let deletable: Vec<&String> = created.iter().filter(is_subscription).collect();
+        assert!(deletable.len() > 1 && created.len() > deletable.len() + 5);
+        assert_eq!(status(&base, deletable[0]), 200);
+        let (lines, said) = clean_up(&base, &first);
+        assert_eq!(lines.len(), created.len());
+        for resource in &created {
+            let fate = match deletable.contains(&resource) {
+                true => "removed",
+                false => "left",
+            };
+            let says = |line: &&String| line.starts_with(fate) && line.contains(resource.as_str());
+            assert_eq!(
+                lines.iter().filter(says).count(),
+                1,
+                "{resource}: {lines:#?}"
+            );
+        }
+        let left = created.len() - deletable.len();
+        let words = format!("{left} of {} are there still", created.len());
+        assert!(said.contains(&words), "{said}");
+        for resource in deletable {
+            assert!(matches!(status(&base, resource), 404 | 410), "{resource}");
+        }
+        let (again, _) = clean_up(&base, &first);
+        assert!(
+            again.iter().all(|line| line.starts_with("left")),
+            "{again:#?}"
+        );
+        assert_eq!(again.len(), left);
+        write(&base, &second);
+        let codes = |folder: &Path| -> BTreeSet<String> {
+            let entries = journal::read(&folder.join(journal::FILE_NAME)).expect("a journal");
+            let codes = entries.into_iter().map(|entry| entry.creation.identifier);
+            codes.flatten().collect()
+        };
+        let (first, second) = (codes(&first), codes(&second));
+        assert!(
+            first.len() > 3 && first.is_disjoint(&second),
+            "{first:?} {second:?}"
+        );
+    });
+}
+
+#[test]
+fn what_a_server_does_not_delete_is_listed_as_left() {
+    let options = Options {
+        faults: [Fault::DeleteFails].into_iter().collect(),
+        ..Options::default()
+    };
+    beside(options, |base| {
+        let root = tempfile::tempdir().expect("a folder");
+        write(&base, root.path());
+        let created = remaining(root.path());
+        let (lines, _) = clean_up(&base, root.path());
+        let refused = |line: &&String| {
+            line.starts_with("left      Subscription/")
+                && line.ends_with("its delete was answered with 500")
+        };
+        assert!(lines.iter().filter(refused).count() > 1, "{lines:#?}");
+        assert!(
+            lines.iter().all(|line| line.starts_with("left")),
+            "{lines:#?}"
+        );
+        // Nothing is forgotten: it can be tried again.
+        assert_eq!(remaining(root.path()), created);
+    });
 }

@@ -10,9 +10,15 @@ fn read(path: &str) -> String {
 
 fn dependencies() -> BTreeSet<String> {
     let manifest: toml::Table = read("Cargo.toml").parse().expect("TOML");
-    ["dependencies", "dev-dependencies"]
-        .iter()
-        .filter_map(|section| manifest[*section].as_table())
+    let targets = manifest["target"].as_table().expect("targets").values();
+    let tables = targets.filter_map(|target| target.as_table());
+    std::iter::once(&manifest)
+        .chain(tables)
+        .flat_map(|table| {
+            let sections = ["dependencies", "dev-dependencies"];
+            sections.map(|section| table.get(section).and_then(toml::Value::as_table))
+        })
+        .flatten()
         .flat_map(|section| section.keys().cloned())
         .collect()
 }

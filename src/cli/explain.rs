@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{ExitCode, output};
 use crate::explain::{self, Explanation};
+use crate::finding::all_of;
 
 /// Say what a check, requirement, rule, fault or finding means, and how to mend it
 #[derive(Debug, Args)]
@@ -57,7 +58,9 @@ fn find(arguments: &ExplainArguments) -> Result<Vec<Explanation>, String> {
     if !found.is_empty() {
         return Ok(found);
     }
+    let group = explain::group(id);
     let hint = match explain::guess(id) {
+        _ if !group.is_empty() => format!(", a group of {}", all_of(&group)),
         Some(near) => format!("; did you mean `{near}`?"),
         None if is_finding(id) => "; name the report of a finding with --report FILE".to_owned(),
         None => String::new(),

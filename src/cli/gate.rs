@@ -6,22 +6,24 @@ use clap::Args;
 
 use crate::gate::{FailOn, GateOptions};
 
+/// Set for each argument: a heading for all would go on to those that follow.
+const HEADING: &str = "What fails the run";
+
 /// What lets a run through.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "What fails the run")]
 pub(super) struct GateArguments {
     /// Failures that are accepted for now, with reason, owner and expiry; shown as known
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = HEADING, value_name = "FILE")]
     pub(super) known_failures: Option<PathBuf>,
     /// An earlier report or its folder; only what fails since then fails the run
-    #[arg(long, value_name = "REPORT")]
+    #[arg(long, help_heading = HEADING, value_name = "REPORT")]
     pub(super) baseline: Option<PathBuf>,
     /// Which findings fail the run: LEVEL[:CAUSE], comma-separated, such as
     /// SHOULD:server,any:guide; or `never` [default: SHALL:server]
-    #[arg(long, value_name = "KINDS")]
+    #[arg(long, help_heading = HEADING, value_name = "KINDS")]
     pub(super) fail_on: Option<String>,
     /// What a release is accepted by: blocking levels and causes, waivers, excuses
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = HEADING, value_name = "FILE")]
     pub(super) acceptance: Option<PathBuf>,
 }
 

@@ -311,7 +311,8 @@ fn clean_up(
     options: &RunOptions,
     journal: &std::path::Path,
 ) -> ExitCode {
-    match runtime.block_on(crate::run::clean_up::clean_up(options, journal)) {
+    use crate::run::clean_up::{Cleaned, Fate, clean_up};
+    match runtime.block_on(clean_up(options, journal)) {
         Err(error) => super::complain(&error, exit_code(&error)),
         Ok(cleaned) => {
             let lines: Vec<String> = cleaned.iter().map(ToString::to_string).collect();
@@ -319,6 +320,15 @@ fn clean_up(
                 true => "nothing is left of that journal\n".to_owned(),
                 false => format!("{}\n", lines.join("\n")),
             });
+            let is_left = |it: &&Cleaned| matches!(it.fate, Fate::Left(_) | Fate::Uncertain(_));
+            let left = cleaned.iter().filter(is_left).count();
+            if left > 0 {
+                eprintln!(
+                    "{left} of {} are there still, or may be: remove them on the server itself; \
+                     the codes that this program makes start with `CT`",
+                    cleaned.len()
+                );
+            }
             ExitCode::Conformant
         }
     }

@@ -80,6 +80,14 @@ pub fn find(id: &str) -> Vec<Explanation> {
     found
 }
 
+/// The requirements of a group, such as those of `READ-1`; none where it is no group.
+#[must_use]
+pub fn group(id: &str) -> Vec<String> {
+    let start = format!("{id}.");
+    let all = requirement::all().iter().map(|it| &it.id);
+    all.filter(|it| it.starts_with(&start)).cloned().collect()
+}
+
 /// The known id nearest to one that is not, if any is near.
 #[must_use]
 pub fn guess(id: &str) -> Option<String> {

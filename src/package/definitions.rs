@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::definition::{Definition, Facts};
 use super::layer::{Layer, Shelf};
 use super::load::Content;
@@ -15,8 +17,11 @@ use crate::fhir::{
 /// The prefix of the canonical URLs of R4's own types.
 const TYPE_URL: &str = "http://hl7.org/fhir/StructureDefinition/";
 
+/// The id of the layer of loose resources.
+const LOOSE: &str = "loose";
+
 /// A file of loose conformance resources: one resource, or a Bundle of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LooseFile {
     /// How messages name it.
     pub name: String,
@@ -93,7 +98,7 @@ impl Definitions {
         }
         let named = loose.iter();
         let hash = identity::hash_files(named.map(|file| (&*file.name, file.text.as_bytes())));
-        let layer = content.into_layer("loose".to_owned(), String::new(), hash);
+        let layer = content.into_layer(LOOSE.to_owned(), String::new(), hash);
         let layers = [Arc::new(layer)].into_iter();
         Ok(Self::of(layers.chain(self.layers.iter().cloned())))
     }
@@ -290,6 +295,16 @@ impl Definitions {
     #[must_use]
     pub fn packages(&self) -> Vec<PackageIdentity> {
         self.layers.iter().map(|layer| layer.identity()).collect()
+    }
+
+    /// The ids of packages that are neither in the program nor loose resources.
+    #[must_use]
+    pub fn given(&self) -> Vec<String> {
+        let embedded = Self::embedded();
+        let is_given =
+            |id: &&str| *id != LOOSE && !embedded.layers.iter().any(|layer| layer.id == *id);
+        let ids = self.layers.iter().map(|layer| layer.id.as_str());
+        ids.filter(is_given).map(str::to_owned).collect()
     }
 }
 

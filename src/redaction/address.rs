@@ -2,7 +2,7 @@
 //! stays, so that an address still says where it leads.
 
 use super::known::Known;
-use super::rules::RULES;
+use super::rules::{Listed, RULES};
 use super::spelling::Spelled;
 use super::text::Pseudonyms;
 
@@ -70,14 +70,19 @@ pub(super) fn rewrite_form(
     rewriter.query(form, about)
 }
 
-/// Rewrites the address of something personal: only scheme and host stay, or the media type of a
-/// `data:` URL.
+/// Rewrites the address of something personal: only scheme and host stay, the media type of a
+/// `data:` URL, or the namespace of a URN (RFC 8141 2).
 pub(super) fn rewrite_personal(address: &str, pseudonyms: &Pseudonyms) -> String {
     let start = match address.find("://") {
         Some(at) => address[at + 3..]
             .find('/')
             .map_or(address.len(), |slash| at + 3 + slash),
         None if address.starts_with("data:") => address.find(',').unwrap_or(0),
+        // The arcs of an OID are numbers of a form of their own.
+        None if address.starts_with("urn:oid:") => address.len(),
+        None if address.starts_with("urn:") => {
+            address[4..].find(':').map_or(0, |colon| 4 + colon + 1)
+        }
         None => 0,
     };
     let (kept, personal) = address.split_at(start);
@@ -168,11 +173,15 @@ impl<S: Sink> Rewriter<'_, S> {
         let name = Spelled::percent(name).text();
         let plain = name.split(':').next().unwrap_or_default();
         let spelled = Spelled::percent(value);
-        // Ids of things are needed to see what was asked for.
-        let of_other = plain == "_has" || plain.contains('.');
-        let is_safe = RULES.is_safe_search(plain)
-            || (about == About::Things && !of_other)
-            || (plain == "_id" && about != About::People);
+        // A value of another resource, which may be a person: `subject:Patient.name`, `_has:…`.
+        let of_other = plain == "_has" || name.contains('.');
+        let is_safe = match RULES.search(plain) {
+            _ if of_other || leads_to_person(&spelled.text()) => false,
+            Some(listed) => listed == Listed::Safe,
+            // Ids of things are needed to see what was asked for.
+            None if plain == "_id" => about != About::People,
+            None => about == About::Things,
+        };
         if is_safe {
             return value.to_owned();
         }
@@ -183,6 +192,16 @@ impl<S: Sink> Rewriter<'_, S> {
         characters.extend(self.pseudonyms.text(&personal));
         spelled.rewritten(&characters)
     }
+}
+
+/// Whether a search value is a reference to somebody, such as `Patient/1`.
+fn leads_to_person(value: &str) -> bool {
+    let (before, _) = value.rsplit_once('/').unwrap_or_default();
+    let mut types = before.split('/').filter_map(|part| {
+        let is_part = |c: char| !c.is_ascii_alphanumeric();
+        part.rsplit(is_part).next()
+    });
+    types.any(|part| RULES.is_person(part))
 }
 
 /// How much of a search value stays: the system before `|`, the type before an id, the prefix of a
@@ -298,6 +317,18 @@ mod tests {
             ("Claim?_id=070707070", "Claim?_id=070707070".to_owned()),
             ("Patient?_id=070707070", format!("Patient?_id={code}")),
             (
+                "Organization?subject:Patient.identifier=070707070",
+                format!("Organization?subject:Patient.identifier={code}"),
+            ),
+            (
+                "Location?endpoint=Patient%2F070707070&_type=Patient",
+                format!("Location?endpoint=Patient%2F{code}&_type=Patient"),
+            ),
+            (
+                "Location?name=R1D1&address=070707070",
+                format!("Location?name=R1D1&address={code}"),
+            ),
+            (
                 "Location?physicalType=si&page-offset=2",
                 "Location?physicalType=si&page-offset=2".to_owned(),
             ),
@@ -336,6 +367,11 @@ mod tests {
         assert!(
             data.starts_with("data:image/png;base64,") && !data.contains("iVBOR"),
             "{data}"
+        );
+        let number = rewrite_personal("urn:example:070707070", &pseudonyms());
+        assert!(
+            number.starts_with("urn:example:") && !number.contains("070707070"),
+            "{number}"
         );
         assert!(!rewrite_personal("photos/ada.jpg", &pseudonyms()).contains("ada"));
     }

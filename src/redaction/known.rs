@@ -2,6 +2,7 @@
 //! error messages, addresses, findings.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use super::rules::RULES;
 use super::text::{Pseudonyms, Token, tokens};
@@ -9,6 +10,8 @@ use super::text::{Pseudonyms, Token, tokens};
 /// A name of more words or characters than this is no name.
 const MOST_WORDS: usize = 5;
 const MOST_CHARACTERS: usize = 60;
+/// More of a message is not quoted.
+const LONGEST_MESSAGE: usize = 4096;
 /// What stands between these in a message is somebody's whole text, if it is known.
 const QUOTES: [(char, char); 6] = [
     ('`', '`'),
@@ -30,6 +33,15 @@ pub(super) struct Known {
     values: BTreeSet<String>,
     /// Whole texts of several words, by their first word in lower case.
     phrases: HashMap<String, Vec<Vec<char>>>,
+    /// Messages of servers with words that may be somebody's, by their first word.
+    messages: HashMap<Vec<char>, BTreeSet<Message>>,
+}
+
+/// A message as it came and as it is written, from its first word on.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Message {
+    text: Vec<char>,
+    hidden: Vec<char>,
 }
 
 impl Known {
@@ -41,6 +53,20 @@ impl Known {
     /// Somebody's text was seen: known as a whole, and the codes in it.
     pub(super) fn learn_prose(&mut self, text: &[char]) {
         self.learn_text(text, false);
+    }
+
+    /// A message was seen, and what is written of it: wherever it is quoted, the same is written.
+    pub(super) fn learn_message(&mut self, text: &[char], hidden: &[char]) {
+        let Some((_, first)) = tokens(text).into_iter().next() else {
+            return;
+        };
+        let part = first.start..text.len().min(first.start + LONGEST_MESSAGE);
+        let message = Message {
+            text: text[part.clone()].to_vec(),
+            hidden: hidden[part].to_vec(),
+        };
+        let messages = self.messages.entry(text[first].to_vec()).or_default();
+        messages.insert(message);
     }
 
     fn learn_text(&mut self, text: &[char], is_name: bool) {
@@ -123,6 +149,7 @@ impl Known {
         let tokens = tokens(text);
         for (index, (token, range)) in tokens.iter().enumerate() {
             let word = &text[range.clone()];
+            self.hide_messages(text, range, &mut out);
             match token {
                 Token::Word => {
                     let here = &text[range.start..];
@@ -143,6 +170,25 @@ impl Known {
             }
         }
         out
+    }
+
+    /// Writes what is quoted of known messages that start with this word, up to where the quote
+    /// ends.
+    fn hide_messages(&self, text: &[char], first: &Range<usize>, out: &mut [char]) {
+        for message in self
+            .messages
+            .get(&text[first.clone()])
+            .into_iter()
+            .flatten()
+        {
+            let here = text[first.start..].iter().zip(&message.text);
+            let same = here.take_while(|(here, there)| here == there).count();
+            for at in 0..same {
+                if message.hidden[at] != message.text[at] {
+                    out[first.start + at] = message.hidden[at];
+                }
+            }
+        }
     }
 
     /// The length of a known phrase that starts here.
@@ -257,6 +303,25 @@ mod tests {
             "the patient is unknown"
         );
         assert!(!hidden(&["Al"], "name 'Al' is not known, Al").contains("Al"));
+    }
+
+    #[test]
+    fn messages_are_written_the_same_wherever_they_are_quoted() {
+        let mut known = Known::default();
+        let message = chars("insuree Lovett, Ada is there already");
+        let mut hidden = message.clone();
+        hidden[8..14].fill('x');
+        hidden[16..19].fill('y');
+        known.learn_message(&message, &hidden);
+        let shown = |text: &str| -> String {
+            let shown = known.hide(&pseudonyms(), &chars(text));
+            shown.into_iter().collect()
+        };
+        assert_eq!(
+            shown("found status 400 (insuree Lovett, A…)"),
+            "found status 400 (insuree xxxxxx, y…)"
+        );
+        assert_eq!(shown("an insuree is there"), "an insuree is there");
     }
 
     #[test]

@@ -194,6 +194,9 @@ impl Walk<'_> {
                 if &**definition == "Extension" {
                     place.scope = scope(node, place.scope);
                 }
+                if &**definition == "Coding" && place.scope == Scope::Unknown && is_public(node) {
+                    place.scope = Scope::Personal;
+                }
                 if &**definition == "Reference" {
                     place.target = Some(target(node));
                 }
@@ -208,7 +211,7 @@ impl Walk<'_> {
                 let treatment = string(place, code);
                 self.leaf(node, treatment);
             }
-            (Kind::Primitive(_), Value::Number(_)) if place.scope != Scope::Personal => {
+            (Kind::Primitive(_), Value::Number(_)) if !place.scope.is_personal() => {
                 self.leaf(node, Treatment::Keep);
             }
             _ => self.unknown(node),
@@ -219,7 +222,9 @@ impl Walk<'_> {
     fn unknown(&mut self, node: &Node<'_>) {
         match &node.value {
             Value::Null | Value::Boolean(_) => {}
-            Value::String(text) if text.contains("://") => self.leaf(node, Treatment::Address),
+            Value::String(text) if text.contains("://") => {
+                self.leaf(node, Treatment::PersonalAddress);
+            }
             Value::String(_) => self.leaf(node, Treatment::Prose),
             Value::Number(_) => self.leaf(node, Treatment::Number),
             Value::Array(entries) => entries.iter().for_each(|entry| self.unknown(entry)),
@@ -261,12 +266,25 @@ fn scope(extension: &Node<'_>, around: Scope) -> Scope {
     match extension.str("url") {
         Some(url) if url.contains(':') => match RULES.extension(url) {
             // Nothing inside something personal is less personal.
-            _ if around == Scope::Personal => Scope::Personal,
+            _ if around == Scope::Unknown => around,
+            listed if listed.is_personal() => listed,
+            _ if around.is_personal() => around,
             listed => listed,
         },
         Some(_) => around,
-        None => Scope::Personal,
+        None => Scope::Unknown,
     }
+}
+
+/// Whether a Coding is of a system whose words everybody may read: R4's, HL7's or the guide's.
+fn is_public(coding: &Node<'_>) -> bool {
+    const SYSTEMS: [&str; 3] = [
+        "http://hl7.org/fhir/",
+        "http://terminology.hl7.org/",
+        "https://openimis.github.io/openimis_fhir_r4_ig/",
+    ];
+    let system = coding.str("system").unwrap_or_default();
+    SYSTEMS.iter().any(|public| system.starts_with(public))
 }
 
 /// Whom a reference means, by its `type` or the type in the address.
@@ -293,7 +311,7 @@ fn string(place: &Place, code: &str) -> Treatment {
     let listed = listed(place);
     match code {
         // The id of an element is for links inside the resource (R4 2.24.0.4).
-        "string" | "id" if place.path.ends_with(".id") && place.scope != Scope::Personal => {
+        "string" | "id" if place.path.ends_with(".id") && !place.scope.is_personal() => {
             Treatment::Keep
         }
         "string" if place.path == "Subscription.criteria" => Treatment::Address,
@@ -308,9 +326,19 @@ fn string(place: &Place, code: &str) -> Treatment {
             false => Treatment::Keep,
         },
         "date" | "dateTime" | "instant"
-            if listed == Some(Listed::Personal) || place.scope == Scope::Personal =>
+            if listed == Some(Listed::Personal) || place.scope.is_personal() =>
         {
             Treatment::Date
+        }
+        // A code or an address by itself may be somebody's number. Those inside a datatype are
+        // bound to what FHIR says of them.
+        "code" if place.scope == Scope::Unknown && place.path.ends_with(".valueCode") => {
+            Treatment::Name
+        }
+        "uri" | "url" | "canonical"
+            if place.scope == Scope::Unknown && is_value_of_extension(&place.path) =>
+        {
+            Treatment::PersonalAddress
         }
         "base64Binary" if is_personal(place, listed) => Treatment::Base64,
         "xhtml" => Treatment::Markup,
@@ -318,6 +346,11 @@ fn string(place: &Place, code: &str) -> Treatment {
         "uri" | "url" => Treatment::Address,
         _ => Treatment::Keep,
     }
+}
+
+fn is_value_of_extension(path: &str) -> bool {
+    let values = [".valueUri", ".valueUrl", ".valueCanonical"];
+    values.iter().any(|value| path.ends_with(value))
 }
 
 /// Whether a text is somebody's.
@@ -332,6 +365,7 @@ fn is_personal(place: &Place, listed: Option<Listed>) -> bool {
         return !shows_identifiers;
     }
     match (listed, place.scope, place.target) {
+        (_, Scope::Unknown, _) => true,
         (Some(listed), Scope::Elements | Scope::Safe, _) => listed == Listed::Personal,
         // The words of a code and the unit of a quantity are safe everywhere, free text is not.
         (Some(Listed::Safe), Scope::Personal, _) => place.path.ends_with(".text"),

@@ -1,36 +1,60 @@
 //! The texts that servers write for people: error messages and web pages. Their words stay as far
-//! as they are harmless; what is known, and what looks like somebody's number or address, goes.
+//! as they are known to be nobody's name; numbers, dates, codes and mail addresses go.
 
 use std::ops::Range;
 
 use super::known::Known;
 use super::rules::RULES;
 use super::text::{Pseudonyms, Token, tokens};
+use super::vocabulary::{LONG_NUMBER, Vocabulary};
 
-/// A run of so many digits is a number of somebody or something, not an amount.
-const LONG_NUMBER: usize = 5;
-
-/// The parts of a message that are personal by their look: mail addresses, long numbers, codes in
-/// quotes.
-pub(super) fn suspicious(text: &[char]) -> Vec<Range<usize>> {
+/// The parts of a message that are or may be personal: dates, mail addresses, long numbers, codes
+/// in quotes or with hyphens, and words that are not those of messages.
+pub(super) fn suspicious(vocabulary: &Vocabulary, text: &[char]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (token, range) in tokens(text) {
-        if token != Token::Word {
-            continue;
-        }
-        let word = &text[range.clone()];
-        let digits = word.iter().filter(|c| c.is_numeric()).count();
-        let in_quotes = |c: Option<&char>| matches!(c, Some('`' | '\'' | '"'));
-        let is_quoted = digits > 0
-            && in_quotes(range.start.checked_sub(1).and_then(|at| text.get(at)))
-            && word.len() > 2;
-        if digits >= LONG_NUMBER || is_quoted {
-            found.push(range);
-        } else if text.get(range.end) == Some(&'@') {
-            found.push(mail(text, &range));
+        match token {
+            Token::Date => found.push(range),
+            Token::Time | Token::Uuid => {}
+            Token::Word if text.get(range.end) == Some(&'@') => found.push(mail(text, &range)),
+            Token::Word => {
+                let word = &text[range.clone()];
+                let is_code = is_quoted_code(text, &range) || is_part_of_code(text, &range);
+                if is_code || !vocabulary.has(word) {
+                    found.push(range);
+                }
+            }
         }
     }
     found
+}
+
+/// `'AB12'`, with whatever quotes.
+fn is_quoted_code(text: &[char], range: &Range<usize>) -> bool {
+    let word = &text[range.clone()];
+    let before = range.start.checked_sub(1).and_then(|at| text.get(at));
+    word.len() > 2
+        && word.iter().any(|c| c.is_numeric())
+        && matches!(before, Some('`' | '\'' | '"'))
+}
+
+/// A number or a letter of a code such as `A-12`.
+fn is_part_of_code(text: &[char], range: &Range<usize>) -> bool {
+    let word = &text[range.clone()];
+    if word.len() > 1 && !word.iter().all(|c| c.is_numeric()) {
+        return false;
+    }
+    let is_part = |c: &&char| c.is_alphanumeric() || **c == '-';
+    let before = text[..range.start].iter().rev().take_while(is_part);
+    let after = text[range.end..].iter().take_while(is_part);
+    let around: Vec<char> = before.chain(after).copied().collect();
+    let letters = around
+        .iter()
+        .chain(word)
+        .filter(|c| c.is_alphabetic())
+        .count();
+    let digits = around.iter().chain(word).filter(|c| c.is_numeric()).count();
+    around.contains(&'-') && digits >= 2 && letters == 1
 }
 
 /// The whole of a mail address around its last word before `@`.
@@ -49,9 +73,14 @@ fn mail(text: &[char], before: &Range<usize>) -> Range<usize> {
 }
 
 /// Rewrites an error message.
-pub(super) fn hide(pseudonyms: &Pseudonyms, known: &Known, text: &[char]) -> Vec<char> {
+pub(super) fn hide(
+    pseudonyms: &Pseudonyms,
+    known: &Known,
+    vocabulary: &Vocabulary,
+    text: &[char],
+) -> Vec<char> {
     let mut out = known.hide(pseudonyms, text);
-    for range in suspicious(text) {
+    for range in suspicious(vocabulary, text) {
         let replaced = pseudonyms.text(&text[range.clone()]);
         out[range].copy_from_slice(&replaced);
     }
@@ -84,7 +113,9 @@ mod tests {
     use super::super::cipher::Direction;
     use super::super::known::Known;
     use super::super::text::Pseudonyms;
+    use super::super::vocabulary::Vocabulary;
     use super::{hide, hide_page};
+    use crate::package::Definitions;
 
     fn pseudonyms() -> Pseudonyms {
         Pseudonyms::new(&Key::new([5; 32], date(2026, 6, 15)), Direction::Hide)
@@ -92,7 +123,8 @@ mod tests {
 
     fn message(text: &str) -> String {
         let text: Vec<char> = text.chars().collect();
-        hide(&pseudonyms(), &Known::default(), &text)
+        let vocabulary = Vocabulary::new(Definitions::embedded());
+        hide(&pseudonyms(), &Known::default(), &vocabulary, &text)
             .into_iter()
             .collect()
     }
@@ -118,6 +150,30 @@ mod tests {
         );
         let kept = "Invalid page. 'Insuree' object has no attribute 'code' (status 500)";
         assert_eq!(message(kept), kept);
+    }
+
+    #[test]
+    fn names_that_nobody_has_seen_before_go() {
+        for (text, gone) in [
+            ("Insuree Lovett, Ada already exists", "Lovett"),
+            ("no family of OUSMANE found", "OUSMANE"),
+            ("L'assuré ndèye est introuvable", "ndèye"),
+            ("born 1971-11-23: not valid", "1971-11-23"),
+            ("code A-12 or 12-B is not unique", "A-12"),
+        ] {
+            let shown = message(text);
+            assert!(!shown.contains(gone), "{shown}");
+            assert_eq!(shown.chars().count(), text.chars().count());
+        }
+        let kept = "L'assuré est introuvable, charset utf-8";
+        assert_eq!(message(kept), kept);
+    }
+
+    #[test]
+    fn what_tells_of_the_inside_of_a_server_is_still_seen() {
+        for trace in crate::check::protocol::internals::TRACES {
+            assert_eq!(message(trace), trace);
+        }
     }
 
     #[test]

@@ -11,8 +11,10 @@ use super::known::Known;
 use super::leaves::{Leaf, Treatment, leaves};
 use super::markup::{self, Everything, Replace};
 use super::message;
+use super::rules::RULES;
 use super::spelling::Spelled;
 use super::text::Pseudonyms;
+use super::vocabulary::Vocabulary;
 use crate::http::{Exchange, Outcome, Redirect, Request, Response, TransportFailure};
 use crate::json;
 use crate::package::Definitions;
@@ -20,12 +22,16 @@ use crate::package::Definitions;
 /// More of one value than this is in no message.
 const LONGEST_QUOTED: usize = 256;
 
+/// A finding quotes no more of a page.
+const LONGEST_PAGE: usize = 4096;
+
 /// Takes what is personal out of everything that a run writes. One for a run, shared by all its
 /// parts: what one exchange showed of somebody is found in the texts of all later ones.
 pub struct Redactor {
     /// `None` where personal data is to be kept.
     pseudonyms: Option<Pseudonyms>,
     elements: Elements,
+    vocabulary: Vocabulary,
     definitions: Definitions,
     known: RwLock<Known>,
 }
@@ -65,6 +71,7 @@ impl Redactor {
         Self {
             pseudonyms,
             elements: Elements::new(definitions.clone()),
+            vocabulary: Vocabulary::new(definitions.clone()),
             definitions,
             known: RwLock::default(),
         }
@@ -102,6 +109,7 @@ impl Redactor {
             let pass = Pass {
                 pseudonyms,
                 elements: &self.elements,
+                vocabulary: &self.vocabulary,
             };
             pass.learn(exchange, known);
         });
@@ -109,6 +117,7 @@ impl Redactor {
         let pass = Pass {
             pseudonyms,
             elements: &self.elements,
+            vocabulary: &self.vocabulary,
         };
         pass.exchange(exchange, &known)
     }
@@ -168,6 +177,7 @@ impl Redactor {
 struct Pass<'p> {
     pseudonyms: &'p Pseudonyms,
     elements: &'p Elements,
+    vocabulary: &'p Vocabulary,
 }
 
 impl Pass<'_> {
@@ -195,6 +205,12 @@ impl Pass<'_> {
             return;
         }
         let Ok(document) = json::read(body) else {
+            let text: Vec<char> = body.chars().take(LONGEST_PAGE).collect();
+            let page: String = text.iter().collect();
+            let hidden: Vec<char> = self.unstructured(&page).chars().collect();
+            if hidden.len() == text.len() {
+                known.learn_message(&text, &hidden);
+            }
             return;
         };
         for leaf in leaves(&document.root, self.elements) {
@@ -212,11 +228,7 @@ impl Pass<'_> {
                 Treatment::Address => {
                     address::rewrite(&spelled.text(), self.pseudonyms, known);
                 }
-                Treatment::Message => {
-                    for range in message::suspicious(&spelled.characters) {
-                        known.learn(&spelled.characters[range]);
-                    }
-                }
+                Treatment::Message => self.learn_message(&spelled.characters, known),
                 // A message quotes no more of it than its beginning.
                 Treatment::Base64 => {
                     let quoted = spelled.characters.len().min(LONGEST_QUOTED);
@@ -227,6 +239,23 @@ impl Pass<'_> {
                 | Treatment::PersonalAddress
                 | Treatment::Markup => {}
             }
+        }
+    }
+
+    /// Codes, numbers and dates of a message are known by themselves. A word is not: it may be any
+    /// word of a language that this program does not speak.
+    fn learn_message(&self, text: &[char], known: &mut Known) {
+        let mut has_words = false;
+        for range in message::suspicious(self.vocabulary, text) {
+            let part = &text[range];
+            match part.iter().any(|c| c.is_numeric() || *c == '@') {
+                true => known.learn(part),
+                false => has_words = true,
+            }
+        }
+        if has_words {
+            let hidden = message::hide(self.pseudonyms, known, self.vocabulary, text);
+            known.learn_message(text, &hidden);
         }
     }
 
@@ -280,7 +309,8 @@ impl Pass<'_> {
             let value = match name.to_ascii_lowercase().as_str() {
                 "location" | "content-location" | "referer" => self.address(value),
                 "if-none-exist" => address::rewrite_form(value, None, self.pseudonyms, &mut ()),
-                _ => self.plain(value, known),
+                name if RULES.is_safe_header(name) => self.plain(value, known),
+                _ => self.message(value, known),
             };
             (name.clone(), value)
         };
@@ -299,6 +329,12 @@ impl Pass<'_> {
             .collect()
     }
 
+    fn message(&self, text: &str, known: &Known) -> String {
+        let characters: Vec<char> = text.chars().collect();
+        let hidden = message::hide(self.pseudonyms, known, self.vocabulary, &characters);
+        hidden.into_iter().collect()
+    }
+
     fn form(&self, form: &str, address: &str) -> String {
         address::rewrite_form(form, Some(address), self.pseudonyms, &mut ())
     }
@@ -312,11 +348,16 @@ impl Pass<'_> {
                 let mark = &body[..body.len() - document.text.len()];
                 mark.to_owned() + &self.document(&document, known)
             }
-            Err(_) if body.trim_start().starts_with(['{', '[', '"']) => {
-                broken::rewrite(body, self.pseudonyms, |text| self.address(text))
-            }
-            Err(_) => markup::rewrite(body, &Page(self)),
+            Err(_) => self.unstructured(body),
         }
+    }
+
+    /// What is no JSON: almost JSON, or a page.
+    fn unstructured(&self, body: &str) -> String {
+        if body.trim_start().starts_with(['{', '[', '"']) {
+            return broken::rewrite(body, self.pseudonyms, |text| self.address(text));
+        }
+        markup::rewrite(body, &Page(self))
     }
 
     /// The document with the same layout: only the insides of strings and numbers change.
@@ -343,7 +384,7 @@ impl Pass<'_> {
         let hide = self.pseudonyms;
         let replaced = match leaf.treatment {
             Treatment::Keep => return inside.to_owned(),
-            Treatment::Message => message::hide(hide, known, characters),
+            Treatment::Message => message::hide(hide, known, self.vocabulary, characters),
             Treatment::Name | Treatment::Prose | Treatment::Id => hide.text(characters),
             Treatment::Date => hide.date(characters),
             Treatment::Base64 => hide.base64(characters),

@@ -22,8 +22,17 @@ pub(super) enum Scope {
     Elements,
     /// No text or date below is personal unless listed.
     Safe,
-    /// Every text and date below is personal.
+    /// Every text and date below is personal; the words of codes are not.
     Personal,
+    /// Everything below is personal, also what stands beside a code of a system that nobody knows.
+    Unknown,
+}
+
+impl Scope {
+    /// Whether what is not listed is personal here.
+    pub(super) fn is_personal(self) -> bool {
+        matches!(self, Self::Personal | Self::Unknown)
+    }
 }
 
 /// The list, made ready to be asked.
@@ -31,8 +40,10 @@ pub(super) struct Rules {
     people: HashSet<String>,
     elements: HashMap<String, Listed>,
     extensions: HashMap<String, Scope>,
-    search: HashSet<String>,
+    search: HashMap<String, Listed>,
     words: HashSet<String>,
+    messages: HashSet<String>,
+    headers: HashSet<String>,
 }
 
 /// The list that is built in. A list that cannot be read would let nothing through: everything is
@@ -52,6 +63,7 @@ struct File {
     extensions: Extensions,
     search: Search,
     words: Words,
+    headers: Names,
 }
 
 #[derive(Deserialize, Default)]
@@ -92,6 +104,15 @@ struct Search {
     #[serde(rename = "why")]
     _why: String,
     safe: Vec<String>,
+    personal: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    #[serde(rename = "why")]
+    _why: String,
+    safe: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -100,6 +121,7 @@ struct Words {
     #[serde(rename = "why")]
     _why: String,
     list: Vec<String>,
+    messages: Vec<String>,
 }
 
 impl Default for Rules {
@@ -115,6 +137,14 @@ impl From<File> for Rules {
             let paths = groups.into_iter().flat_map(|group| group.elements);
             elements.extend(paths.map(|path| (path, listed)));
         }
+        let listed = [
+            (Listed::Safe, file.search.safe),
+            (Listed::Personal, file.search.personal),
+        ];
+        let search = listed
+            .into_iter()
+            .flat_map(|(listed, names)| names.into_iter().map(move |name| (name, listed)))
+            .collect();
         let mut extensions = HashMap::new();
         for (scope, group) in [
             (Scope::Safe, file.extensions.safe),
@@ -128,8 +158,10 @@ impl From<File> for Rules {
             people: file.people.types.into_iter().collect(),
             elements,
             extensions,
-            search: file.search.safe.into_iter().collect(),
+            search,
             words: file.words.list.into_iter().collect(),
+            messages: file.words.messages.into_iter().collect(),
+            headers: file.headers.safe.into_iter().collect(),
         }
     }
 }
@@ -154,24 +186,34 @@ impl Rules {
         self.elements.get(path).copied()
     }
 
-    /// What an extension's content is; one that is not listed is personal.
+    /// What an extension's content is; of one that is not listed everything is personal.
     pub(super) fn extension(&self, url: &str) -> Scope {
         // Servers join base and path with one slash too many.
         let url = url.replace("ig//", "ig/");
-        self.extensions
-            .get(&url)
-            .copied()
-            .unwrap_or(Scope::Personal)
+        self.extensions.get(&url).copied().unwrap_or(Scope::Unknown)
     }
 
-    /// Whether a search parameter's values are never about a person.
-    pub(super) fn is_safe_search(&self, parameter: &str) -> bool {
-        self.search.contains(parameter)
+    /// Whether a search parameter's values are about a person never, or always; where it is not
+    /// listed that depends on what is searched.
+    pub(super) fn search(&self, parameter: &str) -> Option<Listed> {
+        self.search.get(parameter).copied()
     }
 
-    /// Whether a word, in lower case, stays readable in the texts of servers.
+    /// Whether a word, in lower case, stays readable in the texts of servers, even if somebody is
+    /// called so.
     pub(super) fn is_plain(&self, word: &str) -> bool {
         self.words.contains(word)
+    }
+
+    /// Whether a word, in lower case, stays readable in messages of servers, unless somebody is
+    /// known to be called so.
+    pub(super) fn is_message(&self, word: &str) -> bool {
+        self.messages.contains(word)
+    }
+
+    /// Whether a header, in lower case, says nothing of people.
+    pub(super) fn is_safe_header(&self, name: &str) -> bool {
+        self.headers.contains(name)
     }
 }
 
@@ -187,7 +229,12 @@ mod tests {
         let rules = rules.expect("the list can be read");
         assert!(rules.is_person("Patient") && !rules.is_person("Location"));
         assert_eq!(rules.listed("Patient.birthDate"), Some(Listed::Personal));
-        assert!(rules.words.iter().all(|word| *word == word.to_lowercase()));
+        let all = rules.words.iter().chain(&rules.messages);
+        assert!(
+            all.chain(&rules.headers)
+                .all(|one| *one == one.to_lowercase())
+        );
+        assert!(rules.words.is_disjoint(&rules.messages));
     }
 
     #[test]
@@ -209,7 +256,7 @@ mod tests {
         );
         assert_eq!(
             RULES.extension("https://example.org/extension"),
-            Scope::Personal
+            Scope::Unknown
         );
     }
 

@@ -80,7 +80,7 @@ fn create(options: &RunOptions, base: &Url, prepared: &Prepared) -> Result<Open,
     };
     let log = Log::create(folder, &header)?;
     let path = folder.join(recording::FILE_NAME);
-    let run = super::recorded_run(options, base, &header.values);
+    let run = super::recorded_run(options, prepared, base, &header.values);
     let recording = Recording::create(&path, Arc::clone(&redactor), Some(run))?;
     Ok(Open {
         recording: Arc::new(recording),

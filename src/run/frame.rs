@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use url::Url;
 
+use super::Prepared;
 use super::log::Header;
 use crate::http::Client;
 use crate::must_support::MustSupport;
@@ -41,8 +42,8 @@ impl Frame {
             ..RunClock::default()
         };
         let base = client.base().clone();
-        let mut frame = Self::with(options, header.used.clone(), &base, clock, surface);
-        frame.run.warnings.extend(overlay.warnings());
+        let used = header.used.clone();
+        let mut frame = Self::with(options, overlay, used, &base, clock, surface);
         frame.client = Some(client);
         frame
     }
@@ -50,7 +51,7 @@ impl Frame {
     /// Starts the clock of judging a recording again.
     pub(super) fn of_recording(
         options: &RunOptions,
-        used: Vec<PackageUse>,
+        prepared: &Prepared,
         base: &Url,
         surface: Arc<Collector>,
     ) -> Self {
@@ -59,11 +60,13 @@ impl Frame {
             started: jiff::Timestamp::now().to_string(),
             ..RunClock::default()
         };
-        Self::with(options, used, base, clock, surface)
+        let used = packages(&prepared.definitions);
+        Self::with(options, &prepared.overlay, used, base, clock, surface)
     }
 
     fn with(
         options: &RunOptions,
+        overlay: &Overlay,
         used: Vec<PackageUse>,
         base: &Url,
         clock: RunClock,
@@ -74,7 +77,7 @@ impl Frame {
             target: target(options, base),
             packages: used,
             stopped_because: None,
-            warnings: warnings(options),
+            warnings: warnings(options, overlay),
             dialect: Vec::new(),
             suites: Vec::new(),
             scenarios: Vec::new(),
@@ -132,13 +135,14 @@ fn target(options: &RunOptions, base: &Url) -> Target {
 }
 
 /// What the reader has to know about the report as a whole.
-fn warnings(options: &RunOptions) -> Vec<String> {
+fn warnings(options: &RunOptions, overlay: &Overlay) -> Vec<String> {
     let personal = "it holds personal data, because `--include-personal-data` asked for it: keep it \
                     as you keep the data itself";
     let mut warnings = Vec::new();
     if options.include_personal_data {
         warnings.push(personal.to_owned());
     }
+    warnings.extend(overlay.warnings());
     warnings
 }
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::frame::Frame;
 use super::{Prepared, Progress, Replay, RunError};
 use crate::gate::{Gate, GateOptions};
-use crate::http::{Client, ClientError, ClientOptions, Playback};
+use crate::http::{Client, ClientError, ClientOptions, LoginMethod, Playback, Secret};
 use crate::options::RunOptions;
 use crate::overlay::Overlay;
 use crate::package::{Definitions, Package, PackageError};
@@ -51,6 +51,14 @@ pub enum RevalidateError {
     /// It does not say of which run it is.
     #[error("{} does not say which run made it: expected a recording of format 1.1 or newer; record the server again", .0.display())]
     NoRun(PathBuf),
+    /// The run had a package that is not in the program.
+    #[error("expected the package `{package}`, by which {} was judged too, found it nowhere: give it with --package", recording.display())]
+    NoPackage {
+        /// Its id.
+        package: String,
+        /// The recording.
+        recording: PathBuf,
+    },
     /// Packages.
     #[error(transparent)]
     Package(#[from] PackageError),
@@ -84,15 +92,27 @@ pub async fn revalidate(
         .try_fold(Definitions::embedded(), |definitions, path| {
             Ok::<_, PackageError>(definitions.with_package(Package::load(path)?))
         })?;
-    let prepared = Prepared {
-        suites: load::select(&run.suites).map_err(RunError::from)?,
-        definitions,
-        credentials: None,
-        overlay: Overlay::default(),
-        gate: Gate::default(),
-    };
+    let given = definitions.given();
+    if let Some(package) = run.packages.iter().find(|id| !given.contains(id)) {
+        return Err(RevalidateError::NoPackage {
+            package: package.clone(),
+            recording: path,
+        });
+    }
     let mut client = ClientOptions::new(run.base.clone());
     client.mode = run.mode;
+    if run.overlay.as_ref().is_some_and(|it| it.standing_login) {
+        client.login = LoginMethod::Token(Secret::new("the token is not in the recording"));
+    }
+    let overlay = run.overlay.clone().map(Overlay::recorded);
+    let overlay = overlay.unwrap_or_default();
+    let prepared = Prepared {
+        suites: load::select(&run.suites).map_err(RunError::from)?,
+        definitions: overlay.over(definitions).map_err(RunError::from)?,
+        credentials: None,
+        overlay,
+        gate: Gate::default(),
+    };
     client.playback = Some(Playback::new(recorded.exchanges));
     let surface = Arc::new(Collector::new(run.base.as_str()));
     let seen = Arc::clone(&surface);
@@ -101,8 +121,7 @@ pub async fn revalidate(
     let redactor = Redactor::keeping_personal_data(prepared.definitions.clone());
     let client = Client::new(client)?;
     let run_options = run_options(&run, options);
-    let used = super::frame::packages(&prepared.definitions);
-    let mut frame = Frame::of_recording(&run_options, used, client.base(), surface);
+    let mut frame = Frame::of_recording(&run_options, &prepared, client.base(), surface);
     frame.wants(&prepared.definitions);
     let replay = Replay {
         options: &run_options,

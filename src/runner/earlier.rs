@@ -11,8 +11,8 @@ use super::scenario::Scenario;
 use super::{Played, PlayedStep};
 use crate::http::Exchange;
 use crate::journal::{Entry, Known};
-use crate::json::Node;
 use crate::suite::Step;
+use crate::unfinished::{self, Found};
 
 /// What an interrupted run left.
 #[derive(Debug, Default)]
@@ -46,16 +46,16 @@ pub(super) async fn settle(
         }
         (Known::Unknown, Some(identifier)) => {
             match look_for(scenario, step, resource_type, identifier).await {
-                Looked::Absent => {
+                Found::Absent => {
                     scenario.note_absent(entry.number);
                     return None;
                 }
-                Looked::Found(id) => {
+                Found::There(id) => {
                     scenario.note_found(entry.number, &id);
                     created(scenario, step, &id);
                     "the run was interrupted while this was created, and the server has it"
                 }
-                Looked::Unclear => {
+                Found::Uncertain(_) => {
                     "the run was interrupted while this was created, and the server does not tell \
                      whether it has it"
                 }
@@ -93,44 +93,20 @@ fn created(scenario: &mut Scenario<'_>, step: &Step, id: &str) {
     }
 }
 
-/// What a search for a creation gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Looked {
-    /// It is there, with this id.
-    Found(String),
-    /// The server has nothing with that identifier.
-    Absent,
-    /// The search failed, or its answer does not say.
-    Unclear,
-}
-
-/// Searches by business identifier. The server's filter is not trusted: only a resource that has
-/// the identifier counts, and only an empty answer says that there is none.
+/// Searches by business identifier, and takes over what later steps need of what is found.
 async fn look_for(
     scenario: &mut Scenario<'_>,
     step: &Step,
     resource_type: &str,
     identifier: &str,
-) -> Looked {
-    let value: String = url::form_urlencoded::byte_serialize(identifier.as_bytes()).collect();
-    let url = format!(
-        "{}?identifier={value}",
-        scenario.session.dialect.type_address(resource_type)
-    );
+) -> Found {
+    let url = unfinished::address(&scenario.session.dialect, resource_type, identifier);
     let exchange = scenario.get(&url).await;
-    let looked = match body(&exchange).and_then(|body| crate::json::read(body).ok()) {
-        None => Looked::Unclear,
-        Some(document) => match find(&document.root, resource_type, identifier) {
-            Some((id, resource)) => {
-                let _ = scenario.capture(&step.capture, resource);
-                Looked::Found(id)
-            }
-            None if is_empty(&document.root) => Looked::Absent,
-            None => Looked::Unclear,
-        },
-    };
+    let found = unfinished::judge(&exchange, resource_type, identifier, |resource| {
+        let _ = scenario.capture(&step.capture, resource);
+    });
     scenario.keep(exchange, false);
-    looked
+    found
 }
 
 fn body(exchange: &Exchange) -> Option<&str> {
@@ -138,61 +114,4 @@ fn body(exchange: &Exchange) -> Option<&str> {
         .response()
         .filter(|response| response.status == 200 && response.body_fault.is_none())
         .map(|response| response.body.as_str())
-}
-
-/// The resource of a Bundle that has that business identifier, and its id.
-fn find<'n, 'd>(
-    bundle: &'n Node<'d>,
-    resource_type: &str,
-    identifier: &str,
-) -> Option<(String, &'n Node<'d>)> {
-    let has = |resource: &Node<'_>| {
-        resource.str("resourceType") == Some(resource_type)
-            && resource.get("identifier").is_some_and(|identifiers| {
-                let mut all = identifiers.entries().iter();
-                all.any(|one| one.str("value") == Some(identifier))
-            })
-    };
-    bundle
-        .get("entry")?
-        .entries()
-        .iter()
-        .filter_map(|entry| entry.get("resource"))
-        .find(|resource| has(resource))
-        .and_then(|resource| Some((resource.str("id")?.to_owned(), resource)))
-}
-
-/// Whether the answer is a Bundle that says that nothing was found.
-fn is_empty(bundle: &Node<'_>) -> bool {
-    bundle.str("resourceType") == Some("Bundle")
-        && bundle
-            .get("entry")
-            .is_none_or(|entries| entries.entries().is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{find, is_empty};
-
-    fn found(text: &str) -> (Option<String>, bool) {
-        let document = crate::json::read(text).expect("JSON");
-        let id = find(&document.root, "Patient", "A1").map(|(id, _)| id);
-        (id, is_empty(&document.root))
-    }
-
-    #[test]
-    fn only_the_identifier_itself_counts_and_only_nothing_is_nothing() {
-        let one = r#"{"resourceType":"Bundle","entry":[
-            {"resource":{"resourceType":"Patient","id":"6","identifier":[{"value":"A2"}]}},
-            {"resource":{"resourceType":"Patient","id":"7","identifier":[{"value":"A1"}]}}]}"#;
-        assert_eq!(found(one), (Some("7".to_owned()), false));
-        let ignored = r#"{"resourceType":"Bundle","entry":[
-            {"resource":{"resourceType":"Patient","id":"6","identifier":[{"value":"A2"}]}}]}"#;
-        assert_eq!(found(ignored), (None, false));
-        assert_eq!(found(r#"{"resourceType":"Bundle"}"#), (None, true));
-        assert_eq!(
-            found(r#"{"resourceType":"OperationOutcome"}"#),
-            (None, false)
-        );
-    }
 }

@@ -138,6 +138,37 @@ impl Filler {
         Value::Array(all)
     }
 
+    /// An extension that nobody knows with every kind of text in it.
+    pub(crate) fn unknown_texts(&mut self) -> Value {
+        let mut mark = || {
+            self.count += 1;
+            format!("{PERSON}{}", self.count)
+        };
+        let coding = |display: String| json!({"system": "https://example.org/codes", "code": "x", "display": display});
+        let values = [
+            ("valueString", json!(mark())),
+            ("valueMarkdown", json!(mark())),
+            ("valueCode", json!(mark())),
+            ("valueId", json!(mark())),
+            ("valueUri", json!(format!("urn:example:{}", mark()))),
+            ("valueUrl", json!(format!("https://example.org/{}", mark()))),
+            (
+                "valueCanonical",
+                json!(format!("https://example.org/{}", mark())),
+            ),
+            ("valueCoding", coding(mark())),
+            (
+                "valueCodeableConcept",
+                json!({"text": mark(), "coding": [coding(mark())]}),
+            ),
+            ("valueQuantity", json!({"value": 7, "unit": mark()})),
+            ("valueAnnotation", json!({"text": mark()})),
+        ];
+        let extension =
+            |(name, value): (&str, Value)| json!({"url": "https://example.org/texts", name: value});
+        Value::Array(values.into_iter().map(extension).collect())
+    }
+
     fn value(&mut self, code: &str, name: &str, depth: usize) -> Value {
         self.count += 1;
         let stays = matches!(name, "district" | "state" | "country" | "id");
@@ -305,8 +336,9 @@ fn what_fhir_does_not_know_is_clean() {
             {"url": "http://example.org/tribe", "valueString": MARK},
             {"url": "http://example.org/number", "valueInteger": 1234567890},
             {"url": "http://example.org/day", "valueDateTime": "1971-11-23T10:00:00Z"},
-            {"url": "http://example.org/concept", "valueCodeableConcept": {"text": MARK,
-                "coding": [{"system": "http://example.org", "code": "X", "display": "Kept"}]}},
+            {"url": "http://example.org/concept", "valueCodeableConcept": {"text": MARK, "coding": [
+                {"system": "http://example.org", "code": "X", "display": MARK},
+                {"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "M", "display": "Kept"}]}},
             {"url": "http://example.org/outer", "extension": [
                 {"url": "inner", "valueAddress": {"district": "D", "text": MARK}},
                 {"url": "https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/unit-price", "valueString": MARK}]},

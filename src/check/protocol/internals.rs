@@ -2,7 +2,7 @@
 
 /// Words of stack traces, data bases and frameworks. Each is long enough not to stand in a text
 /// about insurance.
-const TRACES: [&str; 18] = [
+pub(crate) const TRACES: [&str; 18] = [
     "Traceback (most recent call last)",
     ".py\", line ",
     "site-packages",

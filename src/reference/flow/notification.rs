@@ -83,13 +83,9 @@ impl Notification {
         }
     }
 
-    /// Calls the subscriber. One that does not answer is not called again.
+    /// Calls the subscriber. One that cannot be reached or does not answer is not called again.
     pub(in crate::reference) async fn send(self) {
-        match tokio::time::timeout(PATIENCE, self.call()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "a subscriber cannot be reached"),
-            Err(_) => tracing::warn!("a subscriber does not answer"),
-        }
+        let _ = tokio::time::timeout(PATIENCE, self.call()).await;
     }
 
     async fn call(&self) -> std::io::Result<()> {

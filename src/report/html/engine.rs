@@ -96,7 +96,8 @@ pub(super) fn breakable(text: String) -> Value {
 /// A sentence in which what stands between backticks is code.
 pub(super) fn marked(text: String) -> Value {
     let parts: Vec<&str> = text.split('`').collect();
-    let paired = parts.len() % 2 == 1;
+    // A text that was cut inside of its last name has one backtick too few.
+    let paired = parts.len() % 2 == 1 || text.ends_with('…');
     let mut sentence = String::with_capacity(text.len() * 2);
     for (index, part) in parts.iter().enumerate() {
         let code = paired && index % 2 == 1;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::pattern::{Pattern, bare};
 
 /// Sentences within sentences are followed so far.
-const DEEPEST: usize = 5;
+const DEEPEST: usize = 8;
 
 /// The texts of a language.
 #[derive(Debug, Default)]

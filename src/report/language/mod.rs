@@ -37,6 +37,7 @@ static FRENCH: LazyLock<Catalogue> = LazyLock::new(|| {
         include_str!("fr/findings.json"),
         include_str!("fr/titles.json"),
         include_str!("fr/protocol.json"),
+        include_str!("fr/run.json"),
     ])
 });
 

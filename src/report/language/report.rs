@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Language, Sentences};
-use crate::report::{FindingGroup, GateReport, Report, ReportedScenario};
+use crate::report::{FindingGroup, Flow, GateReport, Report, ReportedScenario};
 
 /// The report in a language; the record itself where that is English.
 #[must_use]
@@ -33,6 +33,9 @@ pub fn in_language(report: &Report, language: Language) -> Cow<'_, Report> {
     for group in &mut report.findings {
         finding(&mut sentences, group);
     }
+    for flow in &mut report.flows {
+        self::flow(&mut sentences, flow);
+    }
     for requirement in &mut report.requirements {
         sentences.put_all(&mut requirement.statement);
         sentences.put_all(&mut requirement.not_tested_because);
@@ -58,6 +61,16 @@ fn scenario(sentences: &mut Sentences, scenario: &mut ReportedScenario) {
     }
 }
 
+fn flow(sentences: &mut Sentences, flow: &mut Flow) {
+    sentences.put(&mut flow.title);
+    sentences.put(&mut flow.summary);
+    sentences.put_all(&mut flow.blocked_by);
+    for step in &mut flow.steps {
+        sentences.put(&mut step.title);
+        sentences.put_all(&mut step.because);
+    }
+}
+
 /// The summary of a gate is several sentences in one.
 fn gate(sentences: &mut Sentences, gate: &mut GateReport, language: Language) {
     let parts: Vec<String> = gate
@@ -75,4 +88,7 @@ fn finding(sentences: &mut Sentences, group: &mut FindingGroup) {
     sentences.put(&mut group.message);
     let texts = [&mut group.expected, &mut group.actual, &mut group.hint];
     sentences.put_all(texts.into_iter().flatten());
+    for occurrence in &mut group.occurrences {
+        sentences.put_all(&mut occurrence.actual);
+    }
 }
