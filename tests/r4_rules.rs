@@ -191,6 +191,40 @@ fn a_primitive_is_cast_to_the_type_of_system_it_converts_to() {
 }
 
 #[test]
+fn a_full_url_is_absolute_with_and_without_a_resource() {
+    let bundle = |entry: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"batch-response","entry":[{{{entry},"response":{{"status":"200"}}}}]}}"#
+        )
+    };
+    let at = "bundle Bundle.entry[0]";
+    hold(&[
+        (&bundle(r#""fullUrl":"Patient/1""#), &[at]),
+        (&bundle(r#""fullUrl":"http://a.b/Patient/1""#), &[]),
+    ]);
+}
+
+#[test]
+fn a_declared_search_parameter_has_the_type_of_its_definition() {
+    let statement = |kind: &str, definition: &str| {
+        format!(
+            r#"{{"resourceType":"CapabilityStatement","status":"active","date":"2020","kind":"capability",
+            "fhirVersion":"4.0.1","format":["json"],"software":{{"name":"x"}},"rest":[{{"mode":"server","resource":[
+            {{"type":"Patient","searchParam":[{{"name":"birthdate","type":"{kind}","definition":"{definition}"}}]}}]}}]}}"#
+        )
+    };
+    let known = "http://hl7.org/fhir/SearchParameter/individual-birthdate";
+    hold(&[
+        (&statement("date", known), &[]),
+        (&statement("string", "http://example.org/unknown"), &[]),
+        (
+            &statement("string", known),
+            &["definition CapabilityStatement.rest[0].resource[0].searchParam[0]"],
+        ),
+    ]);
+}
+
+#[test]
 fn an_element_that_uses_content_again_has_constraints_of_its_own() {
     let script = |part: &str| {
         format!(

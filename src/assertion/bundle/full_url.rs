@@ -15,11 +15,11 @@ pub(super) fn check(
     at: &At<'_>,
     sink: &mut Sink,
 ) {
-    let Some(resource) = entry.get("resource") else {
-        return;
-    };
+    let resource = entry.get("resource");
     let Some(full_url) = entry.str("fullUrl") else {
-        check_missing(bundle_type, at, sink);
+        if resource.is_some() {
+            check_missing(bundle_type, at, sink);
+        }
         return;
     };
     if !is_absolute(full_url) {
@@ -32,7 +32,9 @@ pub(super) fn check(
         });
         return;
     }
-    check_agreement(bundle_type, full_url, resource, at, sink);
+    if let Some(resource) = resource {
+        check_agreement(bundle_type, full_url, resource, at, sink);
+    }
 }
 
 /// R4 Bundle.entry.fullUrl: it "shall have a value" except for what has no identity yet (in

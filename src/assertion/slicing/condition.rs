@@ -73,6 +73,12 @@ impl Condition {
         }
     }
 
+    /// Whether it asks for a profile.
+    #[must_use]
+    pub const fn is_about_profiles(&self) -> bool {
+        matches!(self.test, Test::Conforms(_))
+    }
+
     /// What it asks for, for the message about an occurrence that matches no slice.
     #[must_use]
     pub fn expectation(&self, canonical: impl Fn(SchemaRef) -> String) -> String {

@@ -1,9 +1,10 @@
 //! Slicing (R4 5.1.0.14): which slice each occurrence belongs to, what the slices ask for, and
 //! what the rules say about occurrences that belong to none.
 //!
-//! Interpretation: where an occurrence matches several slices it goes to the first that still
-//! needs one, then to the first with room, then to the first. Slices with the same discriminator
-//! value (two extensions of one url) can be told apart in no other way.
+//! Interpretation: where an occurrence matches several slices that ask for the same it goes to the
+//! first that still needs one, then to the first with room, then to the first. Slices with the same
+//! discriminator value (two extensions of one url) can be told apart in no other way. Where they ask
+//! for different things it is in both, which is an error.
 
 mod condition;
 mod path;
@@ -64,7 +65,7 @@ impl Slicing {
             report::not_evaluated(self, list, fault, sink);
             return;
         }
-        let owners = self.assign(list);
+        let owners = self.assign(list, sink);
         self.check_rules(list, &owners, sink);
         for (index, slice) in self.slices.iter().enumerate() {
             if sink.settled() {
@@ -88,18 +89,18 @@ impl Slicing {
 
     /// The slice of each occurrence. No profile has as many slices as there are numbers of two bytes,
     /// and a hostile resource has an occurrence for every other byte.
-    fn assign(&self, list: &List<'_>) -> Vec<Option<u16>> {
+    fn assign(&self, list: &List<'_>, sink: &mut Sink) -> Vec<Option<u16>> {
         let mut counts = vec![0u32; self.slices.len()];
         list.places()
             .map(|place| {
-                let owner = self.owner(&list.at.to(&place, &self.id), &counts)?;
+                let owner = self.owner(&list.at.to(&place, &self.id), &counts, sink)?;
                 counts[owner] += 1;
                 u16::try_from(owner).ok()
             })
             .collect()
     }
 
-    fn owner(&self, at: &At<'_>, counts: &[u32]) -> Option<usize> {
+    fn owner(&self, at: &At<'_>, counts: &[u32], sink: &mut Sink) -> Option<usize> {
         let mut candidates = self
             .slices
             .iter()
@@ -113,6 +114,8 @@ impl Slicing {
             return Some(first.0);
         };
         let matching: Vec<_> = [first, second].into_iter().chain(candidates).collect();
+        let slices: Vec<&Slice> = matching.iter().map(|(_, slice)| *slice).collect();
+        report::several(self, &slices, at, sink);
         let needs = |(index, slice): &&(usize, &Slice)| counts[*index] < slice.min;
         let has_room = |(index, slice): &&(usize, &Slice)| match slice.max {
             Max::Count(max) => counts[*index] < max,

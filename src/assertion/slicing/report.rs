@@ -1,6 +1,6 @@
 //! The words about slices: which were tried, and why each did not match.
 
-use super::{Slice, Slicing};
+use super::{Condition, Slice, Slicing};
 use crate::assertion::rules::List;
 use crate::assertion::sink::Sink;
 use crate::assertion::walk::At;
@@ -25,6 +25,36 @@ pub(super) fn no_slice(slicing: &Slicing, at: &At<'_>, sink: &mut Sink) {
             format!("an entry that matches none: {}", tried.join("; ")),
         )
         .hint("change the entry so that it matches one of the slices, or leave it out")
+    });
+}
+
+/// An occurrence has what several slices ask for. Slices that ask for the same, or for profiles,
+/// which may well hold together, share their occurrences.
+pub(super) fn several(slicing: &Slicing, slices: &[&Slice], at: &At<'_>, sink: &mut Sink) {
+    let is_apart = |slice: &&Slice| {
+        let conditions = slice.conditions.iter();
+        !conditions.clone().any(Condition::is_about_profiles)
+            && slice.conditions.len() == slices[0].conditions.len()
+    };
+    let asked = |slice: &Slice| {
+        let registry = &at.walk.engine.registry;
+        let canonical = |profile| registry.canonical(profile).to_owned();
+        let conditions = slice.conditions.iter();
+        conditions
+            .map(|condition| condition.expectation(canonical))
+            .collect::<Vec<_>>()
+    };
+    if !slices.iter().all(is_apart) || slices.iter().all(|slice| asked(slice) == asked(slices[0])) {
+        return;
+    }
+    at.report(sink, Rule::Slicing, Severity::Error, || {
+        let names: Vec<&str> = slices.iter().map(|slice| slice.name.as_str()).collect();
+        Words::new(
+            at.subject(),
+            format!("an entry of one slice of {}", quoted(&slicing.id)),
+            format!("one of {}", all_of(&names)),
+        )
+        .hint("leave out what makes it an entry of the other slices, or send an entry for each")
     });
 }
 

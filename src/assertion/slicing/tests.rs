@@ -326,6 +326,37 @@ fn the_default_slice_takes_what_no_other_takes() {
 }
 
 #[test]
+fn an_entry_belongs_to_one_of_the_slices_that_ask_for_different_things() {
+    let path = "Observation.category";
+    let of = |name: &str| {
+        [
+            slice(path, name, ""),
+            below(path, name, "coding", r#","min":1"#),
+            below(
+                path,
+                name,
+                "coding.code",
+                &format!(r#","fixedCode":"{name}""#),
+            ),
+        ]
+    };
+    let all = [slicing(path, "value", "coding.code", r#""rules":"open""#)];
+    let elements: Vec<String> = all.into_iter().chain(of("a")).chain(of("b")).collect();
+    let elements = elements.join(",");
+    let judged = |codes: &str| {
+        let observation = format!(
+            r#""status":"final","code":{{"text":"x"}},"category":[{{"coding":[{codes}]}}]"#
+        );
+        caught("Observation", &elements, &observation)
+    };
+    assert_eq!(judged(r#"{"code":"a"},{"code":"c"}"#), Vec::<String>::new());
+    assert_eq!(
+        judged(r#"{"code":"a"},{"code":"b"}"#),
+        ["Observation.category[0]"]
+    );
+}
+
+#[test]
 fn a_slice_is_sliced_again() {
     let elements = [
         two(r#""rules":"open""#).replacen(

@@ -1,9 +1,10 @@
 //! Conformance resources as instances (R4 chapter 5): what a StructureDefinition, SearchParameter,
-//! CodeSystem, ValueSet or ConceptMap says has to agree with itself and with what it names. The
+//! CapabilityStatement, CodeSystem, ValueSet or ConceptMap says has to agree with itself and with what it names. The
 //! constraints of R4 are judged with all others; here is what R4 says in words.
 //!
 //! Deliberately not here: whether a guide makes sense as a whole (`guide::check`).
 
+mod capability_statement;
 mod code_system;
 mod concept_map;
 mod elements;
@@ -30,6 +31,7 @@ pub(super) fn check(validator: &Validator, at: &At<'_>, sink: &mut Sink) {
     check_url(node, at, sink);
     match node.str("resourceType") {
         Some("StructureDefinition") => structure::check(validator, node, at, sink),
+        Some("CapabilityStatement") => capability_statement::check(validator, at, sink),
         Some("SearchParameter") => search_parameter::check(validator, at, sink),
         Some("CodeSystem") => code_system::check(validator, node, at, sink),
         Some("ValueSet") => value_set::check(validator, at, sink),
