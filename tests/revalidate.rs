@@ -88,12 +88,18 @@ fn what_is_no_recording_is_a_usage_error() {
     assert!(error(&["revalidate", "exchanges.ndjson"]).contains("record the server again"));
 }
 
-/// Every committed report that has its recording beside it.
+/// Every committed report that has its recording beside it: of the releases, and of other seeds.
 fn recorded_releases() -> Vec<std::path::PathBuf> {
     let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
-    let folders = std::fs::read_dir(reports).expect("reports");
-    let mut recorded: Vec<_> = folders
-        .map(|folder| folder.expect("a folder").path())
+    let inside = |folder: &Path| -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries
+            .map(|entry| entry.expect("an entry").path())
+            .collect()
+    };
+    let mut recorded: Vec<_> = inside(&reports)
+        .into_iter()
+        .flat_map(|folder| inside(&folder).into_iter().chain([folder]))
         .filter(|folder| folder.join("exchanges.ndjson.gz").is_file())
         .collect();
     recorded.sort();

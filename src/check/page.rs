@@ -337,9 +337,9 @@ impl<'v> SearchJudge<'v> {
         AfterPage::Next(next.to_owned())
     }
 
-    /// Says more of a search that was not answered.
+    /// Says more of a page that was not answered.
     pub fn explain(&mut self, words: &str) {
-        for judgement in [&mut self.status, &mut self.no_server_error] {
+        for judgement in [&mut self.status, &mut self.next, &mut self.no_server_error] {
             judgement.hint_instead(words);
         }
     }

@@ -46,6 +46,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     );
     let mut looking = Looking::new(find, step, &subject);
     let mut notes = Vec::new();
+    let all = url.clone();
     let mut address = url;
     let mut pages = 0;
     let ended = loop {
@@ -64,9 +65,13 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         scenario.keep(exchange, cited);
         match after {
             AfterPage::End => break Ok(()),
-            AfterPage::Broken if broke_down && pages == 1 && planned.required => {
-                let rows = super::one_by_one::perform(scenario, &address, |scenario, exchange| {
-                    page(scenario, &mut judge, &mut looking, &exchange);
+            AfterPage::Broken if broke_down && planned.required => {
+                // What stands on the pages before was judged already.
+                let is_new = pages == 1;
+                let rows = super::one_by_one::perform(scenario, &all, |scenario, exchange| {
+                    if is_new {
+                        page(scenario, &mut judge, &mut looking, &exchange);
+                    }
                     let cited = judge.cites(&exchange.id) || looking.cites(&exchange.id);
                     scenario.keep(exchange, cited);
                 })
@@ -74,7 +79,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
                 if let Some(words) = rows.words() {
                     judge.explain(&words);
                 }
-                break Err("the search of all was answered with a server error".to_owned());
+                break Err("a page of the search was answered with a server error".to_owned());
             }
             AfterPage::Broken => break Err("the walk through the pages broke off".to_owned()),
             AfterPage::Next(_) if step.pages == Pages::First => {
