@@ -157,6 +157,7 @@ fn take(
     let reported = judge.reported.clone();
     let kept = Sent {
         body: body.clone(),
+        name: step.created.clone(),
         reported,
     };
     scenario.sent.insert(step.id.clone(), kept);

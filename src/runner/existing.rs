@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scenario::{Scenario, StepOutcome};
+use super::scenario::{Scenario, Sent, StepOutcome};
 use crate::suite::{Existing, Step};
 
 /// Captures what later steps need from an existing resource where the step gave nothing.
@@ -59,6 +59,13 @@ async fn stands_in(
     }
     let is_new = given.keys().any(|name| !scenario.values.contains_key(name));
     if is_new {
+        // What is read under such a name from here on is not what was sent.
+        let stands = |sent: &Sent| {
+            sent.name
+                .as_ref()
+                .is_some_and(|name| given.contains_key(name))
+        };
+        scenario.sent.retain(|_, sent| !stands(sent));
         scenario.values.extend(given);
     }
     is_new

@@ -67,6 +67,8 @@ pub(super) struct Scenario<'s> {
 /// What was sent with a create or an update.
 pub(super) struct Sent {
     pub(super) body: String,
+    /// The name under which later steps know what was created.
+    pub(super) name: Option<String>,
     /// Elements of which the answer showed that they were not kept.
     pub(super) reported: BTreeSet<String>,
 }

@@ -48,6 +48,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
             if stored {
                 let sent = Sent {
                     body: exchange.request.body.clone().unwrap_or(body.text),
+                    name: None,
                     reported: std::collections::BTreeSet::new(),
                 };
                 scenario.sent.insert(step.id.clone(), sent);

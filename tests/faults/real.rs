@@ -24,7 +24,7 @@ fn what_is_no_r4_is_found_where_it_is_read() {
     );
     discovered(
         "discover-insurance-plan",
-        &[fails(Fault::TimeWithSpace, &["valid-r4"])],
+        &[fails(Fault::TimeWithoutZone, &["valid-r4"])],
     );
     discovered(
         "discover-claim-response",

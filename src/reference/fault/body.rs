@@ -103,7 +103,8 @@ pub(super) fn drop_resource_type(_: &Request, response: &mut Response) {
 }
 
 pub(super) fn wrong_id(request: &Request, response: &mut Response) {
-    if request.path.len() == 2 && response.status == StatusCode::OK {
+    let is_instance = request.path.len() == 2 && request.path[1] != "_search";
+    if is_instance && response.status == StatusCode::OK {
         each_resource(response, |resource| {
             set(resource, "id", string("another-id"))
         });

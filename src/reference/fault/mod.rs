@@ -176,7 +176,7 @@ faults! {
         Hook::Request(search::ignore_summary);
     SearchByPostFails = "search-by-post-fails", "POST _search is answered with 404",
         Hook::Request(search::no_post_search);
-    InvalidDateFails = "invalid-date-fails", "an invalid date is answered with 500",
+    InvalidDateFails = "invalid-date-fails", "what is refused with 400 is answered with 500, such as an invalid date",
         Hook::Response(search::invalid_value_fails);
     EmptySearchFails = "empty-search-fails", "a search that finds nothing is answered with 404",
         Hook::Response(search::empty_is_not_found);
@@ -580,8 +580,8 @@ faults! {
         Hook::Response(real::currency_sign);
     RelativeSystem = "relative-system", "a code system is named by a relative address",
         Hook::Response(real::relative_system);
-    TimeWithSpace = "time-with-space", "date and time are written with a space between them and no zone",
-        Hook::Response(real::time_with_space);
+    TimeWithoutZone = "time-without-zone", "a time has no zone",
+        Hook::Response(real::time_without_zone);
     MisspeltExtension = "misspelt-extension", "the address of an extension has a slash too many",
         Hook::Response(real::misspelt_extension);
     NamedReference = "named-reference", "a reference holds a name",

@@ -42,12 +42,12 @@ pub(super) fn relative_system(_: &Request, response: &mut Response) {
     });
 }
 
-pub(super) fn time_with_space(_: &Request, response: &mut Response) {
+pub(super) fn time_without_zone(_: &Request, response: &mut Response) {
     each(response, ResourceType::InsurancePlan, |plan| {
         if let Some(period) = get_mut(plan, "period") {
             for name in ["start", "end"] {
                 let day = period.str(name).and_then(|text| text.get(..10));
-                if let Some(text) = day.map(|day| format!("{day} 00:00:00")) {
+                if let Some(text) = day.map(|day| format!("{day}T00:00:00")) {
                     set(period, name, string(text));
                 }
             }

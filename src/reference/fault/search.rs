@@ -86,14 +86,24 @@ pub(super) fn ignore_system(request: &mut Request) -> Option<Response> {
     })
 }
 
+/// The prefixes of R4 3.1.1.4.6.
+const PREFIXES: [&str; 9] = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"];
+
+/// Whether it is a date: an id may begin with the letters of a prefix too.
+fn starts_with_year(text: &str) -> bool {
+    let year = text.get(..4);
+    year.is_some_and(|year| year.bytes().all(|it| it.is_ascii_digit()))
+        && matches!(text.as_bytes().get(4), None | Some(b'-'))
+}
+
 pub(super) fn ignore_prefix(request: &mut Request) -> Option<Response> {
     each_parameter(request, |parameters| {
         for (_, value) in parameters {
-            let starts_as_date = value
-                .get(2..3)
-                .is_some_and(|third| third.starts_with(|it: char| it.is_ascii_digit()));
-            if starts_as_date && value.starts_with(|it: char| it.is_ascii_lowercase()) {
-                *value = value[2..].to_owned();
+            let rest = PREFIXES
+                .iter()
+                .find_map(|prefix| value.strip_prefix(prefix));
+            if let Some(rest) = rest.filter(|rest| starts_with_year(rest)) {
+                *value = rest.to_owned();
             }
         }
     })

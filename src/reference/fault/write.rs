@@ -111,7 +111,8 @@ pub(super) fn ignore_prefer(request: &mut Request) -> Option<Response> {
 }
 
 pub(super) fn broken_json_fails(request: &Request, response: &mut Response) {
-    if is_create(request) && response.status == StatusCode::BAD_REQUEST {
+    let is_broken = crate::json::read_bytes(&request.body).is_err();
+    if is_create(request) && is_broken && response.status == StatusCode::BAD_REQUEST {
         response.status = StatusCode::INTERNAL_SERVER_ERROR;
     }
 }
@@ -205,7 +206,11 @@ pub(super) fn version_stays(_: &Request, response: &mut Response) {
 }
 
 pub(super) fn update_unknown_fails(request: &Request, response: &mut Response) {
-    if request.method == Method::PUT && response.status == StatusCode::METHOD_NOT_ALLOWED {
+    let is_instance = request.path.len() == 2;
+    if request.method == Method::PUT
+        && is_instance
+        && response.status == StatusCode::METHOD_NOT_ALLOWED
+    {
         response.status = StatusCode::INTERNAL_SERVER_ERROR;
     }
 }

@@ -196,9 +196,9 @@ async fn written(fault: F, client: &Client) -> Option<Probe> {
             let relative = says("Group", "\"CodeSystem/group-type\"").await;
             probe("false", "true", relative)
         }
-        F::TimeWithSpace => probe(
+        F::TimeWithoutZone => probe(
             "2016-01-01",
-            "2016-01-01 00:00:00",
+            "2016-01-01T00:00:00",
             of(client, "InsurancePlan", "/period/start").await,
         ),
         F::MisspeltExtension => probe("false", "true", says("Coverage", "_ig//").await),
