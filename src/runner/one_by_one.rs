@@ -87,7 +87,7 @@ impl Rows {
             .take(NAMED)
             .map(|(row, text)| {
                 format!(
-                    "row {row}: {}",
+                    "match {row}: {}",
                     text.split_whitespace().collect::<Vec<_>>().join(" ")
                 )
             })
@@ -113,7 +113,7 @@ mod tests {
             asked: 3,
             more: false,
         };
-        let words = "asked one at a time, 1 of 3 matches cannot be answered: row 2: X is missing";
+        let words = "asked one at a time, 1 of 3 matches cannot be answered: match 2: X is missing";
         assert_eq!(some.words().as_deref(), Some(words));
         assert_eq!(
             Rows {

@@ -57,13 +57,16 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
                         judgements.extend(trip);
                         notes.extend(note);
                         scenario.answers.insert(step.id.clone(), body.clone());
-                        judgements.extend(expectations(
-                            scenario,
-                            &step.expect,
-                            &exchange.id,
-                            &document,
-                            &subject,
-                        ));
+                        judgements.extend(match nothing_stored(scenario, step) {
+                            Some(reason) => skipped_expectations(&step.expect, &subject, &reason),
+                            None => expectations(
+                                scenario,
+                                &step.expect,
+                                &exchange.id,
+                                &document,
+                                &subject,
+                            ),
+                        });
                     }
                     _ => judgements.extend(skipped_expectations(
                         &step.expect,
@@ -88,6 +91,13 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     }
 }
 
+/// Why a step that reads back has nothing to expect: what it should find was never stored.
+fn nothing_stored(scenario: &Scenario<'_>, step: &Step) -> Option<String> {
+    let from = step.round_trip.as_ref()?;
+    (!scenario.sent.contains_key(from))
+        .then(|| format!("`{from}` stored nothing that could be read back"))
+}
+
 /// Holds what was read to what an earlier step sent.
 fn round_trip(
     scenario: &Scenario<'_>,
@@ -103,7 +113,7 @@ fn round_trip(
     let sent = scenario.sent.get(from);
     let document = sent.and_then(|sent| crate::json::read(&sent.body).ok());
     let (Some(sent), Some(document)) = (sent, document) else {
-        judgement.skip(format!("`{from}` stored nothing that could be read back"));
+        judgement.skip(nothing_stored(scenario, step).unwrap_or_default());
         return (Some(judgement), None);
     };
     let note = crate::check::round_trip::judge(
