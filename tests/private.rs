@@ -253,6 +253,23 @@ mod terminal {
         }
     }
 
+    /// Waits until the terminal does not show what is typed: the program asks first, and turns that
+    /// off then.
+    fn wait_for_silence(terminal: &str) {
+        let start = Instant::now();
+        loop {
+            let opened = File::open(terminal).expect("the terminal");
+            let mut stty = Command::new("stty");
+            let settings = stty.arg("-a").stdin(opened).output().expect("stty runs");
+            let settings = String::from_utf8_lossy(&settings.stdout).into_owned();
+            if settings.split_whitespace().any(|word| word == "-echo") {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(60), "{settings}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     fn rest(terminal: &mut File, child: &mut Child, shown: &mut String) -> Option<i32> {
         let mut bytes = [0; 4096];
         while let Ok(length @ 1..) = terminal.read(&mut bytes) {
@@ -268,13 +285,14 @@ mod terminal {
         grantpt(&controller).expect("granted");
         unlockpt(&controller).expect("unlocked");
         let name = ptsname(&controller, Vec::new()).expect("a name");
+        let name = name.to_str().expect("text");
         let mut child = Command::new(std::env::current_exe().expect("this test"))
             .args([
                 "--exact",
                 "terminal::helper_that_becomes_the_program_on_a_terminal",
             ])
             .arg("--nocapture")
-            .env(TERMINAL, name.to_str().expect("text"))
+            .env(TERMINAL, name)
             .env(TARGET, target)
             .current_dir(folder)
             .stdout(std::process::Stdio::null())
@@ -285,6 +303,7 @@ mod terminal {
         wait_for(&mut terminal, &mut shown, "user: ");
         writeln!(terminal, "{USER}").expect("typed");
         wait_for(&mut terminal, &mut shown, "password: ");
+        wait_for_silence(name);
         writeln!(terminal, "{password}").expect("typed");
         let code = rest(&mut terminal, &mut child, &mut shown);
         (shown, code)
