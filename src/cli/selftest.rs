@@ -20,7 +20,7 @@ pub struct SelftestCommand {
     /// Only this suite; may be repeated [default: all]
     #[arg(long = "suite", value_name = "NAME")]
     suites: Vec<String>,
-    /// Trials side by side [default: the number of processors]
+    /// Trials side by side [default: twice the number of processors]
     #[arg(long, value_name = "N")]
     concurrency: Option<usize>,
     /// Write the matrix as JSON to this file

@@ -121,7 +121,7 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
         Probe::CreatePrefer => &["prefer-minimal prefer-outcome"],
         Probe::CreateRefused => &[
             OF_REFUSALS,
-            "create-refused refused-not-stored unknown-element-refused",
+            "create-refused empty-value-refused refused-not-stored unknown-element-refused",
         ],
         Probe::CreateTwice => &[OF_REFUSALS, "create-twice paging-total-after-create"],
         Probe::Update => &[

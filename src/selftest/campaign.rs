@@ -57,8 +57,9 @@ impl Campaign {
             true => Fault::ALL.to_vec(),
             false => self.faults.clone(),
         };
+        // A trial waits as often as it computes: for answers that do not come, for calls of listeners.
         let side_by_side = self.concurrency.unwrap_or_else(|| {
-            std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+            2 * std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
         });
         let trials = faults.into_iter().map(|fault| {
             let (bench, trial) = (Arc::clone(&bench), trial(&suites, Some(fault)));

@@ -123,7 +123,12 @@ fn charset(content_type: &str) -> Option<String> {
 }
 
 /// A request id that the client gave comes back, be it as the correlation id (R4 3.1.0.1.14).
-pub fn request_id(checks: &mut Checks, exchange: &Exchange, sent: &str) {
+pub fn request_id(checks: &mut Checks, exchange: &Exchange) {
+    let headers = exchange.request.headers.iter();
+    let mut sent = headers.filter(|(name, _)| name.eq_ignore_ascii_case("x-request-id"));
+    let Some((_, sent)) = sent.next() else {
+        return;
+    };
     let answers = exchange
         .response()
         .is_some_and(|response| response.header("x-request-id").is_some());
@@ -136,7 +141,7 @@ pub fn request_id(checks: &mut Checks, exchange: &Exchange, sent: &str) {
         Rule::Header,
         "the client's id in X-Request-Id or X-Correlation-Id",
         |response| {
-            let has = |name| response.header(name) == Some(sent);
+            let has = |name| response.header(name) == Some(sent.as_str());
             (!has("x-request-id") && !has("x-correlation-id")).then(|| "neither".to_owned())
         },
     );

@@ -154,7 +154,7 @@ impl Seen<'_> {
                 .apply(&everywhere.message(self.check, finding)),
             expected: text(&finding.expected),
             actual: text(&finding.actual),
-            hint: text(&finding.hint),
+            hint: None,
             count: 0,
             occurrences: Vec::new(),
             curl: None,
@@ -183,6 +183,11 @@ impl Seen<'_> {
     fn count_in(&self, group: &mut FindingGroup) {
         group.count += 1 + self.observed.repeats;
         group.level = group.level.min(self.check.level);
+        if group.hint.is_none() {
+            group.hint = self
+                .stand_in
+                .apply_to(self.observed.finding.hint.as_deref());
+        }
         for requirement in &self.check.requirements {
             if let Err(at) = group.requirements.binary_search(requirement) {
                 group.requirements.insert(at, requirement.clone());

@@ -62,7 +62,7 @@ pub(super) async fn accept(context: &mut Context<'_, '_>) {
         let asked = format!("`Accept: {value}`");
         content::given(&mut context.checks, check, &exchange, &asked, &known.id);
         content::encoding(&mut context.checks, &exchange);
-        content::request_id(&mut context.checks, &exchange, REQUEST_ID);
+        content::request_id(&mut context.checks, &exchange);
     }
     let exchange = ask(context, &known, "", Some(FOREIGN)).await;
     let asked = format!("`Accept: {FOREIGN}`");
