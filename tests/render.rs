@@ -146,16 +146,16 @@ const ENGLISH: [&str; 18] = [
 /// Whether a text reads as English. Names and values stand in backticks, and what a server said in
 /// brackets after its status: they stay as they are.
 fn is_english(text: &str) -> bool {
-    let prose: String = text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
-    let prose = match (prose.find("statut "), prose.rfind(')')) {
-        (Some(status), Some(end)) => match prose[status..].find(" (") {
+    let said = match (text.find("statut "), text.rfind(')')) {
+        (Some(status), Some(end)) => match text[status..].find(" (") {
             Some(start) if status + start < end => {
-                format!("{}{}", &prose[..status + start], &prose[end..])
+                format!("{}{}", &text[..status + start], &text[end..])
             }
-            _ => prose,
+            _ => text.to_owned(),
         },
-        _ => prose,
+        _ => text.to_owned(),
     };
+    let prose = said.split('`').step_by(2).collect::<Vec<_>>().join(" ");
     let words = prose.split(|c: char| !c.is_alphanumeric());
     words.filter(|word| ENGLISH.contains(word)).count() >= 2
 }

@@ -81,7 +81,7 @@ pub fn judge(
                 ),
             );
             finding.constraint = Some(expectation.says.clone());
-            finding.expected = Some(fhirpath.to_owned());
+            finding.expected = Some(format!("`{fhirpath}`"));
             judgement.find(exchange, Some(&label), finding);
         }
         Err(message) => judgement.error(message),
