@@ -2,7 +2,8 @@
 //!
 //! Runs only where `OPENIMIS_LIVE_TARGET` gives the FHIR base of a server on fresh demo data
 //! (`fixtures/openimis-server/up`), with `OPENIMIS_USER` and `OPENIMIS_PASSWORD`, and
-//! `OPENIMIS_LIVE_REPORT` the report to hold it against. Asked for and not possible is a failure.
+//! `OPENIMIS_LIVE_REPORT` the report to hold it against; `OPENIMIS_LIVE_ACCOUNTS` names the accounts that
+//! may do less, as `--account` takes them, with spaces between. Asked for and not possible is a failure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -86,6 +87,8 @@ fn a_live_run_gives_the_verdicts_of_the_committed_report() {
         .release
         .clone()
         .expect("the committed report names its release");
+    let accounts = std::env::var("OPENIMIS_LIVE_ACCOUNTS").unwrap_or_default();
+    let accounts = accounts.split_whitespace();
     let status = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
         .args([
             "run",
@@ -99,6 +102,7 @@ fn a_live_run_gives_the_verdicts_of_the_committed_report() {
             "--output",
         ])
         .arg(folder.path())
+        .args(accounts.flat_map(|account| ["--account", account]))
         .status()
         .expect("the program runs");
     assert!(

@@ -444,7 +444,7 @@ async fn update_of_own(
     let created = context.created(&body).await?;
     let mut changed = body.clone();
     changed["id"] = created.id.clone().into();
-    changed["name"][0]["family"] = "Changed".into();
+    changed["name"][0]["family"] = "Marlowe".into();
     let url = context.instance(&resource_type, &created.id);
     let carries = Carries::Account(standing);
     let text = changed.to_string();
