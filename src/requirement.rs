@@ -72,12 +72,7 @@ fn shipped() -> Result<Vec<Requirement>, FileError> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Vec<Requirement>, FileError> {
-    let schema = Schema::new(SCHEMA).map_err(|message| FileError {
-        path: path.to_owned(),
-        line: 1,
-        column: 1,
-        message,
-    })?;
+    let schema = Schema::for_file(SCHEMA, path)?;
     Ok(schema.read::<File>(path, text)?.requirements)
 }
 

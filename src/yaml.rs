@@ -49,6 +49,19 @@ impl Schema {
         })
     }
 
+    /// As [`Self::new`], with the file that is to be held to it for the mistake.
+    ///
+    /// # Errors
+    /// As [`Self::new`], told at the head of that file.
+    pub fn for_file(text: &str, path: &Path) -> Result<Self, FileError> {
+        Self::new(text).map_err(|message| FileError {
+            path: path.to_owned(),
+            line: 1,
+            column: 1,
+            message,
+        })
+    }
+
     /// Reads a YAML text, holds it to the schema and gives it its type.
     ///
     /// # Errors

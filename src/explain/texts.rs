@@ -84,12 +84,10 @@ impl Texts {
 /// Reads every file; an id may stand in one of them only.
 pub(super) fn read() -> Result<Texts, FileError> {
     let mut all = Texts::default();
-    let schema = Schema::new(SCHEMA).map_err(|message| FileError {
-        path: "fixtures/explanations/explanation.schema.json".into(),
-        line: 1,
-        column: 1,
-        message,
-    })?;
+    let schema = Schema::for_file(
+        SCHEMA,
+        Path::new("fixtures/explanations/explanation.schema.json"),
+    )?;
     let mut files: Vec<_> = SHIPPED
         .files()
         .filter(|file| file.path().extension().is_some_and(|end| end == "yaml"))

@@ -1,6 +1,6 @@
 //! What both files of a gate share: reading them, dates, and names that must exist.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -53,12 +53,7 @@ pub(super) fn parse<T: DeserializeOwned>(
     schema: &str,
     check: impl Fn(&TomlFile<'_>, &T) -> Result<(), FileError>,
 ) -> Result<T, FileError> {
-    let schema = Schema::new(schema).map_err(|message| FileError {
-        path: PathBuf::from("the schema of this program"),
-        line: 1,
-        column: 1,
-        message,
-    })?;
+    let schema = Schema::for_file(schema, Path::new("the schema of this program"))?;
     let file = read(path, text)?;
     let value: T = file.hold(&schema)?;
     check(&file, &value)?;

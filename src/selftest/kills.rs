@@ -72,12 +72,7 @@ struct File {
 /// # Errors
 /// A mistake in the shipped file.
 pub fn shipped() -> Result<Known, FileError> {
-    let schema = Schema::new(SCHEMA).map_err(|message| FileError {
-        path: "fixtures/selftest/kills.schema.json".into(),
-        line: 1,
-        column: 1,
-        message,
-    })?;
+    let schema = Schema::for_file(SCHEMA, Path::new("fixtures/selftest/kills.schema.json"))?;
     let file: File = schema.read(Path::new(PATH), SHIPPED)?;
     let kills = file.kills.into_iter();
     Ok(kills.map(|kill| (kill.fault.clone(), kill)).collect())

@@ -36,12 +36,7 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| read().unwrap_or_default());
 
 fn read() -> Result<Forms, FileError> {
     let path = Path::new("fixtures/server-forms.yaml");
-    let schema = Schema::new(SCHEMA).map_err(|message| FileError {
-        path: path.to_owned(),
-        line: 1,
-        column: 1,
-        message,
-    })?;
+    let schema = Schema::for_file(SCHEMA, path)?;
     schema.read(path, TEXT)
 }
 

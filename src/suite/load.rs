@@ -180,12 +180,7 @@ fn select_one(name: &str, shipped: &[Suite]) -> Result<Suite, LoadError> {
 /// # Errors
 /// The first mistake, with file and line.
 pub fn parse(path: &Path, text: &str) -> Result<Suite, LoadError> {
-    let schema = Schema::new(SCHEMA).map_err(|message| FileError {
-        path: PathBuf::from("fixtures/scenarios/scenario.schema.json"),
-        line: 1,
-        column: 1,
-        message,
-    })?;
+    let schema = Schema::for_file(SCHEMA, Path::new("fixtures/scenarios/scenario.schema.json"))?;
     let mut suite: Suite = schema.read(path, text)?;
     check(path, text, &suite)?;
     read_fixtures(path, &mut suite)?;

@@ -39,12 +39,7 @@ static OWNED: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 fn read() -> Result<Overlay, FileError> {
     let path = Path::new("fixtures/guide-overlay.yaml");
-    let schema = Schema::new(SCHEMA).map_err(|message| FileError {
-        path: path.to_owned(),
-        line: 1,
-        column: 1,
-        message,
-    })?;
+    let schema = Schema::for_file(SCHEMA, path)?;
     schema.read(path, TEXT)
 }
 
