@@ -145,3 +145,16 @@ fn nothing_of_content_passes_on_a_server_that_has_nothing() {
         }
     }
 }
+
+#[test]
+fn nothing_of_content_passes_for_an_account_without_rights() {
+    let trial = Trial {
+        mode: Mode::Read,
+        ..every_suite().without_rights()
+    };
+    let tried = run(&trial);
+    hold(&tried);
+    // It was let in, and what it asked for was refused.
+    assert_eq!(tried.worst("login"), Verdict::Pass);
+    assert_eq!(tried.worst("search-status"), Verdict::Fail);
+}

@@ -19,7 +19,7 @@ use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, ClientError, ClientOptions, Credentials, Mode};
 use crate::must_support::MustSupport;
 use crate::package::Definitions;
-use crate::reference::{AUTHORITY, Fault, Options, PASSWORD, Server, USER};
+use crate::reference::{AUTHORITY, Fault, OTHER_USERS, Options, PASSWORD, Server, USER};
 use crate::result::{CheckResult, ScenarioResult, Verdict};
 use crate::runner::{Limits, Session, Stop};
 use crate::suite::Declared;
@@ -58,6 +58,8 @@ pub struct Trial {
     pub mode: Mode,
     /// Whether the server speaks TLS.
     pub secure: bool,
+    /// Whether the run logs in with the account that has no right.
+    pub without_rights: bool,
     /// What the server has in place of its seed, as JSON.
     pub rows: Option<Vec<String>>,
     /// Requests side by side; as many as of any run if `None`.
@@ -112,6 +114,7 @@ impl Trial {
             scenarios: Vec::new(),
             mode: Mode::Write,
             secure: false,
+            without_rights: false,
             rows: None,
             concurrency: None,
             order: None,
@@ -122,6 +125,13 @@ impl Trial {
     #[must_use]
     pub fn with_rows(mut self, rows: Vec<String>) -> Self {
         self.rows = Some(rows);
+        self
+    }
+
+    /// The same by the account that has no right, and no other.
+    #[must_use]
+    pub fn without_rights(mut self) -> Self {
+        self.without_rights = true;
         self
     }
 
@@ -265,6 +275,11 @@ fn client(server: &Server, trial: &Trial) -> Result<Client, TrialError> {
         accounts: crate::run::built_in_accounts(),
         ..ClientOptions::new(base)
     };
+    if trial.without_rights {
+        let [(_, nobody), ..] = OTHER_USERS;
+        options.credentials = Some(Credentials::new(nobody, PASSWORD));
+        options.accounts = crate::http::Accounts::default();
+    }
     if let Some(concurrency) = trial.concurrency {
         options.concurrency = concurrency;
     }
