@@ -7,6 +7,9 @@
 //! judged by expectations and profiles, which gives findings and verdicts; verdicts become a
 //! [`report::Report`], from which every format is rendered.
 
+// Both panic where the reader went away; `cli::output` does not.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod assertion;
 pub mod check;
 pub mod cli;

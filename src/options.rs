@@ -381,6 +381,12 @@ impl RunOptions {
             None => TargetKind::Embedded,
         }
     }
+
+    /// Whether only some suites, or some of their scenarios and checks, are asked for.
+    #[must_use]
+    pub fn is_selection(&self) -> bool {
+        !self.suites.is_empty() || self.selection.filter.is_some()
+    }
 }
 
 fn parse_target(found: &str) -> Result<Url, OptionsError> {

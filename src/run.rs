@@ -350,7 +350,12 @@ fn finish(
     let (report, mut files) = publisher.finish(run)?;
     if let Some(shard) = options.selection.shard {
         let filtered = options.selection.filter.is_some();
-        let part = ShardFile::new(shard, plan, filtered, run);
+        // The parts together are no selection for being parts.
+        let run = RunResult {
+            selected: options.is_selection(),
+            ..run.clone()
+        };
+        let part = ShardFile::new(shard, plan, filtered, &run);
         files.push(part.write(&options.output)?);
     }
     Ok(Finished { report, files })

@@ -303,6 +303,7 @@ fn add(merged: &mut RunResult, part: RunResult, plan: &[String]) {
         promises,
         must_support,
         clock,
+        selected: _,
     } = part;
     let (probes, scenarios): (Vec<_>, Vec<_>) = scenarios.into_iter().partition(is_probe);
     let is_of_probe = |exchange: &Exchange| exchange.id.starts_with(dialect::PLACE);

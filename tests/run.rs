@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use openimis_conformance::report::Report;
 use openimis_conformance::result::Verdict;
@@ -308,4 +308,57 @@ fn two_runs_give_the_same_verdicts() {
         (totals, findings)
     };
     assert_eq!(verdicts(), verdicts());
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_words_and_not_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for arguments in [
+        vec!["run", "--suite", "discover"],
+        vec!["guide", "check"],
+        vec!["run", "--target", "http://127.0.0.1:1/"],
+        vec!["validate", "nowhere.json"],
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+            .args(&arguments)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        drop((child.stdout.take(), child.stderr.take()));
+        let status = child.wait().expect("an end");
+        let code = status.code();
+        assert!(
+            matches!(code, Some(0..=4)),
+            "{arguments:?} ended with {status}"
+        );
+    }
+    assert_eq!(report(folder.path()).exit_code, 0);
+}
+
+#[test]
+fn a_suite_of_which_too_little_was_tested_is_not_green_in_any_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(
+        folder.path(),
+        &["run", "--suite", "search", "--sample", "1"],
+    );
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.starts_with("TOO LITTLE TESTED"), "{printed}");
+    let report = report(folder.path());
+    assert_eq!(report.totals.checks.fail, 0);
+    let suite = report.suites.iter().find(|suite| suite.id == "search");
+    let suite = suite.expect("the suite");
+    assert!(!suite.green, "{:?}", suite.not_green_because);
+    let reports = folder.path().join("reports/embedded");
+    for file in ["report.html", "junit.xml", "summary.md"] {
+        let text = std::fs::read_to_string(reports.join(file)).expect("a file");
+        let said = suite.not_green_because.iter();
+        for because in said {
+            assert!(text.contains(because), "{file} does not say: {because}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The exit codes: what a caller can build on.
 
-/// How the program ends. If several apply, the order is usage, incomplete, failure, nothing
-/// tested, conformant.
+/// How the program ends. If several apply, the order is usage, incomplete, failure, too
+/// little tested, conformant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitCode {
     /// Conformant; warnings allowed.
@@ -12,8 +12,8 @@ pub enum ExitCode {
     Usage = 2,
     /// The run could not be completed: unreachable, login refused, a check in error.
     Incomplete = 3,
-    /// Nothing was tested.
-    NothingTested = 4,
+    /// Nothing was tested, or too little of a suite.
+    TooLittleTested = 4,
 }
 
 impl ExitCode {
@@ -24,7 +24,7 @@ impl ExitCode {
             0 => Self::Conformant,
             1 => Self::Failure,
             2 => Self::Usage,
-            4 => Self::NothingTested,
+            4 => Self::TooLittleTested,
             _ => Self::Incomplete,
         }
     }
@@ -36,7 +36,7 @@ impl ExitCode {
             Self::Usage => 4,
             Self::Incomplete => 3,
             Self::Failure => 2,
-            Self::NothingTested => 1,
+            Self::TooLittleTested => 1,
             Self::Conformant => 0,
         };
         codes

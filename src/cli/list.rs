@@ -67,7 +67,7 @@ impl ListCommand {
             return match plan(self.arguments()) {
                 Ok(rows) if rows.len() == 1 => super::complain(
                     &"expected something to run, found nothing: no step of the plan fits",
-                    ExitCode::NothingTested,
+                    ExitCode::TooLittleTested,
                 ),
                 Ok(rows) => {
                     super::output::print(&table(rows));

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::ExitCode;
 use super::output::{self, Screen};
 use super::render::RenderArguments;
+use crate::cli::output::say;
 use crate::gate::{Gate, GateError};
 use crate::report::{self, Report};
 use crate::shard::{self, MergeError, ShardFile};
@@ -34,7 +35,7 @@ pub(super) fn run(arguments: &RenderArguments, screen: Screen) -> ExitCode {
                     &output::table_style(screen),
                 ));
                 for file in &files {
-                    eprintln!("wrote {}", file.display());
+                    say!("wrote {}", file.display());
                 }
             }
             ExitCode::from_code(report.exit_code)

@@ -21,6 +21,7 @@ mod serve;
 mod shell;
 mod validate;
 
+use crate::cli::output::say;
 use clap::{Parser, Subcommand};
 
 pub use exit_code::ExitCode;
@@ -81,7 +82,7 @@ pub fn main() -> ExitCode {
             .location()
             .map(ToString::to_string)
             .unwrap_or_default();
-        eprintln!("error: this program failed at {place}: please report this fault of it");
+        say!("error: this program failed at {place}: please report this fault of it");
     }));
     let arguments = Arguments::parse();
     let screen = arguments.screen;
@@ -105,6 +106,6 @@ pub fn main() -> ExitCode {
 
 /// Says on standard error what went wrong.
 fn complain(error: &dyn std::fmt::Display, code: ExitCode) -> ExitCode {
-    eprintln!("error: {error}");
+    say!("error: {error}");
     code
 }

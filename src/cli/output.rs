@@ -1,4 +1,4 @@
-//! Standard output: data only, and never a panic because the reader went away.
+//! Standard output, data only, and standard error: never a panic because the reader went away.
 
 use std::io::{IsTerminal, Write};
 
@@ -10,6 +10,22 @@ pub fn print(text: &str) {
     let _ = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
+}
+
+/// Writes a line on standard error, for people. A closed pipe (`... 2>&1 | head`) is no error.
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::cli::output::line(format_args!($($words)*))
+    };
+}
+pub(crate) use say;
+
+/// See [`say!`].
+pub fn line(words: std::fmt::Arguments<'_>) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = stderr
+        .write_fmt(words)
+        .and_then(|()| stderr.write_all(b"\n"));
 }
 
 /// What was asked of the screen.

@@ -1,5 +1,6 @@
 //! `render`: any format from a `report.json`, also one that an older version wrote.
 
+use crate::cli::output::say;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -104,7 +105,7 @@ pub fn run(arguments: &RenderArguments, screen: Screen) -> ExitCode {
         }
         Ok(None) => ExitCode::Conformant,
         Err(error) => {
-            eprintln!("error: {error}");
+            say!("error: {error}");
             ExitCode::Usage
         }
     }

@@ -7,6 +7,7 @@ use clap::Args;
 use super::language::LanguageArgument;
 use super::output::Screen;
 use super::{ExitCode, output};
+use crate::cli::output::say;
 use crate::result::ScenarioResult;
 use crate::run::{Progress, RevalidateError, RevalidateOptions, RunError};
 
@@ -62,12 +63,12 @@ impl RevalidateCommand {
             match written {
                 Ok(files) => files
                     .iter()
-                    .for_each(|file| eprintln!("wrote {}", file.display())),
+                    .for_each(|file| say!("wrote {}", file.display())),
                 Err(error) => return super::complain(&error, ExitCode::Usage),
             }
         }
         if let Some(reason) = &report.stopped_because {
-            eprintln!("error: {reason}");
+            say!("error: {reason}");
         }
         if !screen.quiet {
             let table = crate::report::table(&report, language, &output::table_style(screen));
@@ -79,7 +80,7 @@ impl RevalidateCommand {
 
 fn exit_code(error: &RevalidateError) -> ExitCode {
     match error {
-        RevalidateError::Run(RunError::NothingSelected(_)) => ExitCode::NothingTested,
+        RevalidateError::Run(RunError::NothingSelected(_)) => ExitCode::TooLittleTested,
         RevalidateError::Run(RunError::Probe(_)) => ExitCode::Incomplete,
         _ => ExitCode::Usage,
     }

@@ -1,6 +1,7 @@
 //! `run`: test a server and write the report.
 
-use std::io::IsTerminal;
+use crate::cli::output::say;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -136,7 +137,7 @@ impl RunCommand {
             Err(error) => return super::complain(&error, ExitCode::Usage),
         };
         if options.include_personal_data {
-            eprintln!(
+            say!(
                 "warning: personal data stays in everything that is written to {}",
                 options.output.display()
             );
@@ -165,7 +166,7 @@ impl RunCommand {
                     print_report(&finished, language, screen);
                 }
                 if let Some(reason) = &finished.report.stopped_because {
-                    eprintln!("error: {reason}");
+                    say!("error: {reason}");
                 }
                 ExitCode::from_code(finished.report.exit_code)
             }
@@ -238,7 +239,7 @@ fn ask_all(arguments: &mut RunArguments) -> Result<(), Box<dyn std::error::Error
 
 /// Asks for the account on the terminal; the password is not shown.
 fn ask() -> std::io::Result<Credentials> {
-    eprint!("user: ");
+    std::io::stderr().write_all(b"user: ")?;
     let mut user = String::new();
     std::io::stdin().read_line(&mut user)?;
     let password = ask_password("password: ")?;
@@ -281,7 +282,7 @@ async fn interrupts(stop: Stop, bar: ProgressBar) {
     while interrupt().await.is_ok() {
         if stop.ask("it was interrupted") {
             bar.suspend(|| {
-                eprintln!(
+                say!(
                     "stopping when the requests under way are answered; interrupt again to stop at once"
                 );
             });
@@ -321,7 +322,7 @@ pub(super) fn exit_code(error: &RunError) -> ExitCode {
         | RunError::KeyFile { .. }
         | RunError::Log(LogError::Missing { .. } | LogError::Busy { .. })
         | RunError::Output { .. } => ExitCode::Usage,
-        RunError::NothingSelected(_) => ExitCode::NothingTested,
+        RunError::NothingSelected(_) => ExitCode::TooLittleTested,
         RunError::Log(_)
         | RunError::Recording(_)
         | RunError::Journal(_)
@@ -350,7 +351,7 @@ fn clean_up(
             let is_left = |it: &&Cleaned| matches!(it.fate, Fate::Left(_) | Fate::Uncertain(_));
             let left = cleaned.iter().filter(is_left).count();
             if left > 0 {
-                eprintln!(
+                say!(
                     "{left} of {} are there still, or may be: remove them on the server itself; \
                      the codes that this program makes start with `CT`",
                     cleaned.len()
@@ -368,7 +369,7 @@ fn print_report(finished: &crate::run::Finished, language: Language, screen: Scr
         crate::report::table(&finished.report, language, &style).trim_end()
     ));
     for file in &finished.files {
-        eprintln!("wrote {}", file.display());
+        say!("wrote {}", file.display());
     }
 }
 

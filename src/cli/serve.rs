@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::ExitCode;
 use super::output::print;
+use crate::cli::output::say;
 use crate::reference::{Chaos, ChaosServer, Fault, Options, PASSWORD, Server, USER};
 
 /// Start the built-in reference server on loopback.
@@ -53,7 +54,7 @@ impl Serve {
         let runtime = match tokio::runtime::Runtime::new() {
             Ok(runtime) => runtime,
             Err(error) => {
-                eprintln!("error: the runtime cannot be started: {error}");
+                say!("error: the runtime cannot be started: {error}");
                 return ExitCode::Incomplete;
             }
         };
@@ -86,7 +87,7 @@ impl Serve {
     }
 
     fn cannot_listen(&self, error: &std::io::Error) -> ExitCode {
-        eprintln!(
+        say!(
             "error: cannot listen on port {}: {error}; give another with --port",
             self.port
         );
@@ -99,10 +100,10 @@ async fn until_interrupted(base: &str) -> ExitCode {
         "ready at {base}\nlog in as {USER} with the password {PASSWORD}\n"
     ));
     if base.starts_with("https:") {
-        eprintln!("--ca fixtures/reference/tls/authority.pem makes its certificate known");
+        say!("--ca fixtures/reference/tls/authority.pem makes its certificate known");
     }
     if let Err(error) = tokio::signal::ctrl_c().await {
-        eprintln!("error: cannot wait for an interrupt: {error}");
+        say!("error: cannot wait for an interrupt: {error}");
         return ExitCode::Incomplete;
     }
     ExitCode::Conformant

@@ -26,6 +26,12 @@ impl Standing {
     pub fn is_done(self) -> bool {
         matches!(self, Self::Done | Self::InOtherForm)
     }
+
+    /// Whether later steps had what they need from it, if only from existing data.
+    #[must_use]
+    pub fn goes_on(self) -> bool {
+        self.is_done() || self == Self::StoodIn
+    }
 }
 
 /// A use case of the guide.
@@ -40,9 +46,9 @@ pub struct Flow {
     pub title: String,
     /// How it went, in one sentence.
     pub summary: String,
-    /// Steps done before the first one that was not.
+    /// Steps before the first one after which there was nothing to go on with.
     pub reached: u32,
-    /// The first step that was not done, and why.
+    /// That step, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked_by: Option<String>,
     /// Its steps, in order.
@@ -70,7 +76,7 @@ impl Flow {
     /// Whether every step was done, if only in the server's own form.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.blocked_by.is_none()
+        self.steps.iter().all(|step| step.standing.is_done())
     }
 
     /// Steps that were done although an earlier one was not: what was still proven.

@@ -47,12 +47,15 @@ pub(super) fn flows(report: &Report, language: Language) -> String {
 fn sign(flow: &Flow) -> &'static str {
     let flaws = flow.steps.iter().any(|step| step.flaws > 0);
     let failed = |step: &super::flow::FlowStep| step.standing == Standing::Failed;
-    match (flow.is_whole(), flow.done()) {
-        (true, _) if !flaws => "✅",
-        (true, _) => "⚠️",
-        (false, 0) if !flow.steps.iter().any(failed) => "➖",
-        (false, _) => "❌",
+    if flow.blocked_by.is_none() {
+        return if flow.is_whole() && !flaws {
+            "✅"
+        } else {
+            "⚠️"
+        };
     }
+    let tried = flow.done() > 0 || flow.steps.iter().any(failed);
+    if tried { "❌" } else { "➖" }
 }
 
 /// Must-support elements, counted by profile.

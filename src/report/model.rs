@@ -38,6 +38,9 @@ pub struct Report {
     /// What the reader has to know about the report as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// Whether only some suites, scenarios or checks were asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub selected: bool,
     /// The verdict over everything.
     pub verdict: Verdict,
     /// The exit code of the run: 0, 1, 3 or 4 (see README).

@@ -231,18 +231,19 @@ pub(crate) fn outcome(report: &Report) -> &'static str {
     match (report.exit_code, accepted) {
         (0, Some(_)) => "accepted",
         (1, Some(criteria)) if !criteria.met => "not accepted",
-        (exit_code, _) => outcome_of(exit_code, report.totals.checks.fail),
+        (exit_code, _) => outcome_of(exit_code, &report.totals.checks),
     }
 }
 
 /// The same where nothing is known of acceptance.
-pub(crate) fn outcome_of(exit_code: u8, failed: u32) -> &'static str {
+pub(crate) fn outcome_of(exit_code: u8, checks: &VerdictCounts) -> &'static str {
     match exit_code {
         // Only a gate lets failures through.
-        0 if failed > 0 => "let through",
+        0 if checks.fail > 0 => "let through",
         0 => "conformant",
         1 => "not conformant",
         3 => "incomplete",
+        _ if checks.total() > checks.skip => "too little tested",
         _ => "nothing tested",
     }
 }

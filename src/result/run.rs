@@ -36,6 +36,9 @@ pub struct RunResult {
     /// data.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// Whether only some suites, scenarios or checks were asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub selected: bool,
     /// How the server speaks.
     pub dialect: Vec<DialectFact>,
     /// The suites of the plan, in its order, also those of which nothing ran.

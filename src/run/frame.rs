@@ -78,6 +78,7 @@ impl Frame {
             packages: used,
             stopped_because: None,
             warnings: warnings(options, overlay),
+            selected: options.is_selection() || options.selection.shard.is_some(),
             dialect: Vec::new(),
             suites: Vec::new(),
             scenarios: Vec::new(),

@@ -2,6 +2,16 @@
 
 use super::{Declared, ForEach, Scenario, Step, Suite};
 
+/// Why a step that writes was left out.
+const READ_MODE: &str = "the run is in read mode, and this step writes";
+/// Why a search by POST, which writes nothing, was left out too.
+pub(crate) const READ_MODE_POST: &str = "the run is in read mode, and a search by POST is no GET";
+
+/// Whether the mode of the run left something out: it was never in the plan.
+pub(crate) fn is_left_out_by_mode(reason: &str) -> bool {
+    [READ_MODE, READ_MODE_POST].contains(&reason)
+}
+
 /// What will run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -98,8 +108,7 @@ fn planned(
                 Some(resource_type) => declared.promises(resource_type, interaction),
                 None => true,
             };
-            let skip = (step.writes() && !may_write)
-                .then(|| "the run is in read mode, and this step writes".to_owned());
+            let skip = (step.writes() && !may_write).then(|| READ_MODE.to_owned());
             PlannedStep {
                 step,
                 skip,

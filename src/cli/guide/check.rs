@@ -1,5 +1,6 @@
 //! `guide check`: does a guide agree with itself?
 
+use crate::cli::output::{print, say};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -33,12 +34,12 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
     let definitions = match super::definitions(arguments.package.as_ref()) {
         Ok(definitions) => definitions,
         Err(error) => {
-            eprintln!("error: {error}");
+            say!("error: {error}");
             return ExitCode::Usage;
         }
     };
     let Some(package) = definitions.packages().into_iter().next() else {
-        return ExitCode::NothingTested;
+        return ExitCode::TooLittleTested;
     };
     let files = match arguments
         .package
@@ -48,18 +49,18 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
         None => PackageFiles::embedded_guide(),
         Some(Ok(files)) => files,
         Some(Err(error)) => {
-            eprintln!("error: {error}");
+            say!("error: {error}");
             return ExitCode::Usage;
         }
     };
     let faults = check(&definitions, &package.id, &files);
     let report = GuideReport::new(&package, faults, Interpretations::embedded());
     match arguments.format {
-        Format::Text => print!("{}", report.text()),
+        Format::Text => print(&report.text()),
         Format::Json => match serde_json::to_string_pretty(&report) {
-            Ok(json) => println!("{json}"),
+            Ok(json) => print(&format!("{json}\n")),
             Err(error) => {
-                eprintln!("error: {error}");
+                say!("error: {error}");
                 return ExitCode::Incomplete;
             }
         },

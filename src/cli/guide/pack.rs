@@ -1,5 +1,6 @@
 //! `guide pack`: the slim form of a FHIR package.
 
+use crate::cli::output::{print, say};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -34,11 +35,11 @@ enum Form {
 pub(super) fn run(arguments: &PackArguments) -> ExitCode {
     match make(arguments) {
         Ok(written) => {
-            println!("{written}");
+            print(&format!("{written}\n"));
             ExitCode::Conformant
         }
         Err(message) => {
-            eprintln!("error: {message}");
+            say!("error: {message}");
             ExitCode::Usage
         }
     }

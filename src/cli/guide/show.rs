@@ -1,5 +1,6 @@
 //! `guide show`: a profile as a tree.
 
+use crate::cli::output::{print, say};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -36,11 +37,11 @@ enum Format {
 pub(super) fn run(arguments: &ShowArguments) -> ExitCode {
     match show(arguments) {
         Ok(shown) => {
-            println!("{}", shown.trim_end());
+            print(&format!("{}\n", shown.trim_end()));
             ExitCode::Conformant
         }
         Err(message) => {
-            eprintln!("error: {message}");
+            say!("error: {message}");
             ExitCode::Usage
         }
     }

@@ -4,6 +4,7 @@ mod input;
 mod lanes;
 mod output;
 
+use crate::cli::output::say;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -52,7 +53,7 @@ pub fn run(arguments: &ValidateArguments, screen: Screen) -> ExitCode {
     match judge_all(arguments, screen) {
         Ok(code) => code,
         Err(message) => {
-            eprintln!("error: {message}");
+            say!("error: {message}");
             ExitCode::Usage
         }
     }
@@ -90,8 +91,8 @@ fn judge_all(arguments: &ValidateArguments, screen: Screen) -> Result<ExitCode, 
     let counts = output.counts();
     written(output.finish().and_then(|mut out| out.flush()))?;
     Ok(if counts.resources == 0 {
-        eprintln!("error: expected at least one resource in the paths given, found none");
-        ExitCode::NothingTested
+        say!("error: expected at least one resource in the paths given, found none");
+        ExitCode::TooLittleTested
     } else if counts.failed > 0 {
         ExitCode::Failure
     } else {

@@ -258,7 +258,7 @@ impl<'o> IndexPage<'o> {
                 .map(|(index, side)| Column {
                     side,
                     outcome: language
-                        .text(outcome_of(side.exit_code, side.checks.fail))
+                        .text(outcome_of(side.exit_code, &side.checks))
                         .into_owned(),
                     folder: folders.get(index).map(String::as_str),
                 })

@@ -27,7 +27,7 @@ fn flow(scenario: &ScenarioResult) -> Flow {
     let steps: Vec<FlowStep> = scenario.steps.iter().map(step).collect();
     let reached = steps
         .iter()
-        .position(|step| !step.standing.is_done())
+        .position(|step| !step.standing.goes_on())
         .unwrap_or(steps.len());
     let blocked_by = steps.get(reached).map(|step| match &step.because {
         Some(because) => format!("{}: {because}", step.title),

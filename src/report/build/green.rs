@@ -1,24 +1,27 @@
 //! The rule by which a suite is green: every SHALL of its plan was tested, for every resource
 //! type, interaction and parameter it was planned for, and none failed. A conditional check that
-//! had no occasion is no gap where another of its requirement had one; an excused one is none. A
-//! suite of which nothing was tested is not green, whatever is excused. One whose plan has no SHALL
-//! (robustness) is held to its SHOULDs instead, so that it is green only where there is a reason.
+//! had no occasion is no gap where another of its requirement had one, or may have one in a suite
+//! that was not asked for; an excused one is none. A suite of which nothing was tested is not green,
+//! whatever is excused. One whose plan has no SHALL (robustness) is held to its SHOULDs instead, so
+//! that it is green only where there is a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::model::{Report, ReportedCheck, SuiteReport};
 use crate::result::{Level, Verdict};
+use crate::suite::plan;
 
 /// Settles for each suite whether it is green; `excused` says which untested checks are excused.
 pub(super) fn settle(
     suites: &mut [SuiteReport],
     stopped_because: Option<&str>,
+    selected: bool,
     excused: impl Fn(&ReportedCheck, &str) -> bool,
 ) {
-    let tested = tested(suites);
+    let occasions = Occasions::of(suites, selected);
     for suite in suites {
         let checks: Vec<&ReportedCheck> = checks(suite).collect();
-        let because = not_green_because(&checks, &tested, stopped_because, |check| {
+        let because = not_green_because(&checks, &occasions, stopped_because, |check| {
             excused(check, &suite.id)
         });
         suite.green = because.is_empty();
@@ -31,8 +34,32 @@ pub fn excuse(report: &mut Report, excused: impl Fn(&ReportedCheck, &str) -> boo
     settle(
         &mut report.suites,
         report.stopped_because.as_deref(),
+        report.selected,
         excused,
     );
+}
+
+/// The names of the suites of which too little was tested: something that binds was planned and
+/// not tested. Where the mode of the run left out a step, nothing of that scenario counts.
+pub(super) fn too_little(suites: &[SuiteReport], selected: bool) -> Vec<&str> {
+    let occasions = Occasions::of(suites, selected);
+    let has_gap = |suite: &&SuiteReport| {
+        let binding = binding(checks(suite));
+        let by_mode = |check: &ReportedCheck| {
+            let reason = check.reason.as_deref();
+            reason.is_some_and(plan::is_left_out_by_mode)
+        };
+        let scenarios = suite.scenarios.iter().map(|scenario| {
+            let steps = scenario.steps.iter();
+            steps.flat_map(|step| &step.checks)
+        });
+        scenarios
+            .filter(|checks| !checks.clone().any(by_mode))
+            .flatten()
+            .any(|check| Some(check.level) == binding && occasions.is_gap(check))
+    };
+    let suites = suites.iter().filter(has_gap);
+    suites.map(|suite| suite.id.as_str()).collect()
 }
 
 fn checks(suite: &SuiteReport) -> impl Iterator<Item = &ReportedCheck> {
@@ -43,24 +70,41 @@ fn checks(suite: &SuiteReport) -> impl Iterator<Item = &ReportedCheck> {
         .flat_map(|step| &step.checks)
 }
 
-/// The requirements that some check of the run tested.
-fn tested(suites: &[SuiteReport]) -> BTreeSet<String> {
-    suites
-        .iter()
-        .flat_map(checks)
-        .filter(|check| check.verdict != Verdict::Skip)
-        .flat_map(|check| check.requirements.iter().cloned())
-        .collect()
+/// Where conditional checks had an occasion.
+struct Occasions {
+    /// The requirements that some check of the run tested.
+    tested: BTreeSet<String>,
+    /// Whether others may have one in a suite that was not asked for.
+    selected: bool,
+}
+
+impl Occasions {
+    fn of(suites: &[SuiteReport], selected: bool) -> Self {
+        let checks = suites.iter().flat_map(checks);
+        let tested = checks.filter(|check| check.verdict != Verdict::Skip);
+        Self {
+            tested: tested
+                .flat_map(|check| check.requirements.iter().cloned())
+                .collect(),
+            selected,
+        }
+    }
+
+    /// Whether a check was not tested and had to be.
+    fn is_gap(&self, check: &ReportedCheck) -> bool {
+        let elsewhere = |id: &String| self.tested.contains(id);
+        let had_occasion = || self.selected || check.requirements.iter().all(elsewhere);
+        check.verdict == Verdict::Skip && !(check.conditional && had_occasion())
+    }
 }
 
 fn not_green_because(
     checks: &[&ReportedCheck],
-    tested: &BTreeSet<String>,
+    occasions: &Occasions,
     stopped_because: Option<&str>,
     excused: impl Fn(&ReportedCheck) -> bool,
 ) -> Vec<String> {
-    let levels = || checks.iter().map(|check| check.level);
-    let binding = levels().min().filter(|level| *level != Level::May);
+    let binding = binding(checks.iter().copied());
     let bound = || checks.iter().filter(|check| Some(check.level) == binding);
     let word = binding.map_or("", |level| level.code());
     let mut because = Vec::new();
@@ -96,25 +140,25 @@ fn not_green_because(
         1 => because.push("1 check is flaky".to_owned()),
         flaky => because.push(format!("{flaky} checks are flaky")),
     }
-    because.extend(gaps(bound(), word, tested, excused));
+    because.extend(gaps(bound(), word, occasions, excused));
     because
+}
+
+/// The strongest level in a plan; nothing binds where all are MAY.
+fn binding<'c>(checks: impl Iterator<Item = &'c ReportedCheck>) -> Option<Level> {
+    let strongest = checks.map(|check| check.level).min();
+    strongest.filter(|level| *level != Level::May)
 }
 
 /// What was not tested and had to be, by reason.
 fn gaps<'c>(
     bound: impl Iterator<Item = &'c &'c ReportedCheck>,
     word: &str,
-    tested: &BTreeSet<String>,
+    occasions: &Occasions,
     excused: impl Fn(&ReportedCheck) -> bool,
 ) -> Vec<String> {
     let mut untested: BTreeMap<&str, usize> = BTreeMap::new();
-    let is_gap = |check: &ReportedCheck| {
-        let elsewhere = |id: &String| tested.contains(id);
-        check.verdict == Verdict::Skip
-            && !(check.conditional && check.requirements.iter().all(elsewhere))
-            && !excused(check)
-    };
-    for check in bound.filter(|check| is_gap(check)) {
+    for check in bound.filter(|check| occasions.is_gap(check) && !excused(check)) {
         *untested
             .entry(check.reason.as_deref().unwrap_or_default())
             .or_default() += 1;

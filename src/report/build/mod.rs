@@ -36,7 +36,10 @@ pub fn build(run: &RunResult) -> Report {
     let skipped = skipped::skipped(run);
     let dialect = dialect(&run.dialect, &groups);
     let findings = groups.into_sorted();
-    let exit_code = verdict::exit_code(run.stopped_because.is_some(), &totals.checks);
+    let too_little = green::too_little(&suites, run.selected);
+    let stopped = run.stopped_because.is_some();
+    let exit_code = verdict::exit_code(stopped, &totals.checks, !too_little.is_empty());
+    let summary = verdict::sentence(run, &totals, &findings, &skipped, &too_little);
     Report {
         format_version: FORMAT_VERSION.to_owned(),
         tool: Tool {
@@ -49,9 +52,10 @@ pub fn build(run: &RunResult) -> Report {
         complete: run.stopped_because.is_none(),
         stopped_because: run.stopped_because.clone(),
         warnings: run.warnings.clone(),
+        selected: run.selected,
         verdict,
         exit_code,
-        summary: verdict::sentence(run, &totals, &findings, &skipped),
+        summary,
         totals,
         dialect,
         suites,

@@ -22,7 +22,12 @@ pub(super) fn suites(run: &RunResult, groups: &Groups) -> Vec<SuiteReport> {
         .iter()
         .map(|planned| suite(planned, run, groups))
         .collect();
-    green::settle(&mut suites, run.stopped_because.as_deref(), |_, _| false);
+    green::settle(
+        &mut suites,
+        run.stopped_because.as_deref(),
+        run.selected,
+        |_, _| false,
+    );
     suites
 }
 

@@ -183,17 +183,73 @@ fn one_pass_among_skips_is_not_green() {
         suite(&report).not_green_because,
         ["1 check of a SHALL not tested: nothing to read"]
     );
-    assert_eq!(report.exit_code, 0, "untested is not a failure");
-    assert!(
-        report.summary.contains("as far as it was tested"),
-        "{}",
-        report.summary
-    );
+    assert_eq!(report.exit_code, 4, "neither a failure nor conformant");
+    let expected = "1 check was not tested. Too little was tested of `enrolment`.";
+    assert!(report.summary.ends_with(expected), "{}", report.summary);
+    assert!(report.summary.contains("as far as it was tested"));
     let unplanned = report.suites.iter().find(|suite| suite.id == "claims");
     assert!(
         !unplanned.expect("the suite").green,
         "an empty suite is not green"
     );
+}
+
+#[test]
+fn what_the_mode_leaves_out_was_not_in_the_plan() {
+    let mut run = sample::run();
+    run.scenarios
+        .retain(|scenario| scenario.id == "enrolment-patient");
+    let steps = run.scenarios[0].steps.iter_mut();
+    for check in steps.flat_map(|step| &mut step.checks) {
+        check.findings.clear();
+        check.evidence.requests = 1;
+        check.verdict = Verdict::Pass;
+    }
+    let last = |run: &mut RunResult, verdict: Verdict, reason: &str| {
+        let step = run.scenarios[0].steps.last_mut().expect("a step");
+        step.checks[0].verdict = verdict;
+        step.checks[0].reason = Some(reason.to_owned());
+    };
+    let exit_code = |run: &RunResult| valid(run).exit_code;
+    last(&mut run, Verdict::Skip, "there is no Claim to read");
+    assert_eq!(exit_code(&run), 4);
+    let first = &mut run.scenarios[0].steps[0].checks[0];
+    first.verdict = Verdict::Skip;
+    first.reason = Some("the run is in read mode, and this step writes".to_owned());
+    assert_eq!(
+        exit_code(&run),
+        0,
+        "what is read leads on from what is written"
+    );
+}
+
+#[test]
+fn a_condition_may_arise_in_a_suite_that_was_not_asked_for() {
+    let mut run = sample::run();
+    run.scenarios
+        .retain(|scenario| scenario.id == "enrolment-patient");
+    let steps = run.scenarios[0].steps.iter_mut();
+    for check in steps.flat_map(|step| &mut step.checks) {
+        check.findings.clear();
+        check.evidence.requests = 1;
+        check.verdict = Verdict::Pass;
+    }
+    let step = run.scenarios[0].steps.last_mut().expect("a step");
+    let check = &mut step.checks[0];
+    check.verdict = Verdict::Skip;
+    check.requirements = vec!["PAG-1.next".to_owned()];
+    check.reason = Some("all matches stand on one page".to_owned());
+    check.conditional = true;
+    let settled = |run: &RunResult| {
+        let report = valid(run);
+        let suite = report.suites.iter().find(|suite| suite.id == "enrolment");
+        (report.exit_code, suite.expect("the suite").green)
+    };
+    assert_eq!(settled(&run), (4, false));
+    run.selected = true;
+    assert_eq!(settled(&run), (0, true));
+    run.scenarios[0].steps.last_mut().expect("a step").checks[0].conditional = false;
+    assert_eq!(settled(&run), (4, false));
 }
 
 #[test]

@@ -5,14 +5,14 @@ use crate::report::finding_group::FindingGroup;
 use crate::report::model::{Skipped, Totals, VerdictCounts};
 use crate::result::{RunResult, TargetKind, Verdict};
 
-/// 3 where the run could not be completed, 1 where the server failed, 4 where nothing was tested,
-/// 0 otherwise; the first that applies.
-pub(super) fn exit_code(stopped: bool, checks: &VerdictCounts) -> u8 {
+/// 3 where the run could not be completed, 1 where the server failed, 4 where nothing was tested
+/// or too little of a suite, 0 otherwise; the first that applies.
+pub(super) fn exit_code(stopped: bool, checks: &VerdictCounts, too_little: bool) -> u8 {
     if stopped || checks.error > 0 {
         3
     } else if checks.fail > 0 {
         1
-    } else if tested(checks) == 0 {
+    } else if too_little || tested(checks) == 0 {
         4
     } else {
         0
@@ -25,6 +25,7 @@ pub(super) fn sentence(
     totals: &Totals,
     findings: &[FindingGroup],
     skipped: &[Skipped],
+    too_little: &[&str],
 ) -> String {
     let checks = &totals.checks;
     let who = who(run);
@@ -56,7 +57,13 @@ pub(super) fn sentence(
     } else {
         "keeps the implementation guide"
     };
-    format!("{} {verdict}: {failed}{untested}.", capital(&who))
+    let mut sentence = format!("{} {verdict}: {failed}{untested}.", capital(&who));
+    // Beside failures this is what they lead to.
+    if checks.fail == 0 && !too_little.is_empty() {
+        let suites = too_little.join("`, `");
+        sentence.push_str(&format!(" Too little was tested of `{suites}`."));
+    }
+    sentence
 }
 
 fn who(run: &RunResult) -> String {
@@ -135,11 +142,12 @@ mod tests {
             skip,
             ..VerdictCounts::default()
         };
-        assert_eq!(exit_code(false, &counts(5, 0, 0, 1)), 0);
-        assert_eq!(exit_code(false, &counts(5, 1, 0, 1)), 1);
-        assert_eq!(exit_code(false, &counts(5, 1, 1, 1)), 3);
-        assert_eq!(exit_code(true, &counts(5, 1, 0, 0)), 3);
-        assert_eq!(exit_code(false, &counts(0, 0, 0, 9)), 4);
-        assert_eq!(exit_code(false, &counts(0, 0, 0, 0)), 4);
+        assert_eq!(exit_code(false, &counts(5, 0, 0, 1), false), 0);
+        assert_eq!(exit_code(false, &counts(5, 1, 0, 1), true), 1);
+        assert_eq!(exit_code(false, &counts(5, 1, 1, 1), true), 3);
+        assert_eq!(exit_code(true, &counts(5, 1, 0, 0), true), 3);
+        assert_eq!(exit_code(false, &counts(5, 0, 0, 1), true), 4);
+        assert_eq!(exit_code(false, &counts(0, 0, 0, 9), false), 4);
+        assert_eq!(exit_code(false, &counts(0, 0, 0, 0), false), 4);
     }
 }

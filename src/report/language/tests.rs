@@ -1,6 +1,6 @@
 use super::{FRENCH, Language, in_language};
 use crate::check::catalog;
-use crate::report::{EntryState, sample};
+use crate::report::{EntryState, VerdictCounts, sample};
 use crate::requirement;
 
 fn is_known(english: &str) -> bool {
@@ -86,8 +86,22 @@ fn every_verdict_cause_and_outcome_has_its_french() {
         .iter()
         .map(|verdict| verdict.code());
     let causes = crate::finding::Cause::ALL.iter().map(|cause| cause.code());
-    let outcomes = [(0, 0), (0, 1), (1, 1), (3, 0), (4, 0)];
-    let outcomes = outcomes.map(|(code, failed)| crate::report::view::outcome_of(code, failed));
+    let outcomes = [
+        (0, 1, 0),
+        (0, 1, 1),
+        (1, 1, 1),
+        (3, 0, 0),
+        (4, 1, 0),
+        (4, 0, 0),
+    ];
+    let outcomes = outcomes.map(|(code, pass, fail)| {
+        let checks = VerdictCounts {
+            pass,
+            fail,
+            ..VerdictCounts::default()
+        };
+        crate::report::view::outcome_of(code, &checks)
+    });
     let texts: Vec<String> = verdicts
         .chain(causes)
         .chain(outcomes)

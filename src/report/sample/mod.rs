@@ -39,6 +39,7 @@ pub(crate) fn run() -> RunResult {
             package("hl7.fhir.r4.core", "4.0.1", "51ab"),
         ],
         stopped_because: None,
+        selected: false,
         warnings: Vec::new(),
         dialect: dialect(),
         suites: vec![

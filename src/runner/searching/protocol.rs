@@ -9,6 +9,7 @@ use crate::check::{Check, Judgement, catalog};
 use crate::finding::Rule;
 use crate::http::{Method, Mode, RequestSpec};
 use crate::runner::scenario::{Scenario, StepOutcome};
+use crate::suite::plan::READ_MODE_POST;
 
 /// What no server knows.
 const UNKNOWN: &str = "conformance-unknown";
@@ -98,7 +99,7 @@ fn parameter_of(check: &Check) -> &'static str {
 async fn by_post(asking: &mut Asking<'_, '_>, judgement: &mut Judgement, sample: &Sample) {
     let session = asking.scenario.session;
     if session.client.mode() == Mode::Read {
-        judgement.skip("the run is in read mode, and a search by POST is no GET");
+        judgement.skip(READ_MODE_POST);
         return;
     }
     let form = format!("_id={}", sample.id(0).unwrap_or_default());
