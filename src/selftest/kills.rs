@@ -38,7 +38,7 @@ pub struct Kill {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Consequence {
-    /// The checks.
+    /// The checks; `*` stands for any text: `twin-refused *`.
     pub checks: Vec<String>,
     /// Why they cannot but fail.
     pub because: String,

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{Kill, Known, TrialError, Tried};
-use crate::check::catalog;
 use crate::check::expectation::EXPECTATION;
+use crate::check::{Check, catalog};
 use crate::dialect::ProbeError;
 use crate::finding::{Cause, Severity};
 use crate::reference::Fault;
 use crate::result::{CheckResult, Verdict};
+use crate::wording::fits;
 
-/// A check by its name; an expectation of a scenario by its requirement too: `expectation RT-1.kept`.
+/// A check by its name; one of a scenario by its requirement too: `expectation RT-1.kept`.
 pub type CheckName = String;
 
 /// Every fault against every check.
@@ -155,12 +156,19 @@ impl Stopped {
     }
 }
 
+/// Checks to which a scenario gives requirements of its own.
+const OF_SCENARIOS: [&Check; 3] = [&EXPECTATION, &catalog::FOUND, &catalog::TWIN_REFUSED];
+
 /// The name under which a check stands in the matrix.
 fn name(check: &CheckResult) -> CheckName {
-    if check.check == EXPECTATION.id {
-        return format!("{} {}", check.check, check.requirements.join("+"));
+    let of_scenarios = |known: &&&Check| known.id == check.check;
+    let is_own = OF_SCENARIOS.iter().find(of_scenarios).is_some_and(|known| {
+        known.id == EXPECTATION.id || *known.requirements != check.requirements
+    });
+    match is_own {
+        true => format!("{} {}", check.check, check.requirements.join("+")),
+        false => check.check.clone(),
     }
-    check.check.clone()
 }
 
 /// What the checks of a trial blame the server for.
@@ -202,8 +210,8 @@ fn passes(tried: &Tried) -> BTreeSet<CheckName> {
 
 /// The requirements of a check in the matrix.
 fn requirements(check: &str) -> Vec<&str> {
-    match check.strip_prefix(EXPECTATION.id) {
-        Some(rest) => rest.trim().split('+').collect(),
+    match check.split_once(' ') {
+        Some((_, own)) => own.split('+').collect(),
         None => catalog::get(check).map_or_else(Vec::new, |check| check.requirements.to_vec()),
     }
 }
@@ -284,7 +292,7 @@ fn row(tried: TriedFault, kill: &Kill, clean: &Told, problems: &mut Vec<Problem>
         let broken = requirements(check);
         if kill.breaks.iter().any(|id| broken.contains(&id.as_str())) {
             row.caught_by.insert(check.clone(), blame.clone());
-        } else if listed.contains(check.as_str()) {
+        } else if listed.iter().any(|listed| fits(listed, check)) {
             row.also.insert(check.clone(), blame.clone());
         } else {
             problems.push(Problem::DragsDown {
@@ -307,7 +315,8 @@ fn row(tried: TriedFault, kill: &Kill, clean: &Told, problems: &mut Vec<Problem>
     let expected = listed
         .into_iter()
         .chain(kill.changes.iter().map(String::as_str));
-    let follows = |check: &&str| told.blamed.contains_key(*check) || row.changes.contains(*check);
+    let is_blamed = |listed: &str| told.blamed.keys().any(|check| fits(listed, check));
+    let follows = |check: &&str| is_blamed(check) || row.changes.contains(*check);
     let missing: Vec<&str> = expected.filter(|check| !follows(check)).collect();
     problems.extend(missing.into_iter().map(|check| Problem::NoConsequence {
         fault: fault.clone(),
@@ -327,7 +336,10 @@ fn never_fail(passes: &BTreeSet<CheckName>, rows: &[Row], problems: &mut Vec<Pro
             .collect()
     };
     let failed: BTreeSet<CheckName> = rows.iter().flat_map(fires).collect();
-    let named = catalog::all().iter().map(|check| check.id.to_owned());
+    // Where every scenario gives one a requirement of its own, there is none of that name alone.
+    let has_own = |check: &Check| OF_SCENARIOS.iter().any(|it| it.id == check.id);
+    let named = catalog::all().iter().filter(|check| !has_own(check));
+    let named = named.map(|check| check.id.to_owned());
     let all: BTreeSet<CheckName> = named.chain(passes.iter().cloned()).collect();
     problems.extend(
         all.into_iter()

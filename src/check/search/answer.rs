@@ -4,7 +4,7 @@ use crate::check::Judgement;
 use crate::check::exchange::describe_status;
 use crate::finding::Rule;
 use crate::http::{Exchange, FailureKind, Outcome};
-use crate::json::Node;
+use crate::json::{Node, Value};
 
 /// The answer to one search.
 #[derive(Debug, Clone)]
@@ -132,6 +132,20 @@ impl Answer {
             }
         }
         None
+    }
+
+    /// Leaves of each match its id alone, so that a walk over many pages takes little memory.
+    pub fn keep_ids(&mut self) {
+        let Reply::Found(found) = &mut self.reply else {
+            return;
+        };
+        for resource in &mut found.matches {
+            if let Value::Object(members) = &mut resource.value {
+                members.retain(|member| member.name == "id");
+                members.shrink_to_fit();
+            }
+        }
+        found.included = Vec::new();
     }
 
     /// What came, in words: for a finding that names it.

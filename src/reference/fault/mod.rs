@@ -288,6 +288,8 @@ faults! {
         Hook::Request(write::store_less);
     StoresOther = "stores-other", "a create stores names in capitals",
         Hook::Request(write::store_other);
+    VillagesNotListed = "villages-not-listed", "searches leave villages out",
+        Hook::Response(write::no_villages);
     CreateNotSearchable = "create-not-searchable", "what was created today is not found by search",
         Hook::Response(write::not_searchable);
     KeepsClientVersion = "keeps-client-version", "a create answers with the versionId the client sent",
@@ -332,8 +334,10 @@ faults! {
         Hook::Without(Rule::InsureePerson);
     AcceptsDuplicateCode = "accepts-duplicate-code", "a code that is taken is stored again",
         Hook::Without(Rule::UniqueCode);
-    AcceptsAnyFamily = "accepts-any-family", "a family with a wrong code, quantity or no address is stored",
+    AcceptsAnyFamily = "accepts-any-family", "a family with a wrong code or quantity is stored",
         Hook::Without(Rule::FamilyComposition);
+    AcceptsFamilyNowhere = "accepts-family-nowhere", "a family without an address is stored",
+        Hook::Without(Rule::FamilyAddress);
     AcceptsSecondFamily = "accepts-second-family", "a member of one family is taken into another",
         Hook::Without(Rule::OneFamilyEach);
     AcceptsAnyPolicy = "accepts-any-policy", "a policy for strangers, or for a product that cannot be had, is stored",
@@ -342,12 +346,16 @@ faults! {
         Hook::Without(Rule::EligibilityQuestion);
     AcceptsWrongSum = "accepts-wrong-sum", "a claim whose total is not the sum of its lines is stored",
         Hook::Without(Rule::ClaimArithmetic);
+    AcceptsEmptyClaim = "accepts-empty-claim", "a claim without a line is stored",
+        Hook::Without(Rule::ClaimLines);
     AcceptsAnyClaimCode = "accepts-any-claim-code", "a claim with unknown diagnosis, visit type or category is stored",
         Hook::Without(Rule::ClaimCodes);
     AcceptsAnyClaimant = "accepts-any-claimant", "a claim by anybody, for any organization, on any Coverage is stored",
         Hook::Without(Rule::ClaimParties);
-    AcceptsAnyAnswer = "accepts-any-answer", "feedback with missing or impossible answers is stored",
+    AcceptsAnyAnswer = "accepts-any-answer", "feedback with impossible answers is stored",
         Hook::Without(Rule::FeedbackAnswers);
+    AcceptsMissingAnswers = "accepts-missing-answers", "feedback without an answer to each question is stored",
+        Hook::Without(Rule::FeedbackComplete);
     AcceptsSecondFeedback = "accepts-second-feedback", "feedback is taken a second time",
         Hook::Without(Rule::FeedbackOnce);
     AcceptsOverpayment = "accepts-overpayment", "more is paid on an invoice than is open",

@@ -80,12 +80,23 @@ pub(super) fn is_new(resource: &Tree) -> bool {
 }
 
 pub(super) fn not_searchable(_: &Request, response: &mut Response) {
+    leave_out(response, is_new);
+}
+
+pub(super) fn no_villages(_: &Request, response: &mut Response) {
+    leave_out(response, |resource| {
+        let kind = at(resource, "physicalType.coding.code");
+        kind.iter().any(|code| code.as_str() == Some("V"))
+    });
+}
+
+fn leave_out(response: &mut Response, unwanted: impl Fn(&Tree) -> bool) {
     if let Some(Value::Array(entries)) = response
         .resource_mut()
         .and_then(|bundle| get_mut(bundle, "entry"))
         .map(|entries| &mut entries.value)
     {
-        entries.retain(|entry| !entry.get("resource").is_some_and(is_new));
+        entries.retain(|entry| !entry.get("resource").is_some_and(&unwanted));
     }
 }
 

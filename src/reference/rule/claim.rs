@@ -9,6 +9,14 @@ use crate::reference::outcome::{Issue, IssueCode};
 use crate::reference::resource_type::ResourceType::{Coverage, Organization, Practitioner};
 use crate::reference::tree::{Tree, at, text_at};
 
+/// There is a line.
+pub(super) fn lines(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
+    if !at(resource, "item").is_empty() {
+        return Vec::new();
+    }
+    vec![Issue::new(IssueCode::Required, "`item` is required").at("Claim.item")]
+}
+
 /// The total is the sum of quantity times unit price, no line has the sequence of another, and
 /// the period ends after it begins.
 pub(super) fn arithmetic(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
@@ -18,7 +26,8 @@ pub(super) fn arithmetic(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
         .iter()
         .filter_map(|item| line_amount(item))
         .fold(Decimal::ZERO, Decimal::saturating_add);
-    if decimal(resource, "total.value").is_some_and(|total| total != sum) {
+    let total = decimal(resource, "total.value").filter(|_| !items.is_empty());
+    if total.is_some_and(|total| total != sum) {
         let text = format!("the total is the sum of the lines, {sum}");
         issues.push(Issue::new(IssueCode::BusinessRule, text).at("Claim.total"));
     }

@@ -5,24 +5,36 @@ use crate::reference::flow::{QUESTIONS, open_request};
 use crate::reference::outcome::{Issue, IssueCode};
 use crate::reference::tree::{Tree, at, text_at};
 
-/// Five answers: each question once, yes or no, and a mark from 0 to 5 for the last.
-pub(super) fn answers(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
-    let payload = at(resource, "payload");
+/// What was answered to a question.
+fn given<'r>(resource: &'r Tree, question: &str) -> Vec<&'r Tree> {
+    let of = |part: &&Tree| {
+        text_at(part, "extension.valueCodeableConcept.coding.code") == Some(question)
+    };
+    at(resource, "payload").into_iter().filter(of).collect()
+}
+
+/// Five answers, each question once.
+pub(super) fn complete(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
     let mut issues = Vec::new();
     for question in QUESTIONS {
-        let given: Vec<_> = payload
-            .iter()
-            .filter(|part| {
-                text_at(part, "extension.valueCodeableConcept.coding.code") == Some(question)
-            })
-            .collect();
-        if given.len() != 1 {
-            let text = format!(
-                "`{question}` is to be answered once, found {} answers",
-                given.len()
-            );
+        let answers = given(resource, question).len();
+        if answers != 1 {
+            let text = format!("`{question}` is to be answered once, found {answers} answers");
             issues.push(Issue::new(IssueCode::Required, text).at("Communication.payload"));
         }
+    }
+    if at(resource, "payload").len() > QUESTIONS.len() {
+        let text = format!("there are {} questions", QUESTIONS.len());
+        issues.push(Issue::new(IssueCode::Structure, text).at("Communication.payload"));
+    }
+    issues
+}
+
+/// Yes or no, and a mark from 0 to 5 for the last question.
+pub(super) fn answers(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    for question in QUESTIONS {
+        let given = given(resource, question);
         for answer in given.iter().filter_map(|part| part.str("contentString")) {
             let fits = match question {
                 "Asessment" => matches!(answer, "0" | "1" | "2" | "3" | "4" | "5"),
@@ -34,10 +46,6 @@ pub(super) fn answers(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
                 issues.push(Issue::new(IssueCode::Value, text).at(place));
             }
         }
-    }
-    if payload.len() > QUESTIONS.len() {
-        let text = format!("there are {} questions", QUESTIONS.len());
-        issues.push(Issue::new(IssueCode::Structure, text).at("Communication.payload"));
     }
     issues
 }

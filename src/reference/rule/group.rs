@@ -7,8 +7,17 @@ use crate::reference::outcome::{Issue, IssueCode};
 use crate::reference::resource_type::ResourceType::{Group, Patient};
 use crate::reference::tree::{Tree, at};
 
-/// The quantity is the number of members, there is an address, and the family's code is that of
-/// its head: the member who is said to be, else the first.
+/// There is an address.
+pub(super) fn address(_: &Context<'_>, resource: &Tree) -> Vec<Issue> {
+    if extension(resource, "group-address").is_some() {
+        return Vec::new();
+    }
+    let text = "a family needs the extension `group-address`";
+    vec![Issue::new(IssueCode::Required, text).at("Group.extension")]
+}
+
+/// The quantity is the number of members, and the family's code is that of its head: the member
+/// who is said to be, else the first.
 pub(super) fn composition(context: &Context<'_>, resource: &Tree) -> Vec<Issue> {
     let mut issues = Vec::new();
     let members = at(resource, "member.entity");
@@ -16,10 +25,6 @@ pub(super) fn composition(context: &Context<'_>, resource: &Tree) -> Vec<Issue> 
     if quantity.is_some_and(|quantity| quantity != members.len().to_string()) {
         let text = format!("the family has {} members", members.len());
         issues.push(Issue::new(IssueCode::BusinessRule, text).at("Group.quantity"));
-    }
-    if extension(resource, "group-address").is_none() {
-        let text = "a family needs the extension `group-address`";
-        issues.push(Issue::new(IssueCode::Required, text).at("Group.extension"));
     }
     let insurees: Vec<&Tree> = members
         .iter()

@@ -48,6 +48,8 @@ codes! {
         InsureePerson = "insuree-person",
         /// A family is counted right, and its code is its head's.
         FamilyComposition = "family-composition",
+        /// A family has an address.
+        FamilyAddress = "family-address",
         /// Nobody is in two families.
         OneFamilyEach = "one-family-each",
         /// A policy insures members of its family, for a product that can be had then.
@@ -56,13 +58,17 @@ codes! {
         EligibilityQuestion = "eligibility-question",
         /// A claim's total is the sum of its lines.
         ClaimArithmetic = "claim-arithmetic",
+        /// A claim has a line.
+        ClaimLines = "claim-lines",
         /// A claim's codes are the guide's.
         ClaimCodes = "claim-codes",
         /// A claim is entered by a claim administrator, for a health facility, on the patient's
         /// own Coverage.
         ClaimParties = "claim-parties",
-        /// Feedback answers each question once, with one of its answers.
+        /// Feedback has answers that are ones to its questions.
         FeedbackAnswers = "feedback-answers",
+        /// Feedback answers each question once.
+        FeedbackComplete = "feedback-complete",
         /// Feedback is given once, and only where it was asked for.
         FeedbackOnce = "feedback-once",
         /// A payment is for an open invoice, and not more than is open.
@@ -102,13 +108,16 @@ impl Rule {
             Self::InsureePerson => patient::person(context, resource),
             Self::UniqueCode => unique::taken(context, resource),
             Self::FamilyComposition => group::composition(context, resource),
+            Self::FamilyAddress => group::address(context, resource),
             Self::OneFamilyEach => group::one_family_each(context, resource),
             Self::PolicyTerms => contract::terms(context, resource),
             Self::EligibilityQuestion => eligibility::question(context, resource),
             Self::ClaimArithmetic => claim::arithmetic(context, resource),
+            Self::ClaimLines => claim::lines(context, resource),
             Self::ClaimCodes => claim::codes(context, resource),
             Self::ClaimParties => claim::parties(context, resource),
             Self::FeedbackAnswers => feedback::answers(context, resource),
+            Self::FeedbackComplete => feedback::complete(context, resource),
             Self::FeedbackOnce => feedback::once(context, resource),
             Self::PaymentWithinBalance => payment::within_balance(context, resource),
             Self::SubscriptionCriteria => subscription::criteria(context, resource),
@@ -121,13 +130,17 @@ impl Rule {
             Self::InsureeCodeRequired | Self::InsureeCodeLength | Self::InsureePerson => {
                 Some(ResourceType::Patient)
             }
-            Self::FamilyComposition | Self::OneFamilyEach => Some(ResourceType::Group),
+            Self::FamilyComposition | Self::FamilyAddress | Self::OneFamilyEach => {
+                Some(ResourceType::Group)
+            }
             Self::PolicyTerms => Some(ResourceType::Contract),
             Self::EligibilityQuestion => Some(ResourceType::CoverageEligibilityRequest),
-            Self::ClaimArithmetic | Self::ClaimCodes | Self::ClaimParties => {
+            Self::ClaimArithmetic | Self::ClaimLines | Self::ClaimCodes | Self::ClaimParties => {
                 Some(ResourceType::Claim)
             }
-            Self::FeedbackAnswers | Self::FeedbackOnce => Some(ResourceType::Communication),
+            Self::FeedbackAnswers | Self::FeedbackComplete | Self::FeedbackOnce => {
+                Some(ResourceType::Communication)
+            }
             Self::PaymentWithinBalance => Some(ResourceType::PaymentNotice),
             Self::SubscriptionCriteria => Some(ResourceType::Subscription),
             _ => None,

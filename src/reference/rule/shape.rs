@@ -151,7 +151,7 @@ const fn required(resource_type: ResourceType) -> &'static str {
              photo.creation contact.name contact.name.family contact.name.given"
         }
         ResourceType::Group => {
-            "extension identifier identifier.type identifier.value quantity member member.entity"
+            "identifier identifier.type identifier.value quantity member member.entity"
         }
         ResourceType::Contract => {
             "identifier.type identifier.value issued subject scope term term.offer \
@@ -163,7 +163,7 @@ const fn required(resource_type: ResourceType) -> &'static str {
         }
         ResourceType::Claim => {
             "identifier identifier.type identifier.value billablePeriod billablePeriod.start \
-             enterer supportingInfo.value[x] diagnosis diagnosis.diagnosisCodeableConcept item \
+             enterer supportingInfo.value[x] diagnosis diagnosis.diagnosisCodeableConcept \
              item.extension item.productOrService.text item.quantity item.quantity.value \
              item.unitPrice item.unitPrice.value total total.value"
         }

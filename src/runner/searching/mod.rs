@@ -13,7 +13,7 @@ mod undeclared;
 use super::scenario::{Scenario, StepOutcome};
 use crate::check::search::Answer;
 use crate::check::{Check, Judgement};
-use crate::http::{Exchange, RequestSpec};
+use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::result::Subject;
 use crate::suite::Action;
 use crate::suite::plan::PlannedStep;
@@ -50,10 +50,16 @@ fn of_server(check: &'static Check, parameter: &str) -> Judgement {
     Judgement::new(check, &subject(None, parameter))
 }
 
+/// Bytes of the bodies that one step keeps until its checks are made; later ones stand only in the
+/// recording. A country's pages of a thousand would take hundreds of megabytes.
+const MOST_KEPT: usize = 16 << 20;
+
 /// Searches of one step: sent in the server's dialect, kept until the checks are made.
 struct Asking<'a, 's> {
     scenario: &'a mut Scenario<'s>,
     exchanges: Vec<Exchange>,
+    /// Bytes of their bodies.
+    kept: usize,
 }
 
 impl<'a, 's> Asking<'a, 's> {
@@ -61,6 +67,7 @@ impl<'a, 's> Asking<'a, 's> {
         Self {
             scenario,
             exchanges: Vec::new(),
+            kept: 0,
         }
     }
 
@@ -88,8 +95,14 @@ impl<'a, 's> Asking<'a, 's> {
         self.answer(exchange)
     }
 
-    fn answer(&mut self, exchange: Exchange) -> Answer {
+    fn answer(&mut self, mut exchange: Exchange) -> Answer {
         let answer = Answer::of(&exchange);
+        if let Outcome::Response(response) = &mut exchange.outcome {
+            match self.kept + response.body.len() {
+                kept if kept <= MOST_KEPT => self.kept = kept,
+                _ => response.body = String::new(),
+            }
+        }
         self.exchanges.push(exchange);
         answer
     }

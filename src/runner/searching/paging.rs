@@ -105,7 +105,8 @@ async fn walk(
     if let Some(count) = &count {
         query.push(("_count", count));
     }
-    let first = asking.search(&sample.resource_type, &query).await;
+    let mut first = asking.search(&sample.resource_type, &query).await;
+    first.keep_ids();
     let mut answers = vec![first];
     let mut seen = BTreeSet::new();
     let mut repeated_link = None;
@@ -121,7 +122,8 @@ async fn walk(
         if answers.len() >= pages {
             break true;
         }
-        let answer = asking.get(&next).await;
+        let mut answer = asking.get(&next).await;
+        answer.keep_ids();
         answers.push(answer);
     };
     Walk {
