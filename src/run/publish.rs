@@ -78,7 +78,7 @@ impl Publisher {
         parts.into_result(&self.frame.now(Some(reason)))
     }
 
-    /// Writes partial reports while a log grows, and takes no more than a fiftieth of the time. Never
+    /// Writes partial reports while a log grows, and takes no more than a hundredth of the time. Never
     /// ends by itself. A report that cannot be written is tried again; the log tells of a full disk.
     pub(super) async fn keep_up(self: &std::sync::Arc<Self>, log: &Log) {
         let mut seen = log.lines();
@@ -92,7 +92,7 @@ impl Publisher {
             let start = Instant::now();
             let publisher = std::sync::Arc::clone(self);
             let _ = tokio::task::spawn_blocking(move || publisher.partial()).await;
-            pause = INTERVAL.max(start.elapsed() * 50);
+            pause = INTERVAL.max(start.elapsed() * 100);
         }
     }
 }
