@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::check::{Judgement, catalog};
 use crate::fhir::{Discriminator, DiscriminatorType, ElementDefinition, StructureDefinition};
 use crate::json::{Node, Value};
 use crate::package::Definitions;
-use crate::result::MustSupportResult;
+use crate::result::{MustSupportResult, ScenarioResult, StepResult, Subject};
 use crate::validator::Validator;
 
 /// Resources kept for each element.
@@ -162,6 +163,66 @@ pub fn merged<'r>(
         }
     }
     elements
+}
+
+/// The suite and the scenario of the checks that are made of the elements.
+pub const SUITE: &str = "discover";
+/// See [`SUITE`].
+pub const SCENARIO: &str = "must-support";
+/// Elements that are named in a reason.
+const NAMED: usize = 6;
+
+/// Says of each profile whether its marked elements were all shown; what was not is only not
+/// demonstrated.
+#[must_use]
+pub fn judge(elements: &[MustSupportResult]) -> ScenarioResult {
+    let mut profiles: Vec<&str> = elements.iter().map(|it| it.profile.as_str()).collect();
+    profiles.dedup();
+    let of_profile = |profile: &&str| {
+        let own = elements.iter().filter(|it| it.profile == **profile);
+        judge_profile(profile, own).finish()
+    };
+    ScenarioResult {
+        suite: SUITE.to_owned(),
+        id: SCENARIO.to_owned(),
+        title: "Elements that the guide wants supported".to_owned(),
+        workflow: false,
+        steps: vec![StepResult {
+            id: "shown".to_owned(),
+            title: "Look for each of them in everything that was answered".to_owned(),
+            exchanges: Vec::new(),
+            checks: profiles.iter().map(of_profile).collect(),
+            preparation: Vec::new(),
+            notes: Vec::new(),
+            shown: Vec::new(),
+            stood_in: None,
+            form: None,
+        }],
+    }
+}
+
+fn judge_profile<'e>(
+    profile: &str,
+    elements: impl Iterator<Item = &'e MustSupportResult>,
+) -> Judgement {
+    let mut judgement = Judgement::new(&catalog::MUST_SUPPORT, &Subject::default());
+    let mut absent: Vec<&'e str> = Vec::new();
+    for element in elements {
+        match element.shown_by.is_empty() {
+            true => absent.push(&element.element),
+            false => judgement.saw_resource(),
+        }
+    }
+    if !absent.is_empty() {
+        let name = profile.rsplit('/').next().unwrap_or(profile);
+        let more = if absent.len() > NAMED { ", …" } else { "" };
+        absent.truncate(NAMED);
+        judgement.skip(format!(
+            "no resource of this run shows of {name}: {}{more}",
+            absent.join(", ")
+        ));
+    }
+    judgement
 }
 
 fn see_extensions(extensions: &[&Marked], node: &Node<'_>, label: &str, shown: &mut Shown) {

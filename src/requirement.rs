@@ -2,6 +2,7 @@
 //! each, in our words. `ours` marks what no specification asks and we find sensible: it warns and
 //! never fails. They are read from `fixtures/requirements/`, a file for each area.
 
+pub mod broken;
 pub mod guide;
 
 use std::collections::HashMap;

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::dialect;
 use crate::http::Exchange;
+use crate::must_support;
 use crate::promises;
 use crate::report::{self, WriteError};
 use crate::result::{MustSupportResult, RunResult, ScenarioResult, TargetKind};
@@ -217,6 +218,7 @@ pub fn merge(mut parts: Vec<ShardFile>) -> Result<RunResult, MergeError> {
     }
     merged.stopped_because = stopped;
     judge_promises(&mut merged);
+    judge_must_support(&mut merged);
     in_order(&mut merged, &plan);
     if filtered {
         leave_out_empty_suites(&merged.scenarios, &mut merged.suites);
@@ -377,6 +379,20 @@ fn judge_promises(merged: &mut RunResult) {
     if merged.scenarios.iter().any(declared) {
         merged.scenarios.retain(|scenario| !declared(scenario));
         merged.scenarios.push(promises::judge(&merged.promises));
+    }
+}
+
+/// What was shown can be said only when all parts have looked.
+fn judge_must_support(merged: &mut RunResult) {
+    let said = |scenario: &ScenarioResult| {
+        scenario.suite == must_support::SUITE && scenario.id == must_support::SCENARIO
+    };
+    if merged.scenarios.iter().any(said) {
+        merged.scenarios.retain(|scenario| !said(scenario));
+        let steps = merged.scenarios.iter().flat_map(|scenario| &scenario.steps);
+        let shown = steps.flat_map(|step| &step.shown);
+        let elements = must_support::merged(merged.must_support.clone(), shown);
+        merged.scenarios.push(must_support::judge(&elements));
     }
 }
 

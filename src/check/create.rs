@@ -43,6 +43,11 @@ impl<'v> CreateJudge<'v> {
         }
     }
 
+    /// Lets what is kept show a requirement of a scenario file too.
+    pub fn keeps(&mut self, requirement: &str) {
+        self.kept.shows_too(requirement);
+    }
+
     /// Says why nothing was created.
     pub fn skip(&mut self, reason: &str) {
         for judgement in [

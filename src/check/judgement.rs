@@ -62,6 +62,11 @@ impl Judgement {
         self
     }
 
+    /// Binds the check to one more requirement, of the same level.
+    pub fn shows_too(&mut self, id: &str) {
+        self.requirements.push(id.to_owned());
+    }
+
     /// Notes an answer that was looked at.
     pub fn saw_exchange(&mut self) {
         self.evidence.requests += 1;

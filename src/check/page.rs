@@ -13,6 +13,9 @@ use crate::json::{Document, Node};
 use crate::result::Subject;
 use crate::validator::Validator;
 
+/// What a walk over everything that there is of a type shows beside its own.
+pub const OF_A_WALK: [&str; 2] = ["ROB-1.pages", "ROB-1.rows"];
+
 /// The checks of one search, over all of its pages.
 pub struct SearchJudge<'v> {
     resource_type: String,
@@ -78,6 +81,13 @@ impl<'v> SearchJudge<'v> {
             last_total: None,
             ids: HashSet::new(),
             links: HashSet::new(),
+        }
+    }
+
+    /// Says that the search walks over everything that there is of the type.
+    pub fn walks_over_all(&mut self) {
+        for requirement in OF_A_WALK {
+            self.no_server_error.shows_too(requirement);
         }
     }
 

@@ -58,6 +58,8 @@ pub(super) enum Lapse {
     Write,
     /// A read asks for every right there is.
     ReadAsksAll,
+    /// A search is chained over what the account may not see.
+    Chain,
     /// Who may do less has the rights of the one who logged in last.
     LastLogin,
 }
@@ -212,6 +214,27 @@ pub(super) fn count_all(
     {
         set(own, "total", total.clone());
     }
+}
+
+/// The request with each parameter that is chained over the identifier of an insuree turned into
+/// one that names the insuree, whoever asks. Chained parameters are not offered otherwise.
+pub(super) fn without_chain(store: &Store, request: &Request) -> Option<Request> {
+    let has = |patient: &Tree, code: &str| {
+        let identifiers = patient.get("identifier").map_or(&[][..], |it| it.entries());
+        identifiers.iter().any(|it| it.str("value") == Some(code))
+    };
+    let mut named = request.clone();
+    for (name, value) in &mut named.query {
+        if let Some(reference) = name.strip_suffix(".identifier") {
+            let mut patients = store.resources(ResourceType::Patient);
+            let found = patients.find(|patient| has(patient, value));
+            let id = found.and_then(|patient| patient.str("id")).unwrap_or("-");
+            let reference = reference.to_owned();
+            *value = format!("Patient/{id}");
+            *name = reference;
+        }
+    }
+    (named.query != request.query).then_some(named)
 }
 
 /// The districts of the insurees to whom a resource leads.

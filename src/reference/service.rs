@@ -136,6 +136,11 @@ impl Service {
         }
         account.permit(&route, &request.method, &self.settings.lapses)?;
         negotiate(request)?;
+        let chained = match self.settings.lapses.contains(&Lapse::Chain) {
+            true => account::without_chain(&state.store, request),
+            false => None,
+        };
+        let request = chained.as_ref().unwrap_or(request);
         if let (Route::Type(resource_type), &Method::POST) = (&route, &request.method) {
             let (response, told) =
                 interaction::create(state, &self.settings, request, *resource_type)?;

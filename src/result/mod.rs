@@ -217,6 +217,24 @@ impl CheckResult {
             _ => Verdict::of_check(self.level, self.evidence, &self.findings),
         }
     }
+
+    /// The verdict on one of several requirements: as the check ended, but of its findings only
+    /// those count that break it, at the level of the requirement.
+    #[must_use]
+    pub fn settled_of(&self, level: Level, breaks: impl Fn(&Finding) -> bool) -> Verdict {
+        let settled = self.settled();
+        let by_findings = matches!(settled, Verdict::Warning | Verdict::Fail);
+        if self.flaky || !by_findings || self.findings.is_empty() {
+            return settled;
+        }
+        let own = self.findings.iter().map(|observed| &observed.finding);
+        let own = own.filter(|finding| breaks(finding));
+        let worst = own.map(|finding| Verdict::of_finding(finding, level)).max();
+        worst.unwrap_or(match self.evidence.is_empty() {
+            true => Verdict::Skip,
+            false => Verdict::Pass,
+        })
+    }
 }
 
 impl StepResult {

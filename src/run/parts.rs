@@ -6,7 +6,8 @@ use crate::promises::PromiseRow;
 use crate::redaction::Redactor;
 use crate::requirement::guide;
 use crate::result::{
-    DialectFact, Observed, PlannedSuite, Requirement, RunResult, ScenarioResult, StepResult,
+    DialectFact, MustSupportResult, Observed, PlannedSuite, Requirement, RunResult, ScenarioResult,
+    StepResult,
 };
 use crate::runner::{Played, PlayedStep};
 use crate::suite::Declared;
@@ -79,6 +80,17 @@ impl Parts {
         let asked = |suite: &PlannedSuite| suite.id == crate::promises::SUITE;
         if self.suites.iter().any(asked) {
             self.scenarios.push(crate::promises::judge(&self.promises));
+        }
+    }
+
+    /// Says which elements the guide wants supported were shown, where the run looked for them.
+    pub(super) fn look_at_must_support(&mut self, elements: Vec<MustSupportResult>) {
+        let asked = |suite: &PlannedSuite| suite.id == crate::must_support::SUITE;
+        if self.suites.iter().any(asked) {
+            let steps = self.scenarios.iter().flat_map(|scenario| &scenario.steps);
+            let shown = steps.flat_map(|step| &step.shown);
+            let elements = crate::must_support::merged(elements, shown);
+            self.scenarios.push(crate::must_support::judge(&elements));
         }
     }
 }

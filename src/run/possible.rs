@@ -5,6 +5,7 @@
 //! is made of the built-in server, with and without faults.
 
 use crate::check::catalog;
+use crate::check::page::OF_A_WALK;
 use crate::suite::probe::Probe;
 use crate::suite::{Action, Step};
 
@@ -18,7 +19,7 @@ const OF_WRITES: &str = "content-type create-body create-location create-status 
     update-status valid-guide valid-r4";
 const OF_READS: &str = "becomes-final error-body expectation no-server-error read-id read-status \
     read-unknown round-trip valid-guide valid-r4";
-const OF_SEARCHES: &str = "error-body expectation found no-server-error paging-next \
+const OF_SEARCHES: &str = "error-body expectation found must-support no-server-error paging-next \
     paging-no-repeat paging-terminates precondition search-bundle search-finds search-full-url \
     search-id search-only search-status search-total search-type valid-guide valid-r4";
 
@@ -41,11 +42,13 @@ pub(super) fn requirements(step: &Step) -> Vec<&str> {
     let named = step.expect.iter().map(|expected| &expected.requirement);
     let named = named.chain(step.twins.iter().map(|twin| &twin.requirement));
     let named = named.chain(step.until.iter().map(|until| &until.requirement));
-    let named = named.chain(&step.requirement);
+    let named = named.chain(&step.requirement).chain(&step.keeps);
+    let of_a_walk = OF_A_WALK.into_iter().filter(|_| step.walks_over_all());
     let of_checks = checks(step).into_iter().filter_map(catalog::get);
     of_checks
         .flat_map(|check| check.requirements.iter().copied())
         .chain(named.map(String::as_str))
+        .chain(of_a_walk)
         .collect()
 }
 
@@ -105,7 +108,7 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
         Probe::ReadSubset => &["read-mandatory read-subset read-subsetted"],
         Probe::ReadMalformed => &[OF_REFUSALS, "read-malformed"],
         Probe::ReadVersions => &[OF_REFUSALS, "history history-entries vread vread-unknown"],
-        Probe::VersionsUndeclared => &["versions-not-offered"],
+        Probe::VersionsUndeclared => &[OF_REFUSALS, "versions-not-offered"],
         Probe::ReadByCode => &["read-by-code read-by-code-id"],
         Probe::RefusedReads => &[OF_REFUSALS, "read-unknown unknown-type"],
         Probe::RefusedBodies => &[OF_REFUSALS, "broken-json empty-body wrong-type"],
@@ -118,7 +121,7 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
         Probe::BodyTypes => &["body-type-refused"],
         Probe::TextSurvives => &["text-survives"],
         Probe::CreateIdentity => &["create-etag create-id create-meta location-reads"],
-        Probe::CreatePrefer => &["prefer-minimal prefer-outcome"],
+        Probe::CreatePrefer => &["prefer-minimal prefer-outcome prefer-representation"],
         Probe::CreateRefused => &[
             OF_REFUSALS,
             "create-refused empty-value-refused refused-not-stored unknown-element-refused",
@@ -129,10 +132,15 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
              update-version",
         ],
         Probe::Delete => &["delete-again delete-gone delete-search delete-status"],
-        Probe::ConditionalWrites => &["conditional-create conditional-update patch"],
+        Probe::ConditionalWrites => &[
+            "conditional-create conditional-create-kept conditional-create-new conditional-delete \
+             conditional-delete-declared conditional-update conditional-update-declared patch",
+        ],
         Probe::Bundles => &["batch transaction"],
         Probe::FullUrls => &["full-url-reads"],
-        Probe::ReferencesAgree => &["reference-id reference-identifier reference-type-element"],
+        Probe::ReferencesAgree => &[
+            "family-agrees one-currency reference-id reference-identifier reference-type-element same-person",
+        ],
         Probe::WithoutToken => &["challenge unauthenticated"],
         Probe::BadTokens => &["bad-token challenge"],
         Probe::WritesWithoutToken => &["challenge write-unauthenticated write-without-trace"],
@@ -141,10 +149,12 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
         Probe::InjectionStored => &["injection-stored"],
         Probe::WrongPassword => &["malformed-login token-expiry wrong-password"],
         Probe::OtherAccounts => &[
-            "location-read location-search rights-catalogue rights-found-readable rights-include \
-             rights-interleaved rights-read rights-search rights-total",
+            "location-read location-search rights-catalogue rights-chain rights-found-readable \
+             rights-include rights-interleaved rights-read rights-search rights-total",
         ],
         Probe::OtherAccountsWrite => &["rights-write rights-write-nothing"],
-        Probe::RandomRequests => &["answered bad-input"],
+        Probe::Options => &["options options-allow preflight"],
+        Probe::HostileBodies => &["hostile-body"],
+        Probe::RandomRequests => &["answered bad-input retry-after"],
     }
 }

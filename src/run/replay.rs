@@ -89,6 +89,7 @@ impl Replay<'_> {
         };
         let mut parts = parts.and(redactor, played);
         parts.look_at_promises(session.client.base());
+        parts.look_at_must_support(session.must_support.results());
         selection.narrow(&mut parts.scenarios, &mut parts.suites, &tags);
         if parts.scenarios.is_empty() && selection.shard.is_none() {
             return Err(nothing_selected(selection));

@@ -20,6 +20,9 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
     let resource_type = step.resource_type.clone().unwrap_or_default();
     let session = scenario.session;
     let mut judge = CreateJudge::new(&session.validator, &subject);
+    if let Some(requirement) = &step.keeps {
+        judge.keeps(requirement);
+    }
     let filled = match (&planned.skip, &step.body) {
         (Some(reason), _) => Err(reason.clone()),
         (None, None) => Err("the step has no body".to_owned()),

@@ -110,6 +110,9 @@ fn round_trip(
         return (None, None);
     };
     let mut judgement = Judgement::new(&catalog::ROUND_TRIP, subject);
+    if let Some(requirement) = &step.keeps {
+        judgement.shows_too(requirement);
+    }
     let sent = scenario.sent.get(from);
     let document = sent.and_then(|sent| crate::json::read(&sent.body).ok());
     let (Some(sent), Some(document)) = (sent, document) else {

@@ -44,6 +44,9 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         &subject,
         planned.required,
     );
+    if step.walks_over_all() {
+        judge.walks_over_all();
+    }
     let mut looking = Looking::new(find, step, &subject);
     let mut notes = Vec::new();
     let all = url.clone();

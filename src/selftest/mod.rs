@@ -263,6 +263,10 @@ impl Bench {
         let base = session.client.base();
         let promises = crate::promises::table(&declared, &scenarios, &exchanges, base);
         scenarios.push(crate::promises::judge(&promises));
+        let shown = scenarios.iter().flat_map(|it| &it.steps);
+        let shown = shown.flat_map(|step| &step.shown);
+        let elements = crate::must_support::merged(self.must_support.results(), shown);
+        scenarios.push(crate::must_support::judge(&elements));
         Ok(Tried { scenarios })
     }
 }

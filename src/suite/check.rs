@@ -188,7 +188,8 @@ impl Words<'_> {
             .map(|expect| &expect.requirement)
             .chain(step.twins.iter().map(|twin| &twin.requirement))
             .chain(step.until.as_ref().map(|until| &until.requirement))
-            .chain(step.requirement.as_ref());
+            .chain(step.requirement.as_ref())
+            .chain(step.keeps.as_ref());
         for word in words {
             if crate::requirement::get(word).is_none() {
                 let known = crate::requirement::all();

@@ -228,11 +228,21 @@ pub struct Step {
     pub precondition: bool,
     /// The requirement that finding shows, where it is not the search's own, or that a read shows.
     pub requirement: Option<String>,
+    /// The requirement that is shown by what comes back of what the step sends or reads back.
+    pub keeps: Option<String>,
     /// FHIRPath by name: the first value is kept for later steps.
     #[serde(default)]
     pub capture: BTreeMap<String, String>,
     /// What to go on with where the step fails.
     pub or_existing: Option<Existing>,
+}
+
+impl Step {
+    /// Whether it looks at everything that there is of a type.
+    #[must_use]
+    pub fn walks_over_all(&self) -> bool {
+        self.action == Action::Search && self.pages == Pages::All && self.parameters.is_empty()
+    }
 }
 
 impl Existing {

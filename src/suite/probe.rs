@@ -77,6 +77,10 @@ pub enum Probe {
     OtherAccountsWrite,
     /// Requests that nobody would send.
     RandomRequests,
+    /// What may be asked: OPTIONS, and what a browser asks before a page may.
+    Options,
+    /// Bodies that no client writes, meant to break who reads them.
+    HostileBodies,
 }
 
 impl Probe {
@@ -100,6 +104,7 @@ impl Probe {
                 | Self::WritesWithoutToken
                 | Self::OtherAccountsWrite
                 | Self::InjectionStored
+                | Self::HostileBodies
         )
     }
 
@@ -128,7 +133,8 @@ impl Probe {
             | Self::Format
             | Self::ReferencesAgree
             | Self::Guarded
-            | Self::RandomRequests => "read",
+            | Self::RandomRequests
+            | Self::Options => "read",
             Self::ReadVersions | Self::VersionsUndeclared => "vread",
             Self::FullUrls
             | Self::WithoutToken
@@ -144,7 +150,8 @@ impl Probe {
             | Self::CreateTwice
             | Self::WritesWithoutToken
             | Self::OtherAccountsWrite
-            | Self::InjectionStored => "create",
+            | Self::InjectionStored
+            | Self::HostileBodies => "create",
             Self::Update | Self::ConditionalWrites => "update",
             Self::Delete | Self::RefusedMethods => "delete",
             Self::Bundles => "batch",

@@ -46,6 +46,20 @@ fn what_is_declared_and_not_so_is_found_out() {
 }
 
 #[test]
+fn what_may_be_asked_is_held_to_http() {
+    right_behaviour_passes(&["capabilities"], &["options", "options-allow"]);
+    hold(
+        &["capabilities"],
+        &["options"],
+        &[
+            warns(Fault::OptionsFail, &["options"]),
+            warns(Fault::OptionsWithoutAllow, &["options-allow"]),
+            warns(Fault::PreflightNeedsToken, &["preflight"]),
+        ],
+    );
+}
+
+#[test]
 fn a_server_that_declares_what_it_offers_passes() {
     right_behaviour_passes(
         &["discover", "capabilities"],

@@ -13,5 +13,6 @@ mod robustness;
 mod search;
 mod security;
 mod support;
+mod validity;
 mod wording;
 mod write;

@@ -13,6 +13,26 @@ fn references_agree_without_a_fault() {
             "reference-id",
             "reference-type-element",
             "reference-identifier",
+            "same-person",
+            "family-agrees",
+            "one-currency",
+        ],
+    );
+}
+
+#[test]
+fn what_refers_to_each_other_agrees_or_is_found() {
+    hold(
+        &["references"],
+        &[
+            "references-claim-response",
+            "references-patient",
+            "references-invoice",
+        ],
+        &[
+            warns(Fault::AnswerAboutAnother, &["same-person"]),
+            warns(Fault::FamilyOfStrangers, &["family-agrees"]),
+            warns(Fault::MixedCurrencies, &["one-currency"]),
         ],
     );
 }

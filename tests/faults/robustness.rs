@@ -19,6 +19,7 @@ fn requests_made_by_chance_catch_their_faults() {
             warns(Fault::MalformedIdFails, &["bad-input"]),
             warns(Fault::UnknownTypeFails, &["bad-input"]),
             warns(Fault::HangsUp, &["answered"]),
+            warns(Fault::BusyWithoutWord, &["retry-after"]),
         ],
     );
 }

@@ -56,6 +56,7 @@ fn accounts_that_may_do_less_catch_their_faults() {
             warns(Fault::SearchAsksNoDistrict, &["location-search"]),
             warns(Fault::ReadAsksNoRight, &["rights-read", "location-read"]),
             warns(Fault::IncludeAsksNoRight, &["rights-include"]),
+            warns(Fault::ChainAsksNoDistrict, &["rights-chain"]),
             warns(Fault::TotalCountsAll, &["rights-total"]),
             warns(Fault::ReadAsksEveryRight, &["rights-found-readable"]),
             warns(Fault::RightsOfLastLogin, &["rights-interleaved"]),
@@ -87,6 +88,11 @@ fn tokens_catch_their_faults() {
 
 #[test]
 fn answers_and_values_catch_their_faults() {
+    hold(
+        &["security"],
+        &["hostile"],
+        &[warns(Fault::HostileBodyFails, &["hostile-body"])],
+    );
     hold(
         &["security"],
         &["guarded", "injection"],

@@ -15,11 +15,13 @@ fn writes_are_right_without_a_fault() {
             "create-etag",
             "prefer-minimal",
             "prefer-outcome",
+            "prefer-representation",
             "create-refused",
             "unknown-element-refused",
             "refused-not-stored",
             "create-twice",
             "conditional-create",
+            "conditional-delete",
             "update-status",
             "update-replaces",
             "update-id",
@@ -50,6 +52,7 @@ fn creates_catch_their_faults() {
             fails(Fault::WrongLocation, &["location-reads"]),
             warns(Fault::NoEtag, &["create-etag"]),
             warns(Fault::IgnoresPrefer, &["prefer-minimal", "prefer-outcome"]),
+            warns(Fault::WithholdsRepresentation, &["prefer-representation"]),
             warns(Fault::AcceptsAnyPerson, &["create-refused"]),
             warns(Fault::AcceptsLongCode, &["create-refused"]),
             warns(Fault::AcceptsUnknownElements, &["unknown-element-refused"]),
@@ -76,7 +79,19 @@ fn updates_catch_their_faults() {
             warns(Fault::UpdateUnknownFails, &["update-unknown"]),
             fails(Fault::IgnoresIfMatch, &["update-stale"]),
             fails(Fault::HistoryOldestFirst, &["history-order"]),
-            warns(Fault::AnyMethodSucceeds, &["conditional-update", "patch"]),
+            warns(
+                Fault::AnyMethodSucceeds,
+                &["conditional-update", "conditional-delete", "patch"],
+            ),
+            fails(
+                Fault::DeclaresConditions,
+                &[
+                    "conditional-create-kept",
+                    "conditional-create-new",
+                    "conditional-update-declared",
+                    "conditional-delete-declared",
+                ],
+            ),
         ],
     );
 }

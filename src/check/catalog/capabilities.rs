@@ -15,5 +15,8 @@ checks! {
     CAPABILITIES_PARAMETERS = "capabilities-parameters", ["CAP-2.parameters"], "search parameters that are declared work";
     CAPABILITIES_GUIDE_INTERACTIONS = "capabilities-guide-interactions", ["CAP-3.interactions"], "what the guide asks for is declared";
     CAPABILITIES_GUIDE_PARAMETERS = "capabilities-guide-parameters", ["CAP-3.parameters"], "the search parameters that the guide asks for are declared";
+    OPTIONS = "options", ["CAP-4.options"], "OPTIONS is answered or refused";
+    OPTIONS_ALLOW = "options-allow", ["CAP-4.allow"], "an answer to OPTIONS names the methods";
+    PREFLIGHT = "preflight", ["CAP-4.preflight"], "a page that may ask is let through before it asks";
     CAPABILITIES_PROFILES = "capabilities-profiles", ["CAP-3.profiles"], "the guide's profiles are declared";
 }

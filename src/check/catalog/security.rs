@@ -28,6 +28,8 @@ checks! {
     CORS = "cors", ["SEC-4.cors"], "no foreign page may read with the user's rights";
     NO_SECRETS = "no-secrets", ["SEC-4.no-secrets"], "resources hold no secrets";
     INJECTION = "injection", ["SEC-6.search"], "a value of a search is only compared";
+    HOSTILE_BODY = "hostile-body", ["SEC-6.body"], "a body made to break its reader is refused";
+    RIGHTS_CHAIN = "rights-chain", ["SEC-2.chain"], "a chained search looks at nothing that the account may not see";
     INJECTION_HEADER = "injection-header", ["SEC-6.header"], "a value of a search makes no header";
     INJECTION_STORED = "injection-stored", ["SEC-6.stored"], "text is stored as it was sent, or refused";
     WRONG_PASSWORD = "wrong-password", ["SEC-5.wrong-password"], "a wrong password answers 401";

@@ -6,7 +6,7 @@ checks! {
     ALL_OF_WORKFLOWS:
     FOUND = "found", ["SCN-A.village"], "the data that a workflow builds on is there";
     PRECONDITION = "precondition", ["SCN-N.data"], "there is data that a workflow can start from";
-    ROUND_TRIP = "round-trip", ["RT-1.read"], "what was sent is read back";
+    ROUND_TRIP = "round-trip", ["RT-1.read", "RT-2.lost", "RT-2.changed", "CT-3.precision"], "what was sent is read back";
     BECOMES_FINAL = "becomes-final", ["SCN-C.final"], "an answer that is not final becomes final";
     TWIN_REFUSED = "twin-refused", ["SCN-N.refused"], "a body with one thing wrong is refused";
     TWIN_REASON = "twin-reason", ["SCN-N.reason"], "a refusal says what is wrong, and where";

@@ -10,12 +10,15 @@ checks! {
     CREATE_ETAG = "create-etag", ["CRE-1.etag"], "a create of a versioned resource has an ETag";
     PREFER_MINIMAL = "prefer-minimal", ["CRE-2.minimal"], "Prefer: return=minimal answers no body";
     PREFER_OUTCOME = "prefer-outcome", ["CRE-2.outcome"], "Prefer: return=OperationOutcome answers an OperationOutcome";
+    PREFER_REPRESENTATION = "prefer-representation", ["CRE-2.representation"], "Prefer: return=representation answers the new resource";
     CREATE_REFUSED = "create-refused", ["CRE-3.refused"], "content that breaks R4 or the guide is refused";
     UNKNOWN_ELEMENT_REFUSED = "unknown-element-refused", ["CRE-3.unknown-element"], "elements that R4 does not define are refused";
     EMPTY_VALUE_REFUSED = "empty-value-refused", ["CRE-3.empty"], "empty values are refused";
     REFUSED_NOT_STORED = "refused-not-stored", ["CRE-3.not-stored"], "what was refused is not there";
     CREATE_TWICE = "create-twice", ["CRE-5.twice"], "a code that is taken is refused";
     CONDITIONAL_CREATE = "conditional-create", ["CRE-4.answered"], "a conditional create makes no second resource";
+    CONDITIONAL_CREATE_KEPT = "conditional-create-kept", ["CRE-4.one"], "a conditional create that is declared answers 200 where one matches";
+    CONDITIONAL_CREATE_NEW = "conditional-create-new", ["CRE-4.none"], "a conditional create that is declared creates where nothing matches";
     UPDATE_STATUS = "update-status", ["UPD-1.status"], "an update answers 200";
     UPDATE_REPLACES = "update-replaces", ["UPD-1.replaces"], "an update replaces the whole resource";
     UPDATE_ID = "update-id", ["UPD-1.id"], "an update whose body has another id is refused";
@@ -23,6 +26,9 @@ checks! {
     UPDATE_UNKNOWN = "update-unknown", ["UPD-1.unknown"], "an update of an unknown id is refused or creates";
     UPDATE_STALE = "update-stale", ["UPD-2.stale"], "an update of a stale version answers 412";
     CONDITIONAL_UPDATE = "conditional-update", ["UPD-3.conditional"], "a conditional update is carried out or refused";
+    CONDITIONAL_UPDATE_DECLARED = "conditional-update-declared", ["UPD-3.declared"], "a conditional update that is declared is carried out";
+    CONDITIONAL_DELETE = "conditional-delete", ["DEL-2.answered"], "a conditional delete is carried out or refused";
+    CONDITIONAL_DELETE_DECLARED = "conditional-delete-declared", ["DEL-2.declared"], "a conditional delete that is declared is carried out";
     PATCH = "patch", ["UPD-3.patch"], "a patch is carried out or refused";
     DELETE_STATUS = "delete-status", ["DEL-1.status"], "a delete answers 200, 202 or 204";
     DELETE_GONE = "delete-gone", ["READ-3.gone"], "what was deleted answers 410 or 404";

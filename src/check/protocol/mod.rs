@@ -2,6 +2,7 @@
 //! sends; each function looks at answers and notes what it finds.
 
 pub mod content;
+pub mod graph;
 pub mod guard;
 pub mod headers;
 pub mod internals;

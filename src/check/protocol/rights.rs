@@ -248,6 +248,27 @@ pub fn search_without_right(checks: &mut Checks, resource_type: &str, searched: 
     hint(checks, check, Standing::NoRights);
 }
 
+/// Matches of a search.
+#[must_use]
+pub fn found_in(exchange: &Exchange) -> usize {
+    let mut searched = Searched::new();
+    searched.take(exchange.clone());
+    searched.rows.len()
+}
+
+/// A search by a value of an insuree whom the account may not see finds nothing.
+pub fn chain_finds_nothing(checks: &mut Checks, standing: Standing, exchange: &Exchange) {
+    let check = &catalog::RIGHTS_CHAIN;
+    let expected = format!(
+        "nothing found by the code of an insuree whom the account `{standing}` may not see"
+    );
+    checks.hold(check, exchange, Rule::Login, &expected, |response| {
+        let found = found_in(exchange);
+        (response.status == 200 && found > 0).then(|| crate::wording::count(found, "match"))
+    });
+    hint(checks, check, standing);
+}
+
 /// A read of what the account may not see is refused.
 pub fn read_without_right(
     checks: &mut Checks,

@@ -213,3 +213,71 @@ pub(super) fn entry_count(response: &Response) -> usize {
         .map(|tree| at(tree, "entry").len())
         .unwrap_or_default()
 }
+
+fn each_patient(response: &mut Response, change: impl Fn(&mut Tree)) {
+    each_resource(response, |resource| {
+        if resource.str("resourceType") == Some("Patient") {
+            change(resource);
+        }
+    });
+}
+
+/// Conditions are declared that every request with one is refused for.
+pub(super) fn declare_conditions(_: &Request, response: &mut Response) {
+    if let Some(statement) = capability_statement(response) {
+        walk_mut(statement, &mut |node| {
+            if node.str("type") == Some("Patient") {
+                set(node, "conditionalCreate", from_json(json!(true)));
+                set(node, "conditionalUpdate", from_json(json!(true)));
+                set(node, "conditionalDelete", string("single"));
+            }
+        });
+    }
+}
+
+pub(super) fn duplicate_member(_: &Request, response: &mut Response) {
+    each_patient(response, |patient| {
+        push_member(patient, "language", string("en"));
+        push_member(patient, "language", string("fr"));
+    });
+}
+
+pub(super) fn text_for_flag(_: &Request, response: &mut Response) {
+    each_patient(response, |patient| {
+        set(patient, "multipleBirthBoolean", string("true"));
+    });
+}
+
+pub(super) fn unsafe_narrative(_: &Request, response: &mut Response) {
+    let div = "<div xmlns=\"http://www.w3.org/1999/xhtml\"><script>alert(1)</script></div>";
+    each_patient(response, |patient| {
+        let text = json!({ "status": "generated", "div": div });
+        set(patient, "text", from_json(text));
+    });
+}
+
+pub(super) fn lone_contained(_: &Request, response: &mut Response) {
+    each_patient(response, |patient| {
+        let lone = json!([{
+            "resourceType": "Organization", "id": "lone_1", "meta": { "versionId": "1" }, "name": "x",
+        }]);
+        set(patient, "contained", from_json(lone));
+    });
+}
+
+pub(super) fn unknown_modifier(_: &Request, response: &mut Response) {
+    each_patient(response, |patient| {
+        let modifier = json!([{ "url": "http://example.org/modifier", "valueBoolean": true }]);
+        set(patient, "modifierExtension", from_json(modifier));
+    });
+}
+
+pub(super) fn relative_extension(_: &Request, response: &mut Response) {
+    each_patient(response, |patient| {
+        if let Some(Value::Array(extensions)) =
+            get_mut(patient, "extension").map(|it| &mut it.value)
+        {
+            extensions.push(from_json(json!({ "url": "nickname", "valueString": "x" })));
+        }
+    });
+}

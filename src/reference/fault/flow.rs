@@ -292,3 +292,64 @@ pub(super) fn retire_products(_: &Request, response: &mut Response) {
         }
     });
 }
+
+/// An insuree of each of the two families of the seed.
+const OF_TWO_FAMILIES: [&str; 2] = [
+    "Patient/d07e2aa9-44a6-5570-be25-6c22773687fa",
+    "Patient/ff46d6f2-27ca-5eda-a466-5519b922f92d",
+];
+
+/// The one of the two that is not this one.
+fn other_than(reference: &str) -> &'static str {
+    match OF_TWO_FAMILIES[0] == reference {
+        true => OF_TWO_FAMILIES[1],
+        false => OF_TWO_FAMILIES[0],
+    }
+}
+
+/// Only where it is read: what a search finds by it is right.
+fn is_read_by_id(request: &Request) -> bool {
+    request.path.len() == 2 && request.path[1] != "_search"
+}
+
+pub(super) fn answer_about_another(request: &Request, response: &mut Response) {
+    if !is_read_by_id(request) {
+        return;
+    }
+    each(response, ResourceType::ClaimResponse, |answer| {
+        if is_new(answer) {
+            return;
+        }
+        if let Some(patient) = get_mut(answer, "patient") {
+            let other = other_than(patient.str("reference").unwrap_or_default());
+            set(patient, "reference", string(other));
+        }
+    });
+}
+
+pub(super) fn swap_members(request: &Request, response: &mut Response) {
+    if !is_read_by_id(request) {
+        return;
+    }
+    each(response, ResourceType::Group, |group| {
+        if is_new(group) {
+            return;
+        }
+        let text = group.to_json();
+        let is_first = text.contains(OF_TWO_FAMILIES[0]);
+        let stranger = OF_TWO_FAMILIES[usize::from(is_first)];
+        for member in entries(group, "member").into_iter().flatten() {
+            if let Some(entity) = get_mut(member, "entity") {
+                set(entity, "reference", string(stranger));
+            }
+        }
+    });
+}
+
+pub(super) fn mix_currencies(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Invoice, |invoice| {
+        if let Some(total) = get_mut(invoice, "totalNet") {
+            set(total, "currency", string("XAF"));
+        }
+    });
+}

@@ -1,7 +1,7 @@
 //! Faults of what answers guard and tell, of values that are executed, and of references.
 
 use axum::body::Bytes;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use super::body::each_resource;
 use crate::reference::message::{Body, Request, Response};
@@ -108,5 +108,41 @@ pub(super) fn hang_up(request: &Request, response: &mut Response) {
     let is_odd = |part: &String| part.contains(['\0', '\n', '"', '<']);
     if request.path.get(1).is_some_and(is_odd) {
         response.body = Body::Cut;
+    }
+}
+
+pub(super) fn options_fail(request: &Request, response: &mut Response) {
+    if request.method == Method::OPTIONS {
+        response.status = StatusCode::INTERNAL_SERVER_ERROR;
+    }
+}
+
+pub(super) fn options_without_allow(request: &Request, response: &mut Response) {
+    if request.method == Method::OPTIONS {
+        response.remove_header("Allow");
+    }
+}
+
+/// A browser sends no token with this question, so that the page may never ask.
+pub(super) fn preflight_needs_token(request: &mut Request) -> Option<Response> {
+    let is_preflight = request.method == Method::OPTIONS
+        && request.header("access-control-request-method").is_some();
+    is_preflight.then(|| {
+        let mut response = Response::empty(StatusCode::UNAUTHORIZED);
+        response.set_header("Access-Control-Allow-Origin", "*");
+        response
+    })
+}
+
+pub(super) fn busy_without_word(request: &Request, response: &mut Response) {
+    let is_odd = |part: &String| part.contains(['\0', '\n', '"', '<']);
+    if request.path.get(1).is_some_and(is_odd) {
+        response.status = StatusCode::SERVICE_UNAVAILABLE;
+    }
+}
+
+pub(super) fn hostile_body_fails(request: &Request, response: &mut Response) {
+    if request.body.windows(4).any(|part| part == b":NaN") {
+        response.status = StatusCode::INTERNAL_SERVER_ERROR;
     }
 }

@@ -612,6 +612,40 @@ faults! {
         Hook::Response(real::encoded_links);
     CountZeroIsAll = "count-zero-is-all", "`_count=0` answers a page of matches",
         Hook::Request(real::count_zero_is_all);
+    OptionsFail = "options-fail", "OPTIONS is answered with 500",
+        Hook::Response(guard::options_fail);
+    OptionsWithoutAllow = "options-without-allow", "an answer to OPTIONS does not name the methods",
+        Hook::Response(guard::options_without_allow);
+    PreflightNeedsToken = "preflight-needs-token", "a browser that asks whether a page may ask is refused for want of a token",
+        Hook::Request(guard::preflight_needs_token);
+    DeclaresConditions = "declares-conditions", "conditional create, update and delete are declared, and refused",
+        Hook::Response(body::declare_conditions);
+    WithholdsRepresentation = "withholds-representation", "a create that prefers the representation is answered without a body",
+        Hook::Response(write::withhold_representation);
+    AnswerAboutAnother = "answer-about-another", "the answer to a claim is about another insuree than the claim",
+        Hook::Response(flow::answer_about_another);
+    FamilyOfStrangers = "family-of-strangers", "a family has a member of another family, and none of its own",
+        Hook::Response(flow::swap_members);
+    MixedCurrencies = "mixed-currencies", "one amount of an invoice has another currency than the others",
+        Hook::Response(flow::mix_currencies);
+    BusyWithoutWord = "busy-without-word", "an odd id is answered with 503 that does not say when to come back",
+        Hook::Response(guard::busy_without_word);
+    ChainAsksNoDistrict = "chain-asks-no-district", "a search is chained over insurees whom the account may not see",
+        Hook::Forgets(Lapse::Chain);
+    HostileBodyFails = "hostile-body-fails", "a body with `NaN` is answered with 500",
+        Hook::Response(guard::hostile_body_fails);
+    DuplicateMembers = "duplicate-members", "resources have a member twice",
+        Hook::Response(body::duplicate_member);
+    TextForFlag = "text-for-flag", "a truth value is sent as text",
+        Hook::Response(body::text_for_flag);
+    UnsafeNarrative = "unsafe-narrative", "narratives hold a script",
+        Hook::Response(body::unsafe_narrative);
+    LoneContained = "lone-contained", "insurees carry along what nobody refers to, with an illegal id and a version",
+        Hook::Response(body::lone_contained);
+    RelativeExtension = "relative-extension", "insurees have an extension whose address is relative",
+        Hook::Response(body::relative_extension);
+    UnknownModifier = "unknown-modifier", "insurees have a modifier extension that nobody knows",
+        Hook::Response(body::unknown_modifier);
     WrongTypeFails = "wrong-type-fails", "a body of another resource type is answered with 500",
         Hook::Response(real::wrong_type_fails);
 }

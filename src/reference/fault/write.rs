@@ -243,3 +243,9 @@ pub(super) fn store_before_checking(settings: &mut Settings) {
 pub(super) fn delete_once(settings: &mut Settings) {
     settings.deletes_once = true;
 }
+
+pub(super) fn withhold_representation(request: &Request, response: &mut Response) {
+    if is_create(request) && request.preference("return") == Some("representation") {
+        response.body = Body::Empty;
+    }
+}

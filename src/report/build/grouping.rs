@@ -17,6 +17,7 @@ use super::{excerpt, request_line};
 use crate::finding::{Cause, Finding};
 use crate::http::Exchange;
 use crate::report::finding_group::{FindingGroup, Occurrence};
+use crate::requirement::broken::is_broken_by;
 use crate::result::{CheckResult, Observed, RunResult, Subject, Verdict};
 
 /// The occurrences that a group keeps; the rest are only counted.
@@ -188,13 +189,14 @@ impl Seen<'_> {
                 .stand_in
                 .apply_to(self.observed.finding.hint.as_deref());
         }
-        for requirement in &self.check.requirements {
+        let finding = &self.observed.finding;
+        let broken = |id: &&String| is_broken_by(id, finding);
+        for requirement in self.check.requirements.iter().filter(broken) {
             if let Err(at) = group.requirements.binary_search(requirement) {
                 group.requirements.insert(at, requirement.clone());
             }
         }
         if group.occurrences.len() < OCCURRENCES {
-            let finding = &self.observed.finding;
             group.occurrences.push(Occurrence {
                 step: self.place.to_owned(),
                 exchange: self.observed.exchange.clone(),

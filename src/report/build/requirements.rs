@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{checks, skipped};
 use crate::report::model::{RequirementCoverage, VerdictCounts};
+use crate::requirement::broken;
 use crate::result::{CheckResult, Requirement, RunResult, Verdict};
 
 /// Every requirement that is known or that a check of the plan names, in order of ids.
@@ -29,7 +30,7 @@ fn untested(run: &RunResult, id: &str, check: &CheckResult) -> RequirementCovera
         id: id.to_owned(),
         statement: known.map(|known| known.statement.clone()),
         source: known.map(|known| known.source.clone()),
-        level: check.level,
+        level: known.map_or(check.level, |known| known.level),
         verdict: Verdict::Skip,
         checks: VerdictCounts::default(),
         not_tested_because: Vec::new(),
@@ -50,8 +51,15 @@ fn uncovered(known: &Requirement) -> RequirementCoverage {
 }
 
 fn count(requirement: &mut RequirementCoverage, check: &CheckResult) {
-    let verdict = check.settled();
-    requirement.level = requirement.level.min(check.level);
+    let verdict = match broken::is_part(&requirement.id) {
+        true => check.settled_of(requirement.level, |finding| {
+            broken::is_broken_by(&requirement.id, finding)
+        }),
+        false => {
+            requirement.level = requirement.level.min(check.level);
+            check.settled()
+        }
+    };
     requirement.verdict = requirement.verdict.max(verdict);
     requirement.checks.add(verdict);
     if verdict == Verdict::Skip {

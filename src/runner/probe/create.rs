@@ -8,7 +8,7 @@ use crate::check::exchange::describe_status;
 use crate::check::protocol::{is_success, refusal};
 use crate::check::{Check, catalog};
 use crate::finding::Rule;
-use crate::http::{Exchange, Method};
+use crate::http::Exchange;
 
 /// What a client might call its resource.
 const CLIENT_ID: &str = "c11e0000-0000-4000-8000-00000000c0de";
@@ -147,8 +147,16 @@ async fn stored_meta(context: &mut Context<'_, '_>, created: &Exchange, id: &str
 
 /// `Prefer: return`.
 pub(super) async fn prefer(context: &mut Context<'_, '_>) {
-    context.declare(&[&catalog::PREFER_MINIMAL, &catalog::PREFER_OUTCOME]);
-    for (letter, preference) in [('m', "return=minimal"), ('o', "return=OperationOutcome")] {
+    context.declare(&[
+        &catalog::PREFER_MINIMAL,
+        &catalog::PREFER_OUTCOME,
+        &catalog::PREFER_REPRESENTATION,
+    ]);
+    for (letter, preference) in [
+        ('m', "return=minimal"),
+        ('o', "return=OperationOutcome"),
+        ('n', "return=representation"),
+    ] {
         let body = match context.body(letter).await {
             Ok(body) => body,
             Err(reason) => return context.checks.skip(&reason),
@@ -163,29 +171,44 @@ pub(super) async fn prefer(context: &mut Context<'_, '_>) {
             context.checks.unseen(reason);
             continue;
         }
-        if letter == 'm' {
-            context.checks.hold(
+        judge_preference(context, letter, &exchange);
+    }
+}
+
+fn judge_preference(context: &mut Context<'_, '_>, letter: char, exchange: &Exchange) {
+    let found = json(exchange);
+    let found = found.as_ref().and_then(|it| it["resourceType"].as_str());
+    let found = found.map_or("no resource".to_owned(), |it| format!("a {it}"));
+    let resource_type = context.resource_type.clone();
+    let (check, wanted, preference) = match letter {
+        'm' => {
+            return context.checks.hold(
                 &catalog::PREFER_MINIMAL,
-                &exchange,
+                exchange,
                 Rule::Header,
                 "no body, as `Prefer: return=minimal` asks",
                 |response| (!response.body.trim().is_empty()).then(|| "a body".to_owned()),
             );
-        } else {
-            let found = json(&exchange);
-            let found = found.as_ref().and_then(|it| it["resourceType"].as_str());
-            context.checks.hold(
-                &catalog::PREFER_OUTCOME,
-                &exchange,
-                Rule::Header,
-                "an OperationOutcome, as `Prefer: return=OperationOutcome` asks",
-                |_| {
-                    let found = found.map_or("no resource".to_owned(), |it| format!("a {it}"));
-                    (found != "a OperationOutcome").then_some(found)
-                },
-            );
         }
-    }
+        'o' => (
+            &catalog::PREFER_OUTCOME,
+            "OperationOutcome",
+            "OperationOutcome",
+        ),
+        _ => (
+            &catalog::PREFER_REPRESENTATION,
+            resource_type.as_str(),
+            "representation",
+        ),
+    };
+    let article = if letter == 'o' { "an" } else { "a" };
+    context.checks.hold(
+        check,
+        exchange,
+        Rule::Header,
+        &format!("{article} {wanted}, as `Prefer: return={preference}` asks"),
+        |_| (found != format!("a {wanted}")).then_some(found),
+    );
 }
 
 /// Content that must not be stored.
@@ -431,101 +454,4 @@ fn not_stored(
         .hold(check, exchange, Rule::Status, expected, |response| {
             (response.status >= 500).then(|| describe_status(response))
         });
-}
-
-/// Conditional create and update, and patch.
-pub(super) async fn conditional(context: &mut Context<'_, '_>) {
-    context.declare(&[
-        &catalog::CONDITIONAL_CREATE,
-        &catalog::CONDITIONAL_UPDATE,
-        &catalog::PATCH,
-    ]);
-    let bodies = (context.body('c').await, context.body('d').await);
-    let (base, other) = match bodies {
-        (Ok(base), Ok(other)) => (base, other),
-        (Err(reason), _) | (_, Err(reason)) => return context.checks.skip(&reason),
-    };
-    let created = match context.created(&base).await {
-        Ok(created) => created,
-        Err(reason) => return context.checks.skip(&reason),
-    };
-    let condition = format!("identifier={}", code_of(&base));
-    let headers = [("if-none-exist", condition.as_str())];
-    match context.create_with(&other, &headers, Carries::Token).await {
-        Err(reason) => return context.checks.skip(&reason),
-        Ok(exchange) => context.checks.hold(
-            &catalog::CONDITIONAL_CREATE,
-            &exchange,
-            Rule::Status,
-            "the resource that matches, or a refusal with a status from 400 to 499 or 501",
-            |response| {
-                let fits = matches!(response.status, 200 | 204 | 304 | 400..=499 | 501);
-                (!fits).then(|| describe_status(response))
-            },
-        ),
-    }
-    let resource_type = context.resource_type.clone();
-    let instance = context.instance(&resource_type, &created.id);
-    let mut changed = json(&context.get(&instance).await).unwrap_or(base);
-    changed["birthDate"] = json!("1988-07-06");
-    let url = format!("{}?{condition}", context.type_address(&resource_type));
-    let text = changed.to_string();
-    let exchange = context
-        .write(Method::Put, &url, &text, &[], Carries::Token)
-        .await;
-    carried_out(
-        context,
-        &catalog::CONDITIONAL_UPDATE,
-        &exchange,
-        &instance,
-        "1988-07-06",
-    )
-    .await;
-    let patch = json!([{ "op": "replace", "path": "/birthDate", "value": "1987-06-05" }]);
-    let spec = context
-        .request(Method::Patch, &instance)
-        .body("application/json-patch+json", patch.to_string());
-    let exchange = context.send(spec).await;
-    carried_out(context, &catalog::PATCH, &exchange, &instance, "1987-06-05").await;
-}
-
-/// What is answered with success was carried out; anything else is a refusal.
-async fn carried_out(
-    context: &mut Context<'_, '_>,
-    check: &'static crate::check::Check,
-    exchange: &Exchange,
-    instance: &str,
-    birth_date: &str,
-) {
-    let status = exchange.status().unwrap_or_default();
-    if !is_success(status) {
-        return context.checks.hold(
-            check,
-            exchange,
-            Rule::Status,
-            "to be carried out, or refused with a status from 400 to 499 or 501",
-            |response| {
-                let refused = matches!(response.status, 400..=499 | 501);
-                (!refused).then(|| describe_status(response))
-            },
-        );
-    }
-    let read = context.get(instance).await;
-    // A recording has another date of birth, and the same one in every place.
-    let wanted = sent(exchange).and_then(|it| {
-        let date = it.get("birthDate").or_else(|| it.get(0)?.get("value"))?;
-        date.as_str().map(str::to_owned)
-    });
-    let wanted = wanted.unwrap_or_else(|| birth_date.to_owned());
-    let found = json(&read).and_then(|it| it["birthDate"].as_str().map(str::to_owned));
-    context.checks.hold(
-        check,
-        exchange,
-        Rule::RoundTrip,
-        "a success to be carried out",
-        |response| {
-            (found.as_deref() != Some(wanted.as_str()))
-                .then(|| format!("status {} and the resource as it was", response.status))
-        },
-    );
 }

@@ -1,6 +1,8 @@
 //! Probing steps: groups of requests that hold a server to the rules of HTTP and of R4's RESTful
 //! API. Each file sends what its suite asks and hands the answers to [`crate::check::protocol`].
 
+mod capabilities;
+mod conditional;
 mod content;
 mod create;
 mod errors;
@@ -65,7 +67,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Probe::CreatePrefer => create::prefer(&mut context).await,
         Probe::CreateRefused => create::refused(&mut context).await,
         Probe::CreateTwice => create::twice(&mut context).await,
-        Probe::ConditionalWrites => create::conditional(&mut context).await,
+        Probe::ConditionalWrites => conditional::perform(&mut context).await,
         Probe::Update => update::update(&mut context).await,
         Probe::Delete => update::delete(&mut context).await,
         Probe::Bundles => update::bundles(&mut context).await,
@@ -79,6 +81,8 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Probe::WrongPassword => security::wrong_password(&mut context).await,
         Probe::OtherAccounts => rights::reads(&mut context).await,
         Probe::OtherAccountsWrite => rights::writes(&mut context).await,
+        Probe::Options => capabilities::options(&mut context).await,
+        Probe::HostileBodies => security::hostile_bodies(&mut context).await,
         Probe::RandomRequests => robustness::random(&mut context).await,
     }
     context.finish()

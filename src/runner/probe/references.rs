@@ -3,7 +3,9 @@
 use super::Context;
 use crate::check::catalog;
 use crate::check::exchange::describe_status;
+use crate::check::protocol::graph;
 use crate::finding::Rule;
+use crate::http::Exchange;
 use crate::json::{Node, Value};
 
 /// Entries whose fullUrl is followed, and references that are, of one type.
@@ -93,6 +95,7 @@ pub(super) async fn agree(context: &mut Context<'_, '_>) {
         &catalog::REFERENCE_TYPE_ELEMENT,
         &catalog::REFERENCE_IDENTIFIER,
     ]);
+    graph::declare(&mut context.checks, &context.resource_type);
     context.checks.only_where(
         &[
             &catalog::REFERENCE_ID,
@@ -112,8 +115,12 @@ pub(super) async fn agree(context: &mut Context<'_, '_>) {
     if let Ok(document) = crate::json::read(known.body()) {
         collect(&document.root, &mut resource_type.clone(), &mut said);
     }
+    let source = super::writing::json(&known.read).unwrap_or_default();
+    graph::one_currency(&mut context.checks, &known.read, &source);
     for said in said.into_iter().take(SAMPLE) {
-        follow(context, &said).await;
+        if let Some((exchange, target)) = follow(context, &said).await {
+            graph::agree(&mut context.checks, &exchange, &source, &target);
+        }
     }
 }
 
@@ -148,29 +155,28 @@ fn collect(node: &Node<'_>, path: &mut String, said: &mut Vec<Said>) {
     }
 }
 
-async fn follow(context: &mut Context<'_, '_>, said: &Said) {
+/// Follows a reference, and holds what it says of its target to it; gives the target.
+async fn follow(
+    context: &mut Context<'_, '_>,
+    said: &Said,
+) -> Option<(Exchange, serde_json::Value)> {
     let base = context.scenario.session.client.base().to_string();
     let relative = said
         .reference
         .strip_prefix(&base)
         .unwrap_or(&said.reference);
-    let Some((target_type, id)) = relative.trim_end_matches('/').split_once('/') else {
-        return;
-    };
+    let (target_type, id) = relative.trim_end_matches('/').split_once('/')?;
     let known_type = context
         .scenario
         .session
         .definitions
         .is_resource_type(target_type);
     if !known_type || id.contains('/') {
-        return;
+        return None;
     }
     let url = context.instance(target_type, id);
     let exchange = context.get(&url).await;
-    let Some(target) = super::writing::json(&exchange).filter(|_| exchange.status() == Some(200))
-    else {
-        return;
-    };
+    let target = super::writing::json(&exchange).filter(|_| exchange.status() == Some(200))?;
     let path = &said.path;
     if let Some(found) = target["id"].as_str() {
         context.checks.hold(
@@ -207,4 +213,5 @@ async fn follow(context: &mut Context<'_, '_>, said: &Said) {
             |_| (!has).then(|| "a target without it".to_owned()),
         );
     }
+    Some((exchange, target))
 }

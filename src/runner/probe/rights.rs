@@ -33,6 +33,9 @@ struct Measure {
 /// Reads, searches, totals and includes of every further account.
 pub(super) async fn reads(context: &mut Context<'_, '_>) {
     if context.scenario.session.client.accounts().next().is_some() {
+        let reason =
+            "the server offers no chained search over an insuree whom an account may not see";
+        context.checks.only_where(&[&catalog::RIGHTS_CHAIN], reason);
         let reason = "the server declares no `_include`, or includes nothing";
         context
             .checks
@@ -51,6 +54,10 @@ pub(super) async fn reads(context: &mut Context<'_, '_>) {
             (&catalog::LOCATION_READ, &[Standing::OneLocation]),
             (
                 &catalog::RIGHTS_INCLUDE,
+                &[Standing::SomeRights, Standing::OneLocation],
+            ),
+            (
+                &catalog::RIGHTS_CHAIN,
                 &[Standing::SomeRights, Standing::OneLocation],
             ),
             (&catalog::RIGHTS_TOTAL, Standing::ALL),
@@ -170,6 +177,9 @@ async fn one_account(
             context.checks.of(&catalog::LOCATION_READ).unseen(reason);
         }
     }
+    if matches!(standing, Standing::SomeRights | Standing::OneLocation) {
+        chained(context, standing, all, own, home.as_deref()).await;
+    }
     for (resource_type, searched) in own {
         if standing == Standing::NoRights {
             rights::search_without_right(&mut context.checks, resource_type, searched);
@@ -194,6 +204,60 @@ async fn one_account(
             includes(context, standing, resource_type, searched, is_hidden).await;
         }
     }
+}
+
+/// Searches that may be chained over the insuree: the type, and the parameter.
+const CHAINS: [(&str, &str); 2] = [("Claim", "patient"), ("Coverage", "beneficiary")];
+/// Insurees by whom a chained search is tried.
+const CHAINED_BY: usize = 10;
+
+/// What is found by the code of an insuree whom the account may not see. That the server offers the
+/// search, the account that sees all shows: by that code it finds something, by another nothing.
+async fn chained(
+    context: &mut Context<'_, '_>,
+    standing: Standing,
+    all: &Measure,
+    own: &Findings,
+    home: Option<&str>,
+) {
+    let Some(insurees) = all.found.get("Patient") else {
+        return;
+    };
+    let sees_none = own.get("Patient").is_some_and(Searched::is_refused);
+    let is_hidden = |row: &&Value| {
+        sees_none || home.is_some_and(|home| rights::is_foreign(&all.world, row, home))
+    };
+    let hidden = insurees.rows.iter().filter(is_hidden).filter_map(code_in);
+    let hidden: Vec<String> = hidden.take(CHAINED_BY).collect();
+    for (resource_type, parameter) in CHAINS {
+        let may_search = own.get(resource_type).is_some_and(|it| !it.is_refused());
+        if hidden.is_empty() || !may_search {
+            continue;
+        }
+        let address = context.type_address(resource_type);
+        let url = |code: &str| format!("{address}?{parameter}.identifier={code}&_count=50");
+        let nobody = ask(context, None, &url("CT0000000000")).await;
+        if nobody.status() != Some(200) || rights::found_in(&nobody) > 0 {
+            continue;
+        }
+        for code in &hidden {
+            let control = ask(context, None, &url(code)).await;
+            if control.status() != Some(200) || rights::found_in(&control) == 0 {
+                continue;
+            }
+            let exchange = ask(context, Some(standing), &url(code)).await;
+            rights::chain_finds_nothing(&mut context.checks, standing, &exchange);
+            break;
+        }
+    }
+}
+
+/// A code of an insuree that can stand in an address as it is.
+fn code_in(row: &Value) -> Option<String> {
+    let mut identifiers = row["identifier"].as_array()?.iter();
+    let is_plain = |code: &&str| code.chars().all(|it| it.is_ascii_alphanumeric());
+    let code = identifiers.find_map(|it| it["value"].as_str().filter(is_plain));
+    code.map(str::to_owned)
 }
 
 /// What the account may not search it cannot read.

@@ -40,7 +40,15 @@ const LETTERS: [&str; 24] = [
 
 /// Random ids, parameters and methods.
 pub(super) async fn random(context: &mut Context<'_, '_>) {
-    context.declare(&[&catalog::BAD_INPUT, &catalog::ANSWERED]);
+    context.declare(&[
+        &catalog::BAD_INPUT,
+        &catalog::ANSWERED,
+        &catalog::RETRY_AFTER,
+    ]);
+    context.checks.only_where(
+        &[&catalog::RETRY_AFTER],
+        "the server was never too busy to answer",
+    );
     let mut dice = Dice(SEED);
     for resource_type in context.readable_types() {
         for _ in 0..OF_EACH {
@@ -68,6 +76,18 @@ async fn ask(context: &mut Context<'_, '_>, method: Method, url: &str, what: &st
     let spec = context.request(method, url);
     let exchange = context.send(spec).await;
     answered(context, &exchange, what);
+    if matches!(exchange.status(), Some(429 | 503)) {
+        context.checks.hold(
+            &catalog::RETRY_AFTER,
+            &exchange,
+            Rule::Header,
+            "a Retry-After header with the answer of a server that is busy",
+            |response| {
+                let is_absent = response.header("retry-after").is_none();
+                is_absent.then(|| format!("status {} without one", response.status))
+            },
+        );
+    }
     if exchange.response().is_some() {
         refusal::bad_input(&mut context.checks, &exchange, what);
     }

@@ -286,6 +286,72 @@ pub(super) async fn injection(context: &mut Context<'_, '_>) {
     }
 }
 
+/// Levels of a body that is deeper than any resource.
+const DEEP: usize = 1_500;
+
+/// Bodies made to break who reads them. Each is a resource of another type than the address has, so
+/// that none can be stored; how the server refuses that alone is the measure.
+pub(super) async fn hostile_bodies(context: &mut Context<'_, '_>) {
+    context.declare(&[&catalog::HOSTILE_BODY]);
+    if let Some(reason) = &context.planned.skip {
+        return context.checks.skip(reason);
+    }
+    let types = context.types_with("create");
+    let Some(resource_type) = types
+        .iter()
+        .find(|it| *it == "Patient")
+        .or_else(|| types.first())
+    else {
+        return context.checks.skip("no create is declared");
+    };
+    let basic = |rest: &str| format!("{{\"resourceType\":\"Basic\",{rest}}}");
+    let control = context
+        .post(resource_type, &basic("\"code\":{\"text\":\"x\"}"))
+        .await;
+    if !control
+        .status()
+        .is_some_and(|status| matches!(status, 400 | 404 | 405 | 409 | 415 | 422))
+    {
+        let reason = "a body of another type that is otherwise right is not refused with a status \
+                      from 400 to 499, so that nothing tells what a hostile one would add";
+        return context.checks.skip(reason);
+    }
+    let (open, close) = ("[{\"extension\":".repeat(DEEP), "}]".repeat(DEEP));
+    let deep = format!("\"extension\":{open}[]{close}");
+    for (body, words) in [
+        (
+            basic("\"code\":{\"text\":\"x\"},\"code\":{\"text\":\"y\"}"),
+            "a property that stands there twice",
+        ),
+        (
+            basic("\"code\":{\"text\":NaN}"),
+            "a number that JSON does not have",
+        ),
+        (
+            basic("\"code\":{\"text\":1e400}"),
+            "a number that no computer holds",
+        ),
+        (basic(&deep), "a body of 1500 levels"),
+        (
+            format!("\u{feff}{}", basic("\"code\":{\"text\":\"x\"}")),
+            "a mark of the byte order before the body",
+        ),
+        (
+            basic("\"code\":{\"text\":\"\\u0000\\ud800\"}"),
+            "text with half a character",
+        ),
+    ] {
+        let exchange = context.post(resource_type, &body).await;
+        context.checks.hold(
+            &catalog::HOSTILE_BODY,
+            &exchange,
+            Rule::Status,
+            &format!("{words} to be refused with a status from 400 to 499"),
+            |response| (!matches!(response.status, 400..=499)).then(|| describe_status(response)),
+        );
+    }
+}
+
 fn matches(exchange: &Exchange) -> usize {
     super::writing::json(exchange)
         .and_then(|bundle| Some(bundle["entry"].as_array()?.len()))

@@ -173,6 +173,10 @@ fn updated(entry: &Node<'_>) -> Option<jiff::Timestamp> {
 /// One look at what nobody declares: it works, or says that it is not offered.
 pub(super) async fn undeclared(context: &mut Context<'_, '_>) {
     context.declare(&[&catalog::NOT_OFFERED]);
+    context.declare(&refusal::OF_EVERY_REFUSAL);
+    context
+        .checks
+        .only_where(&refusal::OF_EVERY_REFUSAL, "no request was refused");
     let declared = &context.scenario.session.declared;
     let types: Vec<String> = context
         .readable_types()
@@ -198,6 +202,7 @@ pub(super) async fn undeclared(context: &mut Context<'_, '_>) {
             &[200, 400, 404, 405, 410, 501],
             "an answer to what nobody declares, or status 404, 405 or 501",
         );
+        refusal::explanation(&mut context.checks, &exchange, None);
         if exchange.status() == Some(200) {
             context.note(format!("`{rest}` works, though nobody declares it"));
         }
