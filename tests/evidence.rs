@@ -70,6 +70,10 @@ const NEED_NO_CONTENT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "which methods may be used at an address",
+        &["options", "options-allow"],
+    ),
+    (
         "the Bundle itself, which comes with matches or without: its type, its link, its total of none",
         &[
             "search-bundle",
