@@ -64,7 +64,11 @@ pub struct Blame {
 
 /// Checks that tell what is there and blame nobody for what is not: of them a fault has to change
 /// how often they pass.
-const OBSERVATIONS: [&catalog::Check; 2] = [&catalog::PRECONDITION, &catalog::SEARCH_OFFERED];
+const OBSERVATIONS: [&catalog::Check; 3] = [
+    &catalog::BECOMES_FINAL,
+    &catalog::PRECONDITION,
+    &catalog::SEARCH_OFFERED,
+];
 
 /// Something that must not be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
