@@ -29,6 +29,9 @@ pub struct Requirement {
     pub source: String,
     /// The statement.
     pub statement: String,
+    /// Why no check covers it, where none can.
+    #[serde(default)]
+    pub untested: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -102,6 +102,24 @@ fn the_main_job_passes_on_the_built_in_server_and_writes_every_file() {
     {
         assert_eq!(finding.cause.code(), "guide", "{finding:#?}");
     }
+    let of_guide = report.requirements.iter();
+    let of_guide: Vec<_> = of_guide.filter(|it| it.id.starts_with("GUIDE")).collect();
+    assert_eq!(of_guide.len(), 107);
+    let untested = of_guide.iter().filter(|it| it.verdict == Verdict::Skip);
+    let untested: Vec<_> = untested
+        .map(|it| (it.id.as_str(), it.not_tested_because.join(", ")))
+        .collect();
+    let ids: Vec<&str> = untested.iter().map(|(id, _)| *id).collect();
+    assert_eq!(
+        ids,
+        [
+            "GUIDE-CommunicationRequest.search.identifier",
+            "GUIDE.security.OAuth"
+        ],
+        "{untested:?}"
+    );
+    let named = |(_, reason): &(&str, String)| reason.contains("guide's");
+    assert!(untested.iter().all(named), "{untested:?}");
 }
 
 #[test]

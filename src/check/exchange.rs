@@ -6,10 +6,21 @@ use crate::http::{BodyFault, BodyFaultKind, Exchange, Outcome, Response};
 
 /// The response, if its body is what was announced. Where none came, or not all of it, the check
 /// cannot be evaluated and says so; a body in another encoding than announced is a finding.
+///
+/// A body that is not UTF-8 is a finding of `utf-8` alone ([`utf_8`]): here it is read with what
+/// cannot be read replaced, and where that leaves no JSON the check is left out.
 pub fn response<'e>(judgement: &mut Judgement, exchange: &'e Exchange) -> Option<&'e Response> {
     match &exchange.outcome {
         Outcome::Response(response) => match &response.body_fault {
             None => {
+                judgement.saw_exchange();
+                Some(response)
+            }
+            Some(_) if !is_utf_8(exchange) => {
+                if crate::json::read(&response.body).is_err() {
+                    judgement.skip("the body is not UTF-8, and cannot be read");
+                    return None;
+                }
                 judgement.saw_exchange();
                 Some(response)
             }
@@ -38,6 +49,26 @@ fn judge_fault(judgement: &mut Judgement, exchange: &str, fault: &BodyFault) {
     judgement.saw_exchange();
     let finding = Finding::new(Severity::Error, rule, "http.body", &fault.message);
     judgement.find(exchange, None, finding);
+}
+
+/// Whether the body is UTF-8, or there is none.
+#[must_use]
+pub fn is_utf_8(exchange: &Exchange) -> bool {
+    let fault = exchange
+        .response()
+        .and_then(|response| response.body_fault.as_ref());
+    fault.is_none_or(|fault| fault.kind != BodyFaultKind::NotUtf8)
+}
+
+/// A body is UTF-8, the only encoding of FHIR (R4 3.1.0.1).
+pub fn utf_8(judgement: &mut Judgement, exchange: &Exchange) {
+    let Some(response) = exchange.response() else {
+        return;
+    };
+    match &response.body_fault {
+        Some(fault) if !is_utf_8(exchange) => judge_fault(judgement, &exchange.id, fault),
+        _ => judgement.saw_exchange(),
+    }
 }
 
 /// Holds the status to one that is expected; true where it is.
@@ -142,4 +173,56 @@ pub fn outcome_text(response: &Response) -> Option<String> {
         short.push('…');
     }
     Some(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::catalog;
+    use crate::http::{Method, Request};
+    use crate::result::{Subject, Verdict};
+
+    fn answered(body: &str, fault: Option<BodyFaultKind>) -> Exchange {
+        Exchange {
+            id: "t/s#1".to_owned(),
+            request: Request {
+                method: Method::Get,
+                url: "http://h/Patient/1".to_owned(),
+                headers: Vec::new(),
+                body: None,
+            },
+            redirects: Vec::new(),
+            outcome: Outcome::Response(Response {
+                status: 200,
+                version: "HTTP/1.1".to_owned(),
+                headers: Vec::new(),
+                body: body.to_owned(),
+                body_fault: fault.map(|kind| BodyFault {
+                    kind,
+                    message: "found otherwise".to_owned(),
+                }),
+            }),
+            elapsed_ms: 1,
+        }
+    }
+
+    /// What a check of the status and what `utf-8` make of an answer.
+    fn verdicts(body: &str, fault: Option<BodyFaultKind>) -> [Verdict; 2] {
+        let exchange = answered(body, fault);
+        let mut other = Judgement::new(&catalog::READ_STATUS, &Subject::default());
+        status(&mut other, &exchange, 200);
+        let mut own = Judgement::new(&catalog::UTF_8, &Subject::default());
+        utf_8(&mut own, &exchange);
+        [other, own].map(|judgement| judgement.finish().verdict)
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_one_finding() {
+        use Verdict::{Fail, Pass, Skip};
+        let not_utf_8 = Some(BodyFaultKind::NotUtf8);
+        assert_eq!(verdicts(r#"{"a":"é"}"#, None), [Pass, Pass]);
+        assert_eq!(verdicts("{\"a\":\"\u{fffd}\"}", not_utf_8), [Pass, Fail]);
+        assert_eq!(verdicts("\u{fffd}{\0", not_utf_8), [Skip, Fail]);
+        assert_eq!(verdicts("{}", Some(BodyFaultKind::Encoding)), [Fail, Pass]);
+    }
 }

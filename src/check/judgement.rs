@@ -67,6 +67,12 @@ impl Judgement {
         self.requirements.push(id.to_owned());
     }
 
+    /// Whether it is one of that check.
+    #[must_use]
+    pub fn is_of(&self, check: &Check) -> bool {
+        self.check.id == check.id
+    }
+
     /// Notes an answer that was looked at.
     pub fn saw_exchange(&mut self) {
         self.evidence.requests += 1;

@@ -8,14 +8,18 @@ mod of_finding;
 mod text;
 mod texts;
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
 use crate::check::{Check, catalog, expectation};
 use crate::fhir::codes;
 use crate::finding::Rule;
+use crate::package::Definitions;
 use crate::reference::Fault;
 use crate::requirement::{self, Requirement};
 use crate::result::Level;
+use crate::suite::Declared;
 use crate::wording::nearest;
 
 pub use of_finding::of_finding;
@@ -71,7 +75,7 @@ pub fn find(id: &str) -> Vec<Explanation> {
     let same = |known: &str| known.eq_ignore_ascii_case(id);
     let mut found = Vec::new();
     found.extend(checks().filter(|check| same(check.id)).map(of_check));
-    let requirements = requirement::all().iter();
+    let requirements = requirement::all().iter().chain(of_guide());
     found.extend(requirements.filter(|it| same(&it.id)).map(of_requirement));
     let rules = Rule::ALL.iter().filter(|rule| same(rule.code()));
     found.extend(rules.map(|rule| of_rule(*rule)));
@@ -93,11 +97,25 @@ pub fn group(id: &str) -> Vec<String> {
 pub fn guess(id: &str) -> Option<String> {
     let ids = checks().map(|check| check.id.to_owned());
     let ids: Vec<String> = ids
-        .chain(requirement::all().iter().map(|it| it.id.clone()))
+        .chain(
+            requirement::all()
+                .iter()
+                .chain(of_guide())
+                .map(|it| it.id.clone()),
+        )
         .chain(Rule::ALL.iter().map(|rule| rule.code().to_owned()))
         .chain(Fault::ALL.iter().map(|fault| fault.code().to_owned()))
         .collect();
     nearest(id, ids.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// What the guide's CapabilityStatement asks for.
+fn of_guide() -> &'static [Requirement] {
+    static OF_GUIDE: LazyLock<Vec<Requirement>> = LazyLock::new(|| {
+        let declared = Declared::by_guide(&Definitions::embedded());
+        requirement::guide::requirements(&declared)
+    });
+    &OF_GUIDE
 }
 
 fn checks() -> impl Iterator<Item = &'static Check> {
@@ -138,12 +156,23 @@ fn of_check(check: &Check) -> Explanation {
 
 fn of_requirement(requirement: &Requirement) -> Explanation {
     let texts = texts();
-    let entry = texts.requirement(&requirement.id);
+    let is_of_guide = requirement.source == requirement::guide::SOURCE;
+    let entry = match is_of_guide {
+        // What declares it is what offers it.
+        true => texts.requirement("CAP-3"),
+        false => texts.requirement(&requirement.id),
+    };
     let covered = checks().filter(|it| it.requirements.contains(&requirement.id.as_str()));
     let mut tested: Vec<String> = covered
         .map(|check| format!("check `{}`: {}", check.id, check.title))
         .collect();
-    if tested.is_empty() {
+    if let Some(reason) = &requirement.untested {
+        tested.push(format!("not tested: {reason}"));
+    } else if is_of_guide {
+        tested.push(
+            "by the checks of that interaction, parameter or type; a report counts them".to_owned(),
+        );
+    } else if tested.is_empty() {
         tested.push("by expectations of scenario files that name it".to_owned());
     }
     Explanation {
@@ -156,10 +185,13 @@ fn of_requirement(requirement: &Requirement) -> Explanation {
         source: vec![requirement.source.clone()],
         tested,
         mend: entry.map(|it| it.mend.clone()).into_iter().collect(),
-        reproduce: again(
-            &format!("requirement = {}", requirement.id),
-            &breakers(texts, &[&requirement.id]),
-        ),
+        reproduce: match is_of_guide {
+            true => vec!["openimis-conformance run".to_owned()],
+            false => again(
+                &format!("requirement = {}", requirement.id),
+                &breakers(texts, &[&requirement.id]),
+            ),
+        },
     }
 }
 

@@ -122,6 +122,7 @@ fn a_check_a_requirement_a_rule_and_a_fault() {
 fn an_id_that_is_two_things_is_explained_as_both() {
     assert_eq!(find("unknown-element").len(), 2);
     assert!(find("READ-1.STATUS").len() == 1, "case does not matter");
+    assert_eq!(find("GUIDE-Patient.search.identifier").len(), 1);
     assert_eq!(guess("raed-status").as_deref(), Some("read-status"));
     assert_eq!(guess("zzzzzzzzzz"), None);
 }

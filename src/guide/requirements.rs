@@ -22,6 +22,24 @@ pub fn read(definitions: &Definitions) -> Vec<CapabilityStatement> {
         .collect()
 }
 
+/// Search parameters that the statements name, of what every profile of the type prohibits, by
+/// type: nothing can be found by them, so that they are not asked for.
+#[must_use]
+pub fn prohibited(definitions: &Definitions) -> Vec<(String, String)> {
+    let mut prohibited = Vec::new();
+    for statement in definitions.capability_statements() {
+        for resource in statement.rest.iter().flat_map(|rest| &rest.resources) {
+            let mut own = resource.clone();
+            mend(&mut own, definitions);
+            let kept = |name: &str| own.search_params.iter().any(|kept| kept.name == name);
+            let names = resource.search_params.iter().map(|named| &named.name);
+            let left_out = names.filter(|name| !kept(name));
+            prohibited.extend(left_out.map(|name| (own.type_name.clone(), name.clone())));
+        }
+    }
+    prohibited
+}
+
 fn mended(statement: &CapabilityStatement, definitions: &Definitions) -> CapabilityStatement {
     let mut statement = statement.clone();
     for resource in statement
@@ -120,5 +138,10 @@ mod tests {
         let parameters = &requests.expect("it is listed").search_params;
         let names: Vec<&str> = parameters.iter().map(|own| own.name.as_str()).collect();
         assert_eq!(names, ["_lastUpdated"]);
+        let prohibited = super::prohibited(&Definitions::embedded());
+        assert_eq!(
+            prohibited,
+            [("CommunicationRequest".to_owned(), "identifier".to_owned())]
+        );
     }
 }

@@ -144,6 +144,9 @@ pub struct Requirement {
     pub statement: String,
     /// R4 section, HTTP, page or artifact of the guide, or `ours`.
     pub source: String,
+    /// Why no check covers it, where none can.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub untested: Option<String>,
 }
 
 impl From<&crate::requirement::Requirement> for Requirement {
@@ -153,6 +156,7 @@ impl From<&crate::requirement::Requirement> for Requirement {
             level: requirement.level,
             statement: requirement.statement.clone(),
             source: requirement.source.clone(),
+            untested: requirement.untested.clone(),
         }
     }
 }

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Played, PlayedStep, Session, Watch};
-use crate::check::Judgement;
+use crate::check::exchange::{is_utf_8, utf_8};
 use crate::check::search::{Answer, Sample};
+use crate::check::{Judgement, catalog};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Exchange, Outcome, RequestSpec};
 use crate::journal::{Entry, Journal, JournalError};
 use crate::json::Node;
 use crate::must_support::Shown;
 use crate::overlay::switch_off;
-use crate::result::{CheckResult, ScenarioResult, StepResult};
+use crate::result::{CheckResult, ScenarioResult, StepResult, Subject};
 use crate::suite::Body;
 use crate::suite::body::Filling;
 use crate::suite::plan::{PlannedScenario, PlannedStep};
@@ -30,6 +31,8 @@ pub(super) struct Scenario<'s> {
     was_transient: bool,
     /// Whether a step of an interrupted run is asked again for what later steps use.
     again: bool,
+    /// The answers of the step that are not UTF-8: one finding, whichever checks read them.
+    not_utf_8: Option<Judgement>,
     /// Captures and values of the run.
     pub(super) values: BTreeMap<String, String>,
     /// Ids of resources that a search found, by type.
@@ -93,6 +96,7 @@ pub(super) async fn play(
         sent_in_step: 0,
         was_transient: false,
         again: false,
+        not_utf_8: None,
         values: of_scenario(&session.values, &planned.id),
         found: Vec::new(),
         references: super::references::Seen::default(),
@@ -193,15 +197,25 @@ impl Scenario<'_> {
         self.step.clone_from(&planned.step.id);
         self.sent_in_step = 0;
         self.was_transient = false;
+        self.not_utf_8 = None;
         if planned.step.body.is_some() {
             self.body.clone_from(&planned.step.body);
         }
     }
 
     async fn perform(&mut self, planned: &PlannedStep) -> (Vec<CheckResult>, Vec<String>) {
-        let outcome = super::step::perform(self, planned).await;
-        let judgements = outcome.judgements.into_iter();
-        (judgements.map(Judgement::finish).collect(), outcome.notes)
+        let StepOutcome {
+            mut judgements,
+            notes,
+        } = super::step::perform(self, planned).await;
+        let says_so = |own: &Judgement| own.is_of(&catalog::UTF_8);
+        if !judgements.iter().any(says_so) {
+            judgements.extend(self.not_utf_8.take());
+        }
+        (
+            judgements.into_iter().map(Judgement::finish).collect(),
+            notes,
+        )
     }
 
     /// Whether a step that failed may only have met a bad moment of the server: it reads, it was
@@ -329,6 +343,10 @@ impl Scenario<'_> {
     pub(super) async fn send(&mut self, spec: RequestSpec) -> Exchange {
         let exchange = self.session.client.send(spec).await;
         self.was_transient |= exchange.is_transient();
+        if !is_utf_8(&exchange) {
+            let fresh = || Judgement::new(&catalog::UTF_8, &Subject::default());
+            utf_8(self.not_utf_8.get_or_insert_with(fresh), &exchange);
+        }
         self.step_exchanges.push(exchange.id.clone());
         exchange
     }
@@ -348,7 +366,8 @@ impl Scenario<'_> {
     /// Keeps an exchange for the report: whole if a finding cites it, else without what was sent
     /// and answered, so that memory stays flat.
     pub(super) fn keep(&mut self, mut exchange: Exchange, cited: bool) {
-        if !cited {
+        let not_utf_8 = self.not_utf_8.as_ref();
+        if !cited && !not_utf_8.is_some_and(|own| own.cites(&exchange.id)) {
             exchange.request.body = None;
             if let Outcome::Response(response) = &mut exchange.outcome {
                 response.body = String::new();

@@ -65,7 +65,8 @@ pub struct Blame {
 
 /// Checks that tell what is there and blame nobody for what is not: of them a fault has to change
 /// how often they pass.
-const OBSERVATIONS: [&catalog::Check; 3] = [
+const OBSERVATIONS: [&catalog::Check; 4] = [
+    &catalog::BECOMES_FINAL,
     &catalog::PRECONDITION,
     &catalog::SEARCH_OFFERED,
     &catalog::MUST_SUPPORT,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::overlay;
-use crate::fhir::{CapabilityResource, CapabilityStatement, SearchParameterType};
+use crate::fhir::{CapabilityResource, CapabilityStatement, Expectation, SearchParameterType};
 use crate::package::Definitions;
 
 /// What is promised, by resource type.
@@ -15,6 +15,12 @@ use crate::package::Definitions;
 pub struct Declared {
     types: BTreeMap<String, DeclaredType>,
     by_a_server: bool,
+    /// `format` of the guide, such as `json`.
+    pub formats: BTreeSet<String>,
+    /// `fhirVersion` of the guide.
+    pub fhir_versions: BTreeSet<String>,
+    /// Codes of `rest.security.service` of the guide, such as `OAuth`.
+    pub security_services: BTreeSet<String>,
 }
 
 /// What is promised of one type.
@@ -28,6 +34,10 @@ pub struct DeclaredType {
     pub includes: BTreeSet<String>,
     /// `searchRevInclude` of the server.
     pub rev_includes: BTreeSet<String>,
+    /// `supportedProfile` of the guide: ids of profiles.
+    pub profiles: BTreeSet<String>,
+    /// Search parameters that the guide names, and whose elements its profiles prohibit.
+    pub prohibited: BTreeSet<String>,
 }
 
 /// Who promises.
@@ -37,6 +47,8 @@ pub struct Promise {
     pub by_guide: bool,
     /// The server's CapabilityStatement.
     pub by_server: bool,
+    /// How strongly the guide asks, where it says so.
+    pub expectation: Option<Expectation>,
 }
 
 /// A search parameter that is promised.
@@ -58,9 +70,12 @@ enum Speaker {
 }
 
 impl Promise {
-    fn note(&mut self, speaker: Speaker) {
+    fn note(&mut self, speaker: Speaker, expectation: Option<Expectation>) {
         match speaker {
-            Speaker::Guide => self.by_guide = true,
+            Speaker::Guide => {
+                self.by_guide = true;
+                self.expectation = self.expectation.or(expectation);
+            }
             Speaker::Server => self.by_server = true,
         }
     }
@@ -73,6 +88,11 @@ impl Declared {
         let mut declared = Self::default();
         for statement in crate::guide::requirements::read(definitions) {
             declared.note(&statement, Speaker::Guide, definitions);
+            declared.note_shell(&statement);
+        }
+        for (resource_type, name) in crate::guide::requirements::prohibited(definitions) {
+            let own = declared.types.entry(resource_type).or_default();
+            own.prohibited.insert(name);
         }
         for entry in overlay::declares() {
             let own = declared
@@ -85,7 +105,7 @@ impl Declared {
                 own.interactions
                     .entry(code.clone())
                     .or_default()
-                    .note(Speaker::Guide);
+                    .note(Speaker::Guide, None);
             }
         }
         for profile in definitions.profiles() {
@@ -101,6 +121,16 @@ impl Declared {
     pub fn add(&mut self, statement: &CapabilityStatement, definitions: &Definitions) {
         self.by_a_server = true;
         self.note(statement, Speaker::Server, definitions);
+    }
+
+    /// What the guide says of a server as a whole.
+    fn note_shell(&mut self, statement: &CapabilityStatement) {
+        self.formats.extend(statement.format.iter().cloned());
+        self.fhir_versions.extend(statement.fhir_version.clone());
+        let security = statement.rest.iter().filter_map(|it| it.security.as_ref());
+        let services = security.flat_map(|security| &security.services);
+        let codes = services.filter_map(|(_, code)| code.clone());
+        self.security_services.extend(codes);
     }
 
     fn note(
@@ -149,15 +179,23 @@ impl DeclaredType {
     fn note(&mut self, resource: &CapabilityResource, speaker: Speaker, definitions: &Definitions) {
         for interaction in &resource.interactions {
             let code = interaction.code.to_string();
-            self.interactions.entry(code).or_default().note(speaker);
+            let expectation = interaction.expectation.or(resource.expectation);
+            let own = self.interactions.entry(code).or_default();
+            own.note(speaker, expectation);
         }
         let defined = definitions.search_parameters(&resource.type_name);
         for parameter in &resource.search_params {
             let own = self.parameters.entry(parameter.name.clone()).or_default();
-            own.promise.note(speaker);
+            let expectation = parameter.expectation.or(resource.expectation);
+            own.promise.note(speaker, expectation);
             let meant = defined.iter().find(|meant| meant.code == parameter.name);
             own.kind = meant.map(|meant| meant.kind).or(parameter.kind);
             own.expression = meant.and_then(|meant| meant.expression.clone());
+        }
+        if speaker == Speaker::Guide {
+            let profiles = resource.supported_profiles.iter();
+            let ids = profiles.filter_map(|url| url.rsplit('/').next());
+            self.profiles.extend(ids.map(str::to_owned));
         }
         if speaker == Speaker::Server {
             self.includes.extend(resource.search_include.clone());

@@ -67,6 +67,20 @@ fn creates_catch_their_faults() {
 }
 
 #[test]
+fn creates_of_families_catch_their_faults() {
+    hold(
+        &["write"],
+        &["write-group"],
+        &[
+            fails(Fault::KeepsClientId, &["create-id"]),
+            fails(Fault::KeepsClientVersion, &["create-meta"]),
+            fails(Fault::WrongLocation, &["location-reads"]),
+            warns(Fault::FamilyWithoutEtag, &["create-etag"]),
+        ],
+    );
+}
+
+#[test]
 fn updates_catch_their_faults() {
     hold(
         &["write"],

@@ -3,7 +3,7 @@
 use super::Checks;
 use crate::check::Check;
 use crate::check::catalog;
-use crate::check::exchange::describe_status;
+use crate::check::exchange::{describe_status, utf_8};
 use crate::finding::Rule;
 use crate::http::{BodyFaultKind, Exchange, Response};
 
@@ -101,16 +101,7 @@ pub fn encoding(checks: &mut Checks, exchange: &Exchange) {
             |_| (!charset.eq_ignore_ascii_case("utf-8")).then(|| format!("`{charset}`")),
         );
     }
-    checks.hold(
-        &catalog::UTF_8,
-        exchange,
-        Rule::MediaType,
-        "a body in UTF-8",
-        |response| {
-            let fault = response.body_fault.as_ref()?;
-            (fault.kind == BodyFaultKind::NotUtf8).then(|| "bytes that are not UTF-8".to_owned())
-        },
-    );
+    utf_8(checks.of(&catalog::UTF_8), exchange);
 }
 
 fn charset(content_type: &str) -> Option<String> {

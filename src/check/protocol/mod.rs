@@ -9,7 +9,7 @@ pub mod internals;
 pub mod refusal;
 pub mod rights;
 
-use super::{Check, Judgement};
+use super::{Check, Judgement, catalog};
 use crate::finding::Rule;
 use crate::http::{Exchange, Response};
 use crate::result::Subject;
@@ -40,7 +40,8 @@ impl Checks {
         let index = match self.judgements.iter().position(|(id, _)| *id == check.id) {
             Some(index) => index,
             None => {
-                let subject = if refusal::is_of_every_refusal(check) {
+                let of_every_body = check.id == catalog::UTF_8.id;
+                let subject = if of_every_body || refusal::is_of_every_refusal(check) {
                     &Subject::default()
                 } else {
                     &self.subject

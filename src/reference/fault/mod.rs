@@ -126,6 +126,8 @@ faults! {
         Hook::Response(body::wrong_id);
     NoEtag = "no-etag", "a read has no `ETag`",
         Hook::Response(transport::no_etag);
+    FamilyWithoutEtag = "family-without-etag", "the create of a Group has no `ETag`",
+        Hook::Response(transport::no_etag_of_family);
     WrongEtag = "wrong-etag", "`ETag` is not the versionId",
         Hook::Response(transport::wrong_etag);
     NoLastModified = "no-last-modified", "a read has no `Last-Modified`",

@@ -86,15 +86,18 @@ pub(super) fn wrong_charset(_: &Request, response: &mut Response) {
     }
 }
 
-/// A byte that is not UTF-8 stands in the body.
+/// A byte that is not UTF-8 stands in the body, in a text that has no other rule to break.
 pub(super) fn not_utf_8(request: &Request, response: &mut Response) {
     if request.path.len() == 2
         && let Body::Fhir(tree) = &response.body
     {
-        let mut bytes = tree.to_json().into_bytes();
-        bytes.pop();
-        bytes.extend_from_slice(b",\"language\":\"fran\xe7ais\"}");
-        response.body = Body::Raw(bytes);
+        let json = tree.to_json();
+        let meta = json.split_once("\"meta\":{");
+        let Some((before, after)) = meta.filter(|(_, after)| !after.contains("\"tag\":[")) else {
+            return;
+        };
+        let tagged = b"\"meta\":{\"tag\":[{\"display\":\"fran\xe7ais\"}],";
+        response.body = Body::Raw([before.as_bytes(), tagged, after.as_bytes()].concat());
     }
 }
 

@@ -142,6 +142,12 @@ pub(super) fn no_etag(_: &Request, response: &mut Response) {
     response.remove_header("ETag");
 }
 
+pub(super) fn no_etag_of_family(request: &Request, response: &mut Response) {
+    if request.method == Method::POST && request.path == ["Group"] {
+        no_etag(request, response);
+    }
+}
+
 pub(super) fn wrong_etag(_: &Request, response: &mut Response) {
     if response.header("ETag").is_some() {
         response.set_header("ETag", "W/\"4711\"");

@@ -107,11 +107,13 @@ fn standing(result: &StepResult) -> (Standing, Option<String>) {
         .iter()
         .filter(|check| ACTS.contains(&check.check.as_str()))
         .find(|check| is_flaw(check.settled()));
-    let nothing_to_build_on = result
-        .checks
-        .iter()
-        .find(|check| check.check == "precondition" && check.settled() == Verdict::Skip);
-    let because = failed.or(nothing_to_build_on).and_then(why);
+    // Data that is missing, an answer that is not there yet: nobody is blamed, and nothing is done.
+    let waits = |check: &&CheckResult| {
+        matches!(check.check.as_str(), "precondition" | "becomes-final")
+            && check.settled() == Verdict::Skip
+    };
+    let missing = result.checks.iter().find(waits);
+    let because = failed.or(missing).and_then(why);
     if let Some(stood_in) = &result.stood_in {
         let words = match because {
             Some(because) => format!("{because}; went on with {stood_in}"),

@@ -46,7 +46,12 @@ fn uncovered(known: &Requirement) -> RequirementCoverage {
         level: known.level,
         verdict: Verdict::Skip,
         checks: VerdictCounts::default(),
-        not_tested_because: vec!["no check of this run covers it".to_owned()],
+        not_tested_because: vec![
+            known
+                .untested
+                .clone()
+                .unwrap_or_else(|| "no check of this run covers it".to_owned()),
+        ],
     }
 }
 

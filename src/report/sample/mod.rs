@@ -167,6 +167,7 @@ fn requirements() -> Vec<Requirement> {
         level: Level::Shall,
         statement: statement.to_owned(),
         source: source.to_owned(),
+        untested: None,
     };
     vec![
         requirement(

@@ -84,7 +84,8 @@ impl Context<'_, '_> {
         Ok((parsed(&reshaped.body)?, reshaped.says()))
     }
 
-    /// The body of the scenario, with the code of that letter in the place of `new-code`.
+    /// The body of the scenario, with the code of that letter in the place of `new-code`, and what a
+    /// step created as `NAME-LETTER` in the place of `NAME`.
     fn body_of_scenario(&self, letter: char) -> Result<Value, String> {
         parsed(&self.filled_of_scenario(letter)?)
     }
@@ -98,6 +99,12 @@ impl Context<'_, '_> {
         let mut values = self.scenario.values.clone();
         if let Some(code) = self.scenario.code_of(letter) {
             values.insert("new-code".to_owned(), code);
+        }
+        let end = format!("-{letter}");
+        for (name, value) in &self.scenario.values {
+            if let Some(name) = name.strip_suffix(&end) {
+                values.insert(name.to_owned(), value.clone());
+            }
         }
         let filling = Filling {
             values: &values,

@@ -2,8 +2,9 @@
 
 use openimis_conformance::reference::Fault as F;
 use reqwest::Method;
+use serde_json::json;
 
-use super::{Probe, header, probe};
+use super::{Probe, header, member, probe};
 use crate::client::{Answer, Client};
 
 async fn accepting(client: &Client, accept: &str) -> Answer {
@@ -76,6 +77,19 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
         F::UnknownTypeFails => probe("404", "500", client.get("Foo").await.status),
         F::UnknownIdFails => probe("404", "500", client.get("Patient/none").await.status),
         F::NoEtag => probe("W/\"1\"", "absent", header(&patient(client).await, "etag")),
+        F::FamilyWithoutEtag => {
+            let patient = client.create(&client.new_patient("900000086").await).await;
+            let id = member(&patient, "/id");
+            let found = client.get("Group?identifier=700000001").await;
+            let mut group = found.json()["entry"][0]["resource"].clone();
+            group["identifier"] = json!([group["identifier"][0].clone()]);
+            group["identifier"][0]["value"] = json!("900000086");
+            group["quantity"] = json!(1);
+            let reference = format!("Patient/{id}");
+            group["member"] = json!([{ "entity": { "reference": reference } }]);
+            let created = client.create(&group).await;
+            probe("W/\"1\"", "absent", header(&created, "etag"))
+        }
         F::WrongEtag => probe(
             "W/\"1\"",
             "W/\"4711\"",
