@@ -22,6 +22,8 @@ pub struct Judgement {
     skipped: Option<String>,
     unseen: Option<String>,
     conditional: bool,
+    /// Whether nothing binds where nothing was seen.
+    on_its_word: bool,
     broken: Option<String>,
 }
 
@@ -42,6 +44,7 @@ impl Judgement {
             skipped: None,
             unseen: None,
             conditional: false,
+            on_its_word: false,
             broken: None,
         }
     }
@@ -166,6 +169,13 @@ impl Judgement {
         self.unseen(missing);
     }
 
+    /// As [`Self::only_where`], for what is asked only of a server that says, or does, something
+    /// that it is free not to: where it does not, the check is a MAY and leaves no gap.
+    pub fn binds_only_where(&mut self, missing: impl Into<String>) {
+        self.on_its_word = true;
+        self.only_where(missing);
+    }
+
     /// Says that the check could not be evaluated.
     pub fn error(&mut self, reason: impl Into<String>) {
         self.broken.get_or_insert_with(|| reason.into());
@@ -200,10 +210,14 @@ impl Judgement {
             }
             (None, None, None) => (Verdict::Pass, None),
         };
+        let level = match verdict {
+            Verdict::Skip if self.on_its_word && nothing_seen => Level::May,
+            _ => self.level,
+        };
         CheckResult {
             check: self.check.id.to_owned(),
             requirements: self.requirements,
-            level: self.level,
+            level,
             conditional: self.conditional,
             flaky: false,
             subject: self.subject,
@@ -264,6 +278,21 @@ mod tests {
         let mut unseen = judge(&catalog::READ_STATUS);
         unseen.unseen("no read");
         assert_eq!(unseen.finish().reason.as_deref(), Some("no read"));
+    }
+
+    #[test]
+    fn what_a_server_is_free_not_to_do_binds_only_where_it_does() {
+        let ended = |seen: bool| {
+            let mut judgement = Judgement::new(&catalog::READ_STATUS, &Subject::default());
+            judgement.binds_only_where("the server does not say so");
+            if seen {
+                judgement.saw_exchange();
+            }
+            let result = judgement.finish();
+            (result.level, result.verdict)
+        };
+        assert_eq!(ended(false), (Level::May, Verdict::Skip));
+        assert_eq!(ended(true), (Level::Shall, Verdict::Pass));
     }
 
     #[test]

@@ -111,6 +111,13 @@ impl Checks {
         }
     }
 
+    /// As [`Judgement::binds_only_where`].
+    pub fn bind_only_where(&mut self, checks: &[&'static Check], missing: &str) {
+        for check in checks {
+            self.of(check).binds_only_where(missing);
+        }
+    }
+
     /// Leaves all checks out, unless they find something.
     pub fn skip(&mut self, reason: &str) {
         for (_, judgement) in &mut self.judgements {

@@ -23,7 +23,7 @@ pub(super) async fn perform(context: &mut Context<'_, '_>) {
         &catalog::CONDITIONAL_DELETE_DECLARED,
         &catalog::PATCH,
     ]);
-    context.checks.only_where(
+    context.checks.bind_only_where(
         &[
             &catalog::CONDITIONAL_CREATE_KEPT,
             &catalog::CONDITIONAL_CREATE_NEW,

@@ -45,7 +45,7 @@ pub(super) async fn random(context: &mut Context<'_, '_>) {
         &catalog::ANSWERED,
         &catalog::RETRY_AFTER,
     ]);
-    context.checks.only_where(
+    context.checks.bind_only_where(
         &[&catalog::RETRY_AFTER],
         "the server was never too busy to answer",
     );
