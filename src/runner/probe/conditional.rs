@@ -15,24 +15,24 @@ use crate::http::{Exchange, Method};
 pub(super) async fn perform(context: &mut Context<'_, '_>) {
     context.declare(&[
         &catalog::CONDITIONAL_CREATE,
-        &catalog::CONDITIONAL_CREATE_KEPT,
-        &catalog::CONDITIONAL_CREATE_NEW,
         &catalog::CONDITIONAL_UPDATE,
-        &catalog::CONDITIONAL_UPDATE_DECLARED,
         &catalog::CONDITIONAL_DELETE,
-        &catalog::CONDITIONAL_DELETE_DECLARED,
         &catalog::PATCH,
     ]);
-    context.checks.only_where(
-        &[
+    // What a server does not declare it owes to nobody.
+    let promises = Promises::of(context);
+    if promises.create {
+        context.declare(&[
             &catalog::CONDITIONAL_CREATE_KEPT,
             &catalog::CONDITIONAL_CREATE_NEW,
-            &catalog::CONDITIONAL_UPDATE_DECLARED,
-            &catalog::CONDITIONAL_DELETE_DECLARED,
-        ],
-        "the server does not declare it for this type",
-    );
-    let promises = Promises::of(context);
+        ]);
+    }
+    if promises.update {
+        context.declare(&[&catalog::CONDITIONAL_UPDATE_DECLARED]);
+    }
+    if promises.delete {
+        context.declare(&[&catalog::CONDITIONAL_DELETE_DECLARED]);
+    }
     let bodies = (context.body('c').await, context.body('d').await);
     let (base, other) = match bodies {
         (Ok(base), Ok(other)) => (base, other),
@@ -139,10 +139,6 @@ async fn create_where_nothing_matches(context: &mut Context<'_, '_>) {
 /// A conditional delete. It is sent only where a search by the same condition selects what the probe
 /// created and nothing else: a server that ignores a condition would delete what is not ours.
 async fn delete(context: &mut Context<'_, '_>, is_declared: bool) {
-    let checks = [
-        &catalog::CONDITIONAL_DELETE,
-        &catalog::CONDITIONAL_DELETE_DECLARED,
-    ];
     let created = match context.body('h').await {
         Ok(body) => context.created(&body).await.map(|it| (it, code_of(&body))),
         Err(reason) => Err(reason),
@@ -150,9 +146,7 @@ async fn delete(context: &mut Context<'_, '_>, is_declared: bool) {
     let (created, code) = match created {
         Ok(created) => created,
         Err(reason) => {
-            return checks
-                .iter()
-                .for_each(|check| context.checks.of(check).unseen(&reason));
+            return not_sent(context, is_declared, &reason);
         }
     };
     let resource_type = context.resource_type.clone();
@@ -163,9 +157,7 @@ async fn delete(context: &mut Context<'_, '_>, is_declared: bool) {
     if !is_own {
         let reason = "a search by the condition does not find what was created, and that alone: \
                       nothing was sent, so that nothing else is deleted";
-        return checks
-            .iter()
-            .for_each(|check| context.checks.of(check).unseen(reason));
+        return not_sent(context, is_declared, reason);
     }
     let spec = context.request(Method::Delete, &url);
     let exchange = context.send(spec).await;
@@ -236,4 +228,16 @@ async fn carried_out(
                 .then(|| format!("status {} and the resource as it was", response.status))
         },
     );
+}
+
+/// Why no conditional delete was sent.
+fn not_sent(context: &mut Context<'_, '_>, is_declared: bool, reason: &str) {
+    context
+        .checks
+        .of(&catalog::CONDITIONAL_DELETE)
+        .unseen(reason);
+    if is_declared {
+        let check = &catalog::CONDITIONAL_DELETE_DECLARED;
+        context.checks.of(check).unseen(reason);
+    }
 }

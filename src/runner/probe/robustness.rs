@@ -40,15 +40,7 @@ const LETTERS: [&str; 24] = [
 
 /// Random ids, parameters and methods.
 pub(super) async fn random(context: &mut Context<'_, '_>) {
-    context.declare(&[
-        &catalog::BAD_INPUT,
-        &catalog::ANSWERED,
-        &catalog::RETRY_AFTER,
-    ]);
-    context.checks.only_where(
-        &[&catalog::RETRY_AFTER],
-        "the server was never too busy to answer",
-    );
+    context.declare(&[&catalog::BAD_INPUT, &catalog::ANSWERED]);
     let mut dice = Dice(SEED);
     for resource_type in context.readable_types() {
         for _ in 0..OF_EACH {
