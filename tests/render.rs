@@ -156,7 +156,8 @@ fn is_english(text: &str) -> bool {
         _ => text.to_owned(),
     };
     let prose = said.split('`').step_by(2).collect::<Vec<_>>().join(" ");
-    let words = prose.split(|c: char| !c.is_alphanumeric());
+    // A name of several words, such as that of a twin (`pay-nothing`), is no prose.
+    let words = prose.split(|c: char| !c.is_alphanumeric() && c != '-');
     words.filter(|word| ENGLISH.contains(word)).count() >= 2
 }
 

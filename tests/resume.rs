@@ -160,9 +160,9 @@ fn killed_and_resumed(base: &str, moment: Duration) {
         partial.summary
     );
     let output = resume(&folder);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
+    // What the kill made uncertain may be too little of a suite; nothing fails for it.
+    assert!(
+        matches!(output.status.code(), Some(0 | 4)),
         "{moment:?}: {}",
         stderr(&output)
     );
@@ -247,7 +247,7 @@ fn a_server_that_is_not_there_leaves_a_report_that_says_so() {
     assert!(partial.summary.contains("refused"), "{}", partial.summary);
 }
 
-/// A file may grow to 700 KiB here, which stands for a disk that fills up during the run.
+/// A file may grow to 1,000 KiB here, which stands for a disk that fills up during the run.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_fills_up_stops_the_run_with_a_report() {
@@ -255,7 +255,7 @@ fn a_disk_that_fills_up_stops_the_run_with_a_report() {
     let folder = root.path().join("report");
     let program = env!("CARGO_BIN_EXE_openimis-conformance");
     let script = format!(
-        "trap '' XFSZ; ulimit -f 700; exec {program} run --output {}",
+        "trap '' XFSZ; ulimit -f 1000; exec {program} run --output {}",
         folder.display()
     );
     let output = Command::new("bash")

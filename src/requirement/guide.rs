@@ -320,7 +320,8 @@ mod tests {
         assert_eq!(named(0), "SRCH-1.status GUIDE-Patient.search-type");
         assert_eq!(named(1), "SRCH-2.finds GUIDE-Patient.search.identifier");
         assert_eq!(named(2), "SRCH-2.finds");
-        assert_eq!(named(3), "VAL-1.guide GUIDE-Patient.profile");
+        assert!(named(3).starts_with("VAL-1.guide "));
+        assert!(named(3).ends_with(" GUIDE-Patient.profile"));
         assert_eq!(named(4), "CT-2.accept GUIDE.format.json");
         assert!(named(5).ends_with(" GUIDE.fhir-version.4.0.1"));
     }

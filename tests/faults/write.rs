@@ -74,7 +74,6 @@ fn creates_of_families_catch_their_faults() {
         &[
             fails(Fault::KeepsClientId, &["create-id"]),
             fails(Fault::KeepsClientVersion, &["create-meta"]),
-            fails(Fault::WrongLocation, &["location-reads"]),
             warns(Fault::FamilyWithoutEtag, &["create-etag"]),
         ],
     );

@@ -40,11 +40,12 @@ pub fn excuse(report: &mut Report, excused: impl Fn(&ReportedCheck, &str) -> boo
 }
 
 /// The names of the suites of which too little was tested: something that binds was planned and
-/// not tested. Where the mode of the run left out a step, nothing of that scenario counts.
+/// not tested. Where the mode of the run left out a step, nothing of that scenario counts; where
+/// only a part was asked for, a SHALL alone does, since what else a suite has may bind its SHOULDs.
 pub(super) fn too_little(suites: &[SuiteReport], selected: bool) -> Vec<&str> {
     let occasions = Occasions::of(suites, selected);
     let has_gap = |suite: &&SuiteReport| {
-        let binding = binding(checks(suite));
+        let binding = binding(checks(suite)).filter(|it| !selected || *it == Level::Shall);
         let by_mode = |check: &ReportedCheck| {
             let reason = check.reason.as_deref();
             reason.is_some_and(plan::is_left_out_by_mode)

@@ -22,7 +22,7 @@ async fn login(client: &Client, user: &str, password: &str) -> Answer {
 }
 
 /// Asks with the token of that user.
-async fn ask(client: &Client, user: &str, method: Method, path: &str) -> Answer {
+pub async fn ask(client: &Client, user: &str, method: Method, path: &str) -> Answer {
     let token = token(client, user).await;
     let request = client.http.request(method, client.url(path));
     let request = request

@@ -3,6 +3,7 @@
 
 mod access;
 mod body;
+mod content;
 mod criteria;
 mod flow;
 mod guard;
@@ -57,6 +58,7 @@ async fn observe(fault: Fault, client: &Client) -> Option<Probe> {
         transport::observe(fault, client).await,
         access::observe(fault, client).await,
         body::observe(fault, client).await,
+        content::observe(fault, client).await,
         search::observe(fault, client).await,
         criteria::observe(fault, client).await,
         paging::observe(fault, client).await,
