@@ -152,20 +152,23 @@ fn a_finding_shows_its_request_and_its_place_in_the_response() {
     );
 }
 
-#[test]
-fn one_pass_among_skips_is_not_green() {
+/// A run of one scenario in which everything passed.
+fn passing() -> RunResult {
     let mut run = sample::run();
     run.scenarios
         .retain(|scenario| scenario.id == "enrolment-patient");
-    let checks = run.scenarios[0]
-        .steps
-        .iter_mut()
-        .flat_map(|step| &mut step.checks);
-    for check in checks {
+    let steps = run.scenarios[0].steps.iter_mut();
+    for check in steps.flat_map(|step| &mut step.checks) {
         check.findings.clear();
         check.evidence.requests = 1;
         check.verdict = Verdict::Pass;
     }
+    run
+}
+
+#[test]
+fn one_pass_among_skips_is_not_green() {
+    let mut run = passing();
     let green = valid(&run);
     let suite = |report: &Report| {
         let suite = report.suites.iter().find(|suite| suite.id == "enrolment");
@@ -196,15 +199,7 @@ fn one_pass_among_skips_is_not_green() {
 
 #[test]
 fn what_the_mode_leaves_out_was_not_in_the_plan() {
-    let mut run = sample::run();
-    run.scenarios
-        .retain(|scenario| scenario.id == "enrolment-patient");
-    let steps = run.scenarios[0].steps.iter_mut();
-    for check in steps.flat_map(|step| &mut step.checks) {
-        check.findings.clear();
-        check.evidence.requests = 1;
-        check.verdict = Verdict::Pass;
-    }
+    let mut run = passing();
     let last = |run: &mut RunResult, verdict: Verdict, reason: &str| {
         let step = run.scenarios[0].steps.last_mut().expect("a step");
         step.checks[0].verdict = verdict;
@@ -225,15 +220,7 @@ fn what_the_mode_leaves_out_was_not_in_the_plan() {
 
 #[test]
 fn a_condition_may_arise_in_a_suite_that_was_not_asked_for() {
-    let mut run = sample::run();
-    run.scenarios
-        .retain(|scenario| scenario.id == "enrolment-patient");
-    let steps = run.scenarios[0].steps.iter_mut();
-    for check in steps.flat_map(|step| &mut step.checks) {
-        check.findings.clear();
-        check.evidence.requests = 1;
-        check.verdict = Verdict::Pass;
-    }
+    let mut run = passing();
     let step = run.scenarios[0].steps.last_mut().expect("a step");
     let check = &mut step.checks[0];
     check.verdict = Verdict::Skip;
