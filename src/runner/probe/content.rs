@@ -152,15 +152,10 @@ pub(super) async fn body_types(context: &mut Context<'_, '_>) {
     if let Some(reason) = &context.planned.skip {
         return context.checks.skip(reason);
     }
-    let types = context.types_with("create");
-    let Some(resource_type) = types
-        .iter()
-        .find(|it| *it == "Patient")
-        .or_else(|| types.first())
-    else {
+    let Some(resource_type) = context.type_to_create() else {
         return context.checks.skip("no create is declared");
     };
-    let url = context.type_address(resource_type);
+    let url = context.type_address(&resource_type);
     for media_type in ["text/plain", FOREIGN] {
         let spec = context.request(Method::Post, &url).body(
             media_type,

@@ -122,6 +122,13 @@ impl Context<'_, '_> {
         self.types_with("read")
     }
 
+    /// A type to try a create of: Patient where it can be created, else the first that can.
+    pub(super) fn type_to_create(&self) -> Option<String> {
+        let types = self.types_with("create");
+        let patient = types.iter().find(|it| *it == "Patient");
+        patient.or_else(|| types.first()).cloned()
+    }
+
     /// The types of which an interaction is promised.
     pub(super) fn types_with(&self, interaction: &str) -> Vec<String> {
         let declared = &self.scenario.session.declared;

@@ -296,17 +296,12 @@ pub(super) async fn hostile_bodies(context: &mut Context<'_, '_>) {
     if let Some(reason) = &context.planned.skip {
         return context.checks.skip(reason);
     }
-    let types = context.types_with("create");
-    let Some(resource_type) = types
-        .iter()
-        .find(|it| *it == "Patient")
-        .or_else(|| types.first())
-    else {
+    let Some(resource_type) = context.type_to_create() else {
         return context.checks.skip("no create is declared");
     };
     let basic = |rest: &str| format!("{{\"resourceType\":\"Basic\",{rest}}}");
     let control = context
-        .post(resource_type, &basic("\"code\":{\"text\":\"x\"}"))
+        .post(&resource_type, &basic("\"code\":{\"text\":\"x\"}"))
         .await;
     if !control
         .status()
@@ -341,7 +336,7 @@ pub(super) async fn hostile_bodies(context: &mut Context<'_, '_>) {
             "text with half a character",
         ),
     ] {
-        let exchange = context.post(resource_type, &body).await;
+        let exchange = context.post(&resource_type, &body).await;
         context.checks.hold(
             &catalog::HOSTILE_BODY,
             &exchange,
