@@ -3,8 +3,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -264,7 +264,7 @@ fn the_documentation_names_every_chaos_and_what_a_run_makes_of_it() {
 enum Overloaded {
     /// After so many requests it answers nothing but 503.
     Fails(usize),
-    /// These requests take a second each.
+    /// These requests take many times as long as any before them, and a second at least.
     Slows(std::ops::Range<usize>),
 }
 
@@ -272,6 +272,9 @@ enum Overloaded {
 struct Frail {
     overloaded: Overloaded,
     asked: AtomicUsize,
+    /// When the last request came, and the longest time between two. Where one is sent after the
+    /// other, no answer took longer than that, however busy the machine is.
+    came: Mutex<(Instant, Duration)>,
     client: reqwest::Client,
     upstream: String,
 }
@@ -289,7 +292,12 @@ async fn bear(
             return (StatusCode::SERVICE_UNAVAILABLE, "overloaded").into_response();
         }
         Overloaded::Slows(numbers) if numbers.contains(&number) => {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            let longest = frail.came.lock().expect("held for a moment").1;
+            tokio::time::sleep((longest * 8).max(Duration::from_secs(1))).await;
+        }
+        Overloaded::Slows(numbers) if number < numbers.start => {
+            let mut came = frail.came.lock().expect("held for a moment");
+            *came = (Instant::now(), came.1.max(came.0.elapsed()));
         }
         _ => {}
     }
@@ -326,16 +334,21 @@ async fn overload(overloaded: Overloaded) -> (Report, usize) {
     let frail = Arc::new(Frail {
         overloaded,
         asked: AtomicUsize::new(0),
+        came: Mutex::new((Instant::now(), Duration::ZERO)),
         client: client.build().expect("a client"),
         upstream: origin.trim_end_matches('/').to_owned(),
     });
     let router = Router::new().fallback(bear).with_state(Arc::clone(&frail));
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let folder = tempfile::tempdir().expect("a folder");
-    let arguments = RunArguments {
+    let mut arguments = RunArguments {
         suites: vec!["discover".to_owned()],
         ..arguments(folder.path(), &format!("{base}{path}"))
     };
+    if matches!(frail.overloaded, Overloaded::Slows(_)) {
+        arguments.concurrency = Some(1);
+        arguments.timeout = Some(60);
+    }
     let options = arguments.check().expect("they fit");
     let ended = run(&options, &Silent, &Stop::default()).await;
     serving.abort();
