@@ -8,7 +8,9 @@ use crate::check::exchange::describe_status;
 use crate::check::{Check, Judgement, catalog};
 use crate::fhir::CapabilityStatement;
 use crate::finding::Rule;
-use crate::http::{Client, Exchange, LoginOutcome, Outcome, RequestSpec, Response};
+use crate::http::{
+    Client, Exchange, LoginOutcome, Outcome, RequestSpec, Response, percent_encoded,
+};
 use crate::result::{CheckResult, DialectFact, ScenarioResult, StepResult, Subject};
 
 /// The media type of FHIR in JSON (R4 3.1.0.1.9).
@@ -93,8 +95,7 @@ impl Dialect {
     /// The address of a resource, relative to the base.
     #[must_use]
     pub fn instance_address(&self, resource_type: &str, id: &str) -> String {
-        let id: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
-        format!("{resource_type}/{}{}", id.replace('+', "%20"), self.slash())
+        format!("{resource_type}/{}{}", percent_encoded(id), self.slash())
     }
 
     fn slash(&self) -> &'static str {

@@ -5,7 +5,7 @@
 //! only an empty answer says that there is none. Everything else is uncertain, and said so.
 
 use crate::dialect::Dialect;
-use crate::http::{Client, Exchange, RequestSpec};
+use crate::http::{Client, Exchange, RequestSpec, percent_encoded};
 use crate::journal::Creation;
 use crate::json::Node;
 
@@ -38,8 +38,11 @@ pub async fn look_for(
 
 /// The search for a business identifier, relative to the base.
 pub(crate) fn address(dialect: &Dialect, resource_type: &str, identifier: &str) -> String {
-    let value: String = url::form_urlencoded::byte_serialize(identifier.as_bytes()).collect();
-    format!("{}?identifier={value}", dialect.type_address(resource_type))
+    format!(
+        "{}?identifier={}",
+        dialect.type_address(resource_type),
+        percent_encoded(identifier)
+    )
 }
 
 /// What the answer to that search says; `there` is shown the resource that has the identifier.

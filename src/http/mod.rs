@@ -40,6 +40,6 @@ pub use load::Load;
 pub use login::LoginMethod;
 pub use options::{Alarm, ClientError, ClientOptions, Mode, Observer};
 pub use playback::Playback;
-pub use request::{RedirectPolicy, RequestSpec, TokenUse};
+pub use request::{RedirectPolicy, RequestSpec, TokenUse, percent_encoded};
 pub use secret::Secret;
 pub use session::{Login, LoginOutcome};

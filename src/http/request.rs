@@ -25,6 +25,15 @@ pub struct RequestSpec {
     pub redirects: RedirectPolicy,
 }
 
+/// A text as it stands in a path or as a value of a query: all but letters, digits, `*`, `-`, `.`
+/// and `_` percent-encoded, a space as `%20`, which is a space in both (RFC 3986 2.1).
+#[must_use]
+pub fn percent_encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
+}
+
 /// In which shape the run's token goes with a request: as it is, or wrong in one way, to see that
 /// the server refuses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,6 +5,7 @@ use super::known::Known;
 use super::rules::{Listed, RULES};
 use super::spelling::Spelled;
 use super::text::Pseudonyms;
+use crate::http::percent_encoded;
 
 /// Who wants to know what an address shows of people.
 pub(super) trait Sink {
@@ -27,7 +28,7 @@ impl Sink for Known {
 pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Sink) -> String {
     if is_encoded_whole(address) {
         let decoded = Spelled::percent(address).text();
-        return encoded(&rewrite(&decoded, pseudonyms, sink));
+        return percent_encoded(&rewrite(&decoded, pseudonyms, sink));
     }
     let (rest, fragment) = split(address, '#');
     let (path, query) = split(rest, '?');
@@ -49,13 +50,6 @@ pub(super) fn rewrite(address: &str, pseudonyms: &Pseudonyms, sink: &mut impl Si
 fn is_encoded_whole(address: &str) -> bool {
     let scheme = address.get(..9).unwrap_or_default().to_ascii_lowercase();
     scheme.starts_with("http%3a") || scheme.starts_with("https%3a")
-}
-
-/// Percent-encodes a whole address, all but letters, digits, `-`, `.` and `_`.
-fn encoded(address: &str) -> String {
-    url::form_urlencoded::byte_serialize(address.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20")
 }
 
 /// Rewrites `name=value&...`: a form sent to an address, or a query of which no address is known.

@@ -16,6 +16,8 @@ pub(super) struct Request {
     pub(super) trailing_slash: bool,
     /// The decoded query, in order.
     pub(super) query: Vec<(String, String)>,
+    /// The query as it was sent. Only faults read it.
+    pub(super) encoded_query: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     /// The FHIR base as the client addresses it, with a trailing slash.
@@ -51,6 +53,7 @@ impl Request {
             path,
             trailing_slash,
             query: pairs(uri.query().unwrap_or_default().as_bytes()),
+            encoded_query: uri.query().unwrap_or_default().to_owned(),
             headers,
             body,
             base,

@@ -67,7 +67,7 @@ fn of_action(action: Action) -> &'static [&'static str] {
         Action::ResolveReferences => &["no-server-error reference-resolves reference-type"],
         Action::Sample => &["search-mode search-self"],
         Action::SearchDeclared => &[
-            "no-server-error search-date-precision search-finds search-miss search-only \
+            "no-server-error search-date-precision search-date-zone search-finds search-miss search-only search-plus \
              search-prefix-ap search-prefix-eb search-prefix-ge search-prefix-gt search-prefix-le \
              search-prefix-lt search-prefix-ne search-prefix-sa search-reference-absolute \
              search-reference-id search-self-used search-string-accents search-string-case \

@@ -7,7 +7,7 @@ use super::step::{subject, unmet};
 use crate::check::page::{AfterPage, SearchJudge};
 use crate::check::{Judgement, catalog};
 use crate::finding::{Finding, Rule, Severity};
-use crate::http::Exchange;
+use crate::http::{Exchange, percent_encoded};
 use crate::json::Node;
 use crate::result::Subject;
 use crate::suite::plan::PlannedStep;
@@ -147,9 +147,8 @@ pub(super) fn address_of(
         let value = scenario
             .fill(value)
             .map_err(|missing| missing.to_string())?;
-        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
         url.push(if index == 0 { '?' } else { '&' });
-        url.push_str(&format!("{name}={value}"));
+        url.push_str(&format!("{name}={}", percent_encoded(&value)));
     }
     Ok(url)
 }

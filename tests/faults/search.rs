@@ -19,6 +19,8 @@ const PASS: &[&str] = &[
     "search-string-case",
     "search-string-accents",
     "search-date-precision",
+    "search-date-zone",
+    "search-plus",
     "search-prefix-ne",
     "search-prefix-gt",
     "search-prefix-lt",
@@ -101,6 +103,8 @@ fn parameters_that_select_wrongly_are_found_out() {
             ),
             fails(Fault::ExactStrings, &["search-string-start"]),
             fails(Fault::DatesNeedADay, &["search-date-precision"]),
+            fails(Fault::OffsetsAreDropped, &["search-date-zone"]),
+            warns(Fault::PlusStaysAPlus, &["search-plus"]),
             fails(Fault::BareSelfLink, &["search-self-used"]),
         ],
     );

@@ -26,6 +26,7 @@ checks! {
     SEARCH_STRING_CASE = "search-string-case", ["SRCH-3.string-case"], "a text is found in other case";
     SEARCH_STRING_ACCENTS = "search-string-accents", ["SRCH-3.string-accents"], "a text is found without its accents";
     SEARCH_DATE_PRECISION = "search-date-precision", ["SRCH-3.date-precision"], "a time is found by the month that it lies in";
+    SEARCH_DATE_ZONE = "search-date-zone", ["SRCH-3.date-zone"], "an instant is the same by the clock of another zone";
     SEARCH_PREFIX_NE = "search-prefix-ne", ["SRCH-4.ne"], "`ne` finds other times";
     SEARCH_PREFIX_GT = "search-prefix-gt", ["SRCH-4.gt"], "`gt` finds later times and no earlier ones";
     SEARCH_PREFIX_LT = "search-prefix-lt", ["SRCH-4.lt"], "`lt` finds earlier times and no later ones";
@@ -37,6 +38,7 @@ checks! {
     SEARCH_INVALID = "search-invalid", ["SRCH-5.refused"], "a value that is none of the parameter's type is refused";
     SEARCH_AND = "search-and", ["SRCH-6.and"], "a parameter that stands twice must match twice";
     SEARCH_OR = "search-or", ["SRCH-6.or"], "values with a comma between them are alternatives";
+    SEARCH_PLUS = "search-plus", ["SRCH-6.plus"], "a space may stand as a plus";
     SEARCH_ESCAPE = "search-escape", ["SRCH-6.escape"], "an escaped comma separates nothing";
     SEARCH_COUNT = "search-count", ["SRCH-7.count"], "a page holds at most as many matches as were asked for";
     SEARCH_COUNT_ZERO = "search-count-zero", ["SRCH-7.count-zero"], "`_count=0` answers the total alone";

@@ -16,6 +16,8 @@ pub struct Form {
     pub finds: bool,
     /// Whether the server may refuse to be asked so.
     pub optional: bool,
+    /// Whether spaces stand as `+` in the query.
+    pub by_plus: bool,
 }
 
 /// The plainest way to ask for a value; `None` if it cannot be asked for.
@@ -60,6 +62,7 @@ fn form(check: &'static Check, sought: Sought, finds: bool) -> Form {
         sought,
         finds,
         optional: false,
+        by_plus: false,
     }
 }
 
@@ -145,6 +148,12 @@ fn of_text(text: &str) -> Vec<Form> {
     if !text.is_ascii() {
         ask(&catalog::SEARCH_STRING_ACCENTS, fold(text));
     }
+    if text.trim().contains(' ') {
+        forms.push(Form {
+            by_plus: true,
+            ..form(&catalog::SEARCH_PLUS, Sought::Text(text.to_owned()), true)
+        });
+    }
     forms
 }
 
@@ -171,7 +180,31 @@ fn of_date(moment: Moment, written: &str) -> Vec<Form> {
         return forms;
     };
     forms.extend(prefixed(&before, &after, written));
+    forms.extend(zoned(&before, &after));
     forms
+}
+
+/// The same instants by the clocks of places far to the east and to the west: whoever leaves the
+/// offset out is hours wrong, and in each direction one of them shows it.
+fn zoned(before: &str, after: &str) -> Vec<Form> {
+    [
+        (Prefix::GreaterOrEqual, before, 9, true),
+        (Prefix::Greater, after, -9, false),
+    ]
+    .into_iter()
+    .filter_map(|(prefix, text, hours, finds)| {
+        let sought = Sought::date(prefix, &at_offset(text, hours)?)?;
+        Some(form(&catalog::SEARCH_DATE_ZONE, sought, finds))
+    })
+    .collect()
+}
+
+/// An instant by the clock of a place so many hours east of Greenwich; `None` for a date.
+fn at_offset(instant: &str, hours: i8) -> Option<String> {
+    let instant: jiff::Timestamp = instant.parse().ok()?;
+    let zone = jiff::tz::Offset::constant(hours).to_time_zone();
+    let local = instant.to_zoned(zone);
+    Some(local.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string())
 }
 
 /// Each prefix with a value before and after.
@@ -195,6 +228,7 @@ fn prefixed(before: &str, after: &str, written: &str) -> Vec<Form> {
                 check,
                 sought: Sought::date(prefix, text)?,
                 finds,
+                by_plus: false,
                 optional: matches!(prefix, P::StartsAfter | P::EndsBefore | P::Approximately),
             })
         })

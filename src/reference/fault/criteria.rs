@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use super::paging::{links, total};
 use super::search::{each_entry, each_parameter, is_searchset};
 use crate::json::Value;
-use crate::reference::message::{Request, Response};
+use crate::reference::message::{Request, Response, pairs};
 use crate::reference::outcome::Refusal;
 use crate::reference::resource_type::ResourceType;
 use crate::reference::tree::{Tree, get_mut, number, remove, set, string};
@@ -90,6 +90,28 @@ pub(super) fn dates_need_a_day(request: &mut Request) -> Option<Response> {
             }
         }
     })
+}
+
+/// Reads the clock of an instant and not its offset.
+pub(super) fn offsets_are_dropped(request: &mut Request) -> Option<Response> {
+    each_parameter(request, |parameters| {
+        for (_, value) in parameters {
+            let offset = value.find('T').and_then(|time| {
+                let at = value[time..].rfind(['+', '-'])?;
+                Some(time + at)
+            });
+            if let Some(offset) = offset
+                && value.len() == offset + "+00:00".len()
+            {
+                value.replace_range(offset.., "Z");
+            }
+        }
+    })
+}
+
+pub(super) fn plus_stays_a_plus(request: &mut Request) -> Option<Response> {
+    request.query = pairs(request.encoded_query.replace('+', "%2B").as_bytes());
+    None
 }
 
 pub(super) fn first_alternative_only(request: &mut Request) -> Option<Response> {

@@ -234,6 +234,10 @@ faults! {
         Hook::Request(criteria::exact_strings);
     DatesNeedADay = "dates-need-a-day", "a month finds nothing that lies in it",
         Hook::Request(criteria::dates_need_a_day);
+    OffsetsAreDropped = "offsets-are-dropped", "the offset of an instant that is searched for does not count",
+        Hook::Request(criteria::offsets_are_dropped);
+    PlusStaysAPlus = "plus-stays-a-plus", "a plus in a query is no space",
+        Hook::Request(criteria::plus_stays_a_plus);
     FirstAlternativeOnly = "first-alternative-only", "of several values of `_id` only the first counts",
         Hook::Request(criteria::first_alternative_only);
     LastRepetitionOnly = "last-repetition-only", "of a repeated `_id` only the last counts",

@@ -8,7 +8,7 @@ use crate::check::catalog;
 use crate::check::exchange::describe_status;
 use crate::check::protocol::guard;
 use crate::finding::Rule;
-use crate::http::{Exchange, Method, RequestSpec, TokenUse};
+use crate::http::{Exchange, Method, RequestSpec, TokenUse, percent_encoded};
 
 /// A JSON Web Token that ended in 2001, signed with nobody's key.
 const EXPIRED: &str = "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VybmFtZSI6Im5vYm9keSIsImV4cCI6OTgwMDAwMDAwfQ.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGwtMDAwMDAwMDA";
@@ -228,10 +228,7 @@ pub(super) async fn injection(context: &mut Context<'_, '_>) {
         "Location"
     };
     let address = context.type_address(resource_type);
-    let url = |value: &str| {
-        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        format!("{address}?identifier={value}")
-    };
+    let url = |value: &str| format!("{address}?identifier={}", percent_encoded(value));
     let control = context.get(&url("CT0000000000")).await;
     if control.status() != Some(200) {
         return context

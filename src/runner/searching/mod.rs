@@ -13,7 +13,7 @@ mod undeclared;
 use super::scenario::{Scenario, StepOutcome};
 use crate::check::search::Answer;
 use crate::check::{Check, Judgement};
-use crate::http::{Exchange, Outcome, RequestSpec};
+use crate::http::{Exchange, Outcome, RequestSpec, percent_encoded};
 use crate::result::Subject;
 use crate::suite::Action;
 use crate::suite::plan::PlannedStep;
@@ -148,10 +148,11 @@ fn with_query(address: &str, query: &[(&str, &str)]) -> String {
     if query.is_empty() {
         return address.to_owned();
     }
-    let pairs = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(query)
-        .finish();
-    format!("{address}?{pairs}")
+    let pair = |(name, value): &(&str, &str)| {
+        format!("{}={}", percent_encoded(name), percent_encoded(value))
+    };
+    let pairs: Vec<String> = query.iter().map(pair).collect();
+    format!("{address}?{}", pairs.join("&"))
 }
 
 /// A step that has no sample to take values from.

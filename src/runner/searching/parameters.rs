@@ -176,6 +176,13 @@ impl<'s> Trial<'s> {
         asking.search(resource_type, &[(self.name, &query)]).await
     }
 
+    /// The same with its spaces as `+`, as forms are written.
+    async fn ask_by_plus(&mut self, asking: &mut Asking<'_, '_>, sought: &Sought) -> Answer {
+        let query = sought.query();
+        let url = asking.address(&self.sample.resource_type, &[(self.name, &query)]);
+        asking.get(&url.replace("%20", "+")).await
+    }
+
     /// The plain search; true where it found the resource and nothing else.
     async fn find(&mut self, asking: &mut Asking<'_, '_>, asked: Asked<'_>) -> bool {
         let first = self.ask_for_known(asking, asked.sought).await;
@@ -196,7 +203,10 @@ impl<'s> Trial<'s> {
         let base = asking.scenario.session.client.base().to_string();
         let mut judgements: Vec<(&'static str, Judgement)> = Vec::new();
         for form in forms(value, &base) {
-            let first = self.ask(asking, &form.sought).await;
+            let first = match form.by_plus {
+                true => self.ask_by_plus(asking, &form.sought).await,
+                false => self.ask(asking, &form.sought).await,
+            };
             let (answers, more) = asking
                 .walk(first, PAGES, |answer| {
                     answer.found().is_some_and(|found| found.has(asked.id))

@@ -60,6 +60,21 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let found = total(client, "Patient?birthdate=1984-02").await;
             probe("true", "false", found > 0)
         }
+        F::OffsetsAreDropped => {
+            let answer = client.get("Patient?_count=1").await;
+            let (id, changed) = (
+                member(&answer, "/entry/0/resource/id"),
+                member(&answer, "/entry/0/resource/meta/lastUpdated"),
+            );
+            let changed: jiff::Timestamp = changed.parse().expect("an instant");
+            let there = jiff::tz::Offset::constant(9).to_datetime(changed);
+            let query = format!("Patient?_id={id}&_lastUpdated=ge{there}%2B09:00");
+            probe("1", "0", total(client, &query).await)
+        }
+        F::PlusStaysAPlus => {
+            let found = total(client, "Organization?name=Calder+Health").await;
+            probe("true", "false", found > 0)
+        }
         F::RefusesTotal => probe("200", "400", client.get("Patient?_total=none").await.status),
         F::RefusesUnknown => probe("200", "400", client.get("Patient?colour=red").await.status),
         F::IgnoresQuery => probe("400", "200", client.get("Patient?_query=x").await.status),
