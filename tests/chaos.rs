@@ -115,6 +115,15 @@ fn expected(chaos: Chaos) -> Ends {
     }
 }
 
+/// Seconds that a request may take: few where the server never ends its answer, so that the run
+/// has to give up, and many where it does, so that a busy machine changes nothing.
+fn patience(chaos: Chaos) -> u64 {
+    match expected(chaos) {
+        Stops(words) | Struck(_, words) if words.ends_with(" within") => 3,
+        _ => 30,
+    }
+}
+
 struct Silent;
 
 impl Progress for Silent {
@@ -143,7 +152,6 @@ fn arguments(folder: &Path, base: &str) -> RunArguments {
         ca_file: base
             .starts_with("https:")
             .then(|| write("ca.pem", AUTHORITY)),
-        timeout: Some(3),
         max_pages: Some(30),
         ..RunArguments::default()
     }
@@ -154,7 +162,10 @@ async fn survive(chaos: Chaos) -> (Result<Report, RunError>, Report) {
     let folder = tempfile::tempdir().expect("a folder");
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let server = ChaosServer::start(chaos, address).await.expect("a server");
-    let arguments = arguments(folder.path(), server.base_url());
+    let arguments = RunArguments {
+        timeout: Some(patience(chaos)),
+        ..arguments(folder.path(), server.base_url())
+    };
     let options = arguments.check().expect("they fit");
     let ended = run(&options, &Silent, &Stop::default()).await;
     server.shutdown().await;
@@ -272,8 +283,8 @@ enum Overloaded {
 struct Frail {
     overloaded: Overloaded,
     asked: AtomicUsize,
-    /// When the last request came, and the longest time between two. Where one is sent after the
-    /// other, no answer took longer than that, however busy the machine is.
+    /// When the last of the first requests came, and the longest time between two. Where one is
+    /// sent after the other, no answer took longer than that, however busy the machine is.
     came: Mutex<(Instant, Duration)>,
     client: reqwest::Client,
     upstream: String,
@@ -295,9 +306,14 @@ async fn bear(
             let longest = frail.came.lock().expect("held for a moment").1;
             tokio::time::sleep((longest * 8).max(Duration::from_secs(1))).await;
         }
-        Overloaded::Slows(numbers) if number < numbers.start => {
+        // The first ten answers say what is usual; before the first request nothing is waited for.
+        Overloaded::Slows(_) if number <= 10 => {
             let mut came = frail.came.lock().expect("held for a moment");
-            *came = (Instant::now(), came.1.max(came.0.elapsed()));
+            let gap = match number {
+                0 => Duration::ZERO,
+                _ => came.0.elapsed(),
+            };
+            *came = (Instant::now(), came.1.max(gap));
         }
         _ => {}
     }
@@ -347,7 +363,6 @@ async fn overload(overloaded: Overloaded) -> (Report, usize) {
     };
     if matches!(frail.overloaded, Overloaded::Slows(_)) {
         arguments.concurrency = Some(1);
-        arguments.timeout = Some(60);
     }
     let options = arguments.check().expect("they fit");
     let ended = run(&options, &Silent, &Stop::default()).await;

@@ -363,6 +363,14 @@ impl<'v> SearchJudge<'v> {
         }
     }
 
+    /// Says that the search wants no more than the first of several pages: that all of them end, and
+    /// hold what the total says, is for searches that walk over them.
+    pub fn asks_for_one_page(&mut self) {
+        for judgement in [&mut self.total, &mut self.terminates] {
+            judgement.only_where("only the first page was asked for");
+        }
+    }
+
     /// Ends the walk: `complete` where the last page was reached, else why it stopped.
     pub fn end(&mut self, complete: Result<(), String>) {
         match (complete, &self.last_total) {

@@ -86,6 +86,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
             }
             AfterPage::Broken => break Err("the walk through the pages broke off".to_owned()),
             AfterPage::Next(_) if step.pages == Pages::First => {
+                judge.asks_for_one_page();
                 break Err("only the first page was asked for".to_owned());
             }
             AfterPage::Next(_) if pages >= session.limits.pages => {

@@ -38,15 +38,6 @@ fn what_refers_to_each_other_agrees_or_is_found() {
 }
 
 #[test]
-fn a_code_system_that_leaves_codes_in_use_out_is_found() {
-    hold(
-        &["references"],
-        &["codes"],
-        &[warns(Fault::CodeSystemsCut, &["expectation"])],
-    );
-}
-
-#[test]
 fn references_and_addresses_catch_their_faults() {
     hold(
         &["references"],
@@ -71,5 +62,14 @@ fn references_that_were_followed_catch_theirs() {
         &["discover"],
         &["discover-claim"],
         &[warns(Fault::ReadFails, &["reference-resolves"])],
+    );
+}
+
+#[test]
+fn a_code_system_that_leaves_codes_in_use_out_is_found() {
+    hold(
+        &["discover"],
+        &["codes"],
+        &[warns(Fault::CodeSystemsCut, &["expectation"])],
     );
 }
