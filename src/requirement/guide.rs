@@ -11,6 +11,9 @@ use crate::fhir::Expectation;
 use crate::result::{CheckResult, Level, ScenarioResult};
 use crate::suite::Declared;
 
+/// What the ids of statements of one type begin with.
+const PREFIX: &str = "GUIDE-";
+
 /// Where they stand.
 pub const SOURCE: &str = "guide artifact openIMISCapabilityStatement";
 
@@ -105,16 +108,22 @@ fn of_version(version: &str) -> String {
     format!("GUIDE.fhir-version.{version}")
 }
 
+/// Whether a statement is made from what the guide's CapabilityStatement lists.
+#[must_use]
+pub fn is_of_the_guide(requirement: &str) -> bool {
+    requirement.starts_with(PREFIX) || requirement.starts_with("GUIDE.")
+}
+
 fn of_interaction(resource_type: &str, code: &str) -> String {
-    format!("GUIDE-{resource_type}.{code}")
+    format!("{PREFIX}{resource_type}.{code}")
 }
 
 fn of_parameter(resource_type: &str, name: &str) -> String {
-    format!("GUIDE-{resource_type}.search.{name}")
+    format!("{PREFIX}{resource_type}.search.{name}")
 }
 
 fn of_profile(resource_type: &str) -> String {
-    format!("GUIDE-{resource_type}.profile")
+    format!("{PREFIX}{resource_type}.profile")
 }
 
 /// Notes in the checks of a run which of these requirements they cover: that of an interaction by

@@ -8,8 +8,10 @@ use super::{Kill, Known, TrialError, Tried};
 use crate::check::expectation::EXPECTATION;
 use crate::check::{Check, catalog};
 use crate::dialect::ProbeError;
-use crate::finding::{Cause, Severity};
+use crate::finding::{Cause, Finding, Severity};
 use crate::reference::Fault;
+use crate::requirement::broken::is_broken_by;
+use crate::requirement::guide::is_of_the_guide;
 use crate::result::{CheckResult, Verdict};
 use crate::wording::fits;
 
@@ -109,6 +111,11 @@ pub enum Problem {
         /// The check.
         check: CheckName,
     },
+    /// A statement that the server without faults keeps and that no fault breaks.
+    NeverBroken {
+        /// Its id.
+        requirement: String,
+    },
     /// Something that is not known of a fault.
     Unknown {
         /// What, in words.
@@ -121,6 +128,8 @@ pub enum Problem {
 pub(super) struct Told {
     /// The checks that blame it.
     blamed: BTreeMap<CheckName, Blame>,
+    /// The statements that are broken then.
+    broken: BTreeSet<String>,
     /// How often each check that blames nobody passed.
     observed: BTreeMap<&'static str, usize>,
 }
@@ -135,6 +144,7 @@ impl Told {
         };
         Self {
             blamed: blamed(tried),
+            broken: broken(tried),
             observed: OBSERVATIONS
                 .iter()
                 .map(|check| (check.id, passed(check.id)))
@@ -185,9 +195,7 @@ fn blamed(tried: &Tried) -> BTreeMap<CheckName, Blame> {
             Verdict::Error => check.reason.clone().unwrap_or_default(),
             Verdict::Fail | Verdict::Warning => {
                 let finding = check.findings.iter().map(|observed| &observed.finding);
-                let mut servers = finding.filter(|finding| {
-                    finding.cause == Cause::Server && finding.severity != Severity::Information
-                });
+                let mut servers = finding.filter(|finding| is_blame(finding));
                 match servers.next() {
                     Some(finding) => finding.message.clone(),
                     None => continue,
@@ -202,6 +210,36 @@ fn blamed(tried: &Tried) -> BTreeMap<CheckName, Blame> {
         }
     }
     blamed
+}
+
+/// Whether a finding blames the server.
+fn is_blame(finding: &Finding) -> bool {
+    finding.cause == Cause::Server && finding.severity != Severity::Information
+}
+
+/// The statements that a trial shows to be broken.
+fn broken(tried: &Tried) -> BTreeSet<String> {
+    let mut broken = BTreeSet::new();
+    for check in tried.checks() {
+        let blames = || {
+            let findings = check.findings.iter().map(|observed| &observed.finding);
+            findings.filter(|finding| is_blame(finding))
+        };
+        let errs = check.settled() == Verdict::Error;
+        let is_broken = |id: &&String| errs || blames().any(|it| is_broken_by(id, it));
+        broken.extend(check.requirements.iter().filter(is_broken).cloned());
+    }
+    broken
+}
+
+/// The statements of `fixtures/requirements` that are kept somewhere. Those made from the guide say
+/// the same of each type and parameter, and one fault for all of them is enough.
+fn kept(tried: &Tried) -> BTreeSet<String> {
+    let passed = tried
+        .checks()
+        .filter(|check| check.settled() == Verdict::Pass);
+    let named = passed.flat_map(|check| check.requirements.iter().cloned());
+    named.filter(|id| !is_of_the_guide(id)).collect()
 }
 
 /// The checks that passed somewhere.
@@ -235,6 +273,8 @@ pub(super) fn judge(
     every_fault: bool,
 ) -> Matrix {
     let passes = passes(clean);
+    let kept = kept(clean);
+    let mut broken = BTreeSet::new();
     let clean = Told::by(clean);
     let alarms = clean
         .blamed
@@ -248,10 +288,22 @@ pub(super) fn judge(
     for tried in faults {
         let kill = known.get(tried.fault.code());
         let kill = kill.cloned().unwrap_or_else(|| Kill::unknown(tried.fault));
-        rows.push(row(tried, &kill, &clean, &mut problems));
+        match &tried.outcome {
+            Ok(told) => broken.extend(told.broken.iter().cloned()),
+            Err(stopped) => {
+                let shown = stopped.check.iter().flat_map(|check| check.requirements);
+                broken.extend(shown.map(|id| (*id).to_owned()));
+            }
+        }
+        let row = row(tried, &kill, &clean, &mut problems);
+        let changed = row.changes.iter().flat_map(|check| requirements(check));
+        broken.extend(changed.map(str::to_owned));
+        rows.push(row);
     }
     if every_fault {
         never_fail(&passes, &rows, &mut problems);
+        let never = kept.difference(&broken).cloned();
+        problems.extend(never.map(|requirement| Problem::NeverBroken { requirement }));
     }
     problems.sort();
     Matrix {
@@ -284,6 +336,7 @@ fn row(tried: TriedFault, kill: &Kill, clean: &Told, problems: &mut Vec<Problem>
             let blamed = stopped.check.map(|check| (check.id.to_owned(), blame));
             Told {
                 blamed: blamed.into_iter().collect(),
+                broken: BTreeSet::new(),
                 observed: clean.observed.clone(),
             }
         }
@@ -384,6 +437,9 @@ impl std::fmt::Display for Problem {
             }
             Self::NeverFails { check } => {
                 write!(out, "never fails: no fault breaks what `{check}` checks")
+            }
+            Self::NeverBroken { requirement } => {
+                write!(out, "never broken: no fault breaks `{requirement}`")
             }
             Self::Unknown { message } => write!(out, "unknown: {message}"),
         }

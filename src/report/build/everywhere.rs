@@ -1,5 +1,5 @@
-//! What a server gets wrong in a search parameter of every type is one deviation, and one finding
-//! that names the types.
+//! What a server gets wrong in a search parameter of every type, or in the media type of bodies, is
+//! one deviation, and one finding that names the types.
 //!
 //! A type on which it was tried with another outcome shows that it is a matter of types: then each
 //! keeps a finding of its own.
@@ -35,8 +35,8 @@ impl Everywhere {
                 }
             }
             let was_tried = !matches!(check.settled(), Verdict::Skip | Verdict::Error);
-            if let (true, Some(parameter)) = (was_tried, &check.subject.search_parameter) {
-                let types = tried.entry((family(check), parameter.clone())).or_default();
+            if let (true, Some(parameter)) = (was_tried, parameter(check)) {
+                let types = tried.entry((family(check), parameter)).or_default();
                 types.insert(resource_type.clone());
             }
         }
@@ -83,11 +83,20 @@ impl Everywhere {
 }
 
 fn deviation(check: &CheckResult, finding: &Finding) -> Option<Deviation> {
-    let parameter = check.subject.search_parameter.clone()?;
+    let parameter = parameter(check)?;
     (finding.cause == Cause::Server).then(|| {
         let interaction = check.subject.interaction.clone();
         (family(check), interaction, parameter, finding.rule.code())
     })
+}
+
+/// The parameter that a check is about; none for the media type of a body, which is a matter of the
+/// server all the same.
+fn parameter(check: &CheckResult) -> Option<String> {
+    match check.check == catalog::CONTENT_TYPE.id {
+        true => Some(String::new()),
+        false => check.subject.search_parameter.clone(),
+    }
 }
 
 /// A parameter that is ignored shows by what it lets through where there are several resources, and

@@ -20,6 +20,8 @@ pub use self::green::excuse;
 use self::grouping::Groups;
 use self::stand_in::StandIn;
 use super::model::{FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals};
+use crate::check::catalog;
+use crate::dialect::{FHIR_JSON, PLAIN_JSON};
 use crate::result::{CheckResult, DialectFact, MustSupportResult, RunResult, Verdict};
 
 /// The name under which checks about no resource type are counted.
@@ -34,7 +36,8 @@ pub fn build(run: &RunResult) -> Report {
     let totals = totals(run);
     let verdict = Verdict::worst(suites.iter().map(|suite| suite.verdict));
     let skipped = skipped::skipped(run);
-    let dialect = dialect(&run.dialect, &groups);
+    let mut dialect = dialect(&run.dialect, &groups);
+    dialect.extend(dialect_of_bodies(run, &groups));
     let findings = groups.into_sorted();
     let too_little = green::too_little(&suites, run.selected);
     let stopped = run.stopped_because.is_some();
@@ -124,6 +127,24 @@ fn dialect(facts: &[DialectFact], groups: &Groups) -> Vec<ReportedDialect> {
                 .unwrap_or_default(),
         })
         .collect()
+}
+
+/// As what the server takes bodies, where one was sent: it shows with the first create, not before.
+fn dialect_of_bodies(run: &RunResult, groups: &Groups) -> Option<ReportedDialect> {
+    let own = |check: &&CheckResult| check.check == catalog::CONTENT_TYPE.id;
+    let tried: Vec<Verdict> = checks(run).filter(own).map(CheckResult::settled).collect();
+    let refused = tried.contains(&Verdict::Fail);
+    (refused || tried.contains(&Verdict::Pass)).then(|| ReportedDialect {
+        name: "body-media-type".to_owned(),
+        value: if refused { PLAIN_JSON } else { FHIR_JSON }.to_owned(),
+        expected: refused.then(|| FHIR_JSON.to_owned()),
+        effect: refused.then(|| {
+            "a body that is refused for its media type is sent again as application/json; nothing \
+             is left out"
+                .to_owned()
+        }),
+        findings: groups.ids_of_check(catalog::CONTENT_TYPE.id),
+    })
 }
 
 #[cfg(test)]
