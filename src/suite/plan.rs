@@ -173,9 +173,9 @@ mod tests {
         let copies: Vec<_> = plan
             .scenarios
             .iter()
-            .filter(|scenario| scenario.suite == "discover")
+            .filter(|scenario| scenario.id.starts_with("discover-"))
             .collect();
-        assert_eq!(copies.len(), 21);
+        assert_eq!(copies.len(), 20);
         assert!(
             copies
                 .iter()
