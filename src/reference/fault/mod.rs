@@ -650,4 +650,14 @@ faults! {
         Hook::Response(body::unknown_modifier);
     WrongTypeFails = "wrong-type-fails", "a body of another resource type is answered with 500",
         Hook::Response(real::wrong_type_fails);
+    HistoryIgnoresCount = "history-ignores-count", "a page of a history has more entries than `_count` asks for",
+        Hook::Request(read::history_ignores_count);
+    HistoryIgnoresSince = "history-ignores-since", "a history has what is older than `_since`",
+        Hook::Request(read::history_ignores_since);
+    HistoryEndsEarly = "history-ends-early", "a history in pages ends with the first of them",
+        Hook::Response(read::history_ends_early);
+    HistoryForgetsDelete = "history-forgets-delete", "the history of a deleted resource does not tell of the delete",
+        Hook::Response(read::history_forgets_delete);
+    DeletedVersionUnknown = "deleted-version-unknown", "the version that is a delete is answered with 404",
+        Hook::Response(read::deleted_version_unknown);
 }

@@ -29,11 +29,18 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
         &[&catalog::UPDATE_VERSION, &catalog::UPDATE_STALE],
         "the resource has no versionId",
     );
-    context.checks.only_where(
-        &[&catalog::HISTORY_ORDER],
-        "neither the guide nor the server declares the history of this type",
-    );
     let resource_type = context.resource_type.clone();
+    let declared = &context.scenario.session.declared;
+    let has_history = declared.promises(&resource_type, "history-instance");
+    if !has_history {
+        let parameters = [&catalog::HISTORY_COUNT, &catalog::HISTORY_PAGES];
+        let reason = "neither the guide nor the server declares the history of this type";
+        context
+            .checks
+            .only_where(&[&catalog::HISTORY_ORDER], reason);
+        context.checks.bind_only_where(&parameters, reason);
+    }
+    versions::declare_parameters(context);
     let created = match context.body('p').await {
         Ok(body) => context.created(&body).await,
         Err(reason) => Err(reason),
@@ -72,11 +79,11 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
             .checks
             .status(&catalog::UPDATE_STALE, &exchange, &[412], expected);
     }
-    let declared = &context.scenario.session.declared;
-    if declared.promises(&resource_type, "history-instance") {
+    if has_history {
         let url = context.below(&resource_type, &created.id, "_history");
         let history = context.get(&url).await;
         versions::judge_order(&mut context.checks, &history);
+        versions::ask_by_pages(context, &history).await;
     }
 }
 
@@ -206,6 +213,8 @@ pub(super) async fn delete(context: &mut Context<'_, '_>) {
         &catalog::DELETE_GONE,
         &catalog::DELETE_SEARCH,
         &catalog::DELETE_AGAIN,
+        &catalog::HISTORY_DELETED,
+        &catalog::VREAD_DELETED,
     ]);
     let resource_type = context.resource_type.clone();
     if !context.planned.required {
@@ -233,12 +242,13 @@ pub(super) async fn delete(context: &mut Context<'_, '_>) {
         return context.checks.unseen("the delete was not carried out");
     }
     let read = context.get(&url).await;
-    context.checks.status(
+    let is_gone = context.checks.status(
         &catalog::DELETE_GONE,
         &read,
         &[404, 410],
         "status 410, or 404, for what was deleted",
     );
+    versions::of_deleted(context, &created.id, is_gone).await;
     let (search, found) = context.finds_id(&resource_type, &created.id).await;
     context.checks.hold(
         &catalog::DELETE_SEARCH,

@@ -20,19 +20,23 @@ async fn updated(client: &Client, change: impl Fn(&mut Value)) -> (String, Answe
     (id, client.send(write).await)
 }
 
-async fn deleted(client: &Client, times: usize) -> u16 {
+async fn subscription(client: &Client) -> String {
     let body = json!({
         "resourceType": "Subscription", "status": "requested", "reason": "a test",
         "criteria": "Invoice?type=contribution",
         "channel": { "type": "rest-hook", "endpoint": "https://subscriber.example.org/" },
     });
-    let id = member(&client.create(&body).await, "/id");
+    member(&client.create(&body).await, "/id")
+}
+
+async fn deleted(client: &Client, times: usize) -> (String, u16) {
+    let path = format!("Subscription/{}", subscription(client).await);
     let mut status = 0;
     for _ in 0..times {
-        let request = client.request(Method::DELETE, &format!("Subscription/{id}"));
+        let request = client.request(Method::DELETE, &path);
         status = client.send(request).await.status;
     }
-    status
+    (path, status)
 }
 
 pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
@@ -80,8 +84,19 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let write = client.write(Method::PUT, "Patient/none", &body.to_string());
             probe("405", "500", client.send(write).await.status)
         }
-        F::DeleteFails => probe("204", "500", deleted(client, 1).await),
-        F::DeletesOnce => probe("204", "500", deleted(client, 2).await),
+        F::DeleteFails => probe("204", "500", deleted(client, 1).await.1),
+        F::DeletesOnce => probe("204", "500", deleted(client, 2).await.1),
+        F::HistoryForgetsDelete => {
+            let (path, _) = deleted(client, 1).await;
+            let history = client.get(&format!("{path}/_history")).await;
+            let method = member(&history, "/entry/0/request/method");
+            probe("DELETE", "POST", method)
+        }
+        F::DeletedVersionUnknown => {
+            let (path, _) = deleted(client, 1).await;
+            let version = client.get(&format!("{path}/_history/2")).await;
+            probe("410", "404", version.status)
+        }
         _ => None,
     }
 }
