@@ -62,10 +62,13 @@ fn resource(resource_type: ResourceType) -> Value {
     let mut resource = json!({
         "type": resource_type.code(),
         "interaction": interactions,
-        "versioning": "versioned",
+        "versioning": match resource_type.wants_version() {
+            true => "versioned-update",
+            false => "versioned",
+        },
         "readHistory": true,
-        "updateCreate": false,
-        "conditionalCreate": false,
+        "updateCreate": resource_type.is_created_by_update(),
+        "conditionalCreate": resource_type.creates_on_condition(),
         "conditionalRead": "full-support",
         "conditionalUpdate": false,
         "searchParam": search_parameters,

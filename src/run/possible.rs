@@ -131,15 +131,16 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
         ],
         Probe::CreateTwice => &[OF_REFUSALS, "create-twice paging-total-after-create"],
         Probe::Update => &[
-            "history-count history-order history-pages update-id update-replaces update-stale update-status update-unknown \
-             update-version",
+            "history-count history-order history-pages update-create update-id update-replaces \
+             update-required update-stale update-status update-unknown update-version",
         ],
         Probe::Delete => {
             &["delete-again delete-gone delete-search delete-status history-deleted vread-deleted"]
         }
         Probe::ConditionalWrites => &[
-            "conditional-create conditional-create-kept conditional-create-new conditional-delete \
-             conditional-delete-declared conditional-update conditional-update-declared patch",
+            "conditional-create conditional-create-kept conditional-create-new \
+             conditional-create-several conditional-delete conditional-delete-declared \
+             conditional-update conditional-update-declared patch",
         ],
         Probe::Bundles => &["batch transaction"],
         Probe::FullUrls => &["full-url-reads"],

@@ -21,12 +21,17 @@ fn writes_are_right_without_a_fault() {
             "refused-not-stored",
             "create-twice",
             "conditional-create",
+            "conditional-create-kept",
+            "conditional-create-new",
+            "conditional-create-several",
             "conditional-delete",
             "update-status",
             "update-replaces",
             "update-id",
             "update-version",
             "update-unknown",
+            "update-create",
+            "update-required",
             "update-stale",
             "conditional-update",
             "patch",
@@ -65,7 +70,16 @@ fn creates_catch_their_faults() {
             fails(Fault::StoresBeforeChecking, &["refused-not-stored"]),
             warns(Fault::AcceptsDuplicateCode, &["create-twice"]),
             fails(Fault::StaleTotal, &["paging-total-after-create"]),
-            warns(Fault::IgnoresIfNoneExist, &["conditional-create"]),
+            Row {
+                fault: Fault::IgnoresIfNoneExist,
+                fail: &["conditional-create-kept", "conditional-create-several"],
+                warning: &["conditional-create"],
+            },
+            fails(
+                Fault::RefusesIfNoneExist,
+                &["conditional-create-kept", "conditional-create-new"],
+            ),
+            fails(Fault::SeveralAreOne, &["conditional-create-several"]),
         ],
     );
 }
@@ -94,6 +108,7 @@ fn updates_catch_their_faults() {
             fails(Fault::UpdateIgnoresId, &["update-id"]),
             fails(Fault::VersionStays, &["update-version"]),
             warns(Fault::UpdateUnknownFails, &["update-unknown"]),
+            fails(Fault::WrongUpdateCreate, &["update-create"]),
             fails(Fault::IgnoresIfMatch, &["update-stale"]),
             fails(Fault::HistoryOldestFirst, &["history-order"]),
             fails(Fault::HistoryIgnoresCount, &["history-count"]),
@@ -104,19 +119,14 @@ fn updates_catch_their_faults() {
             ),
             fails(
                 Fault::DeclaresConditions,
-                &[
-                    "conditional-create-kept",
-                    "conditional-create-new",
-                    "conditional-update-declared",
-                    "conditional-delete-declared",
-                ],
+                &["conditional-update-declared", "conditional-delete-declared"],
             ),
         ],
     );
 }
 
 #[test]
-fn deletes_and_bundles_catch_their_faults() {
+fn subscriptions_and_bundles_catch_their_faults() {
     hold(
         &["write"],
         &["write-subscription", "bundles"],
@@ -124,6 +134,8 @@ fn deletes_and_bundles_catch_their_faults() {
             fails(Fault::DeleteFails, &["delete-status"]),
             fails(Fault::DeletedIsNotFound, &["delete-gone"]),
             fails(Fault::DeletedStays, &["delete-gone", "delete-search"]),
+            fails(Fault::WrongUpdateCreate, &["update-create"]),
+            warns(Fault::VersionNotRequired, &["update-required"]),
             warns(Fault::DeletesOnce, &["delete-again"]),
             warns(Fault::HistoryForgetsDelete, &["history-deleted"]),
             warns(Fault::DeletedVersionUnknown, &["vread-deleted"]),

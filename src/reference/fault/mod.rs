@@ -620,7 +620,7 @@ faults! {
         Hook::Response(guard::options_without_allow);
     PreflightNeedsToken = "preflight-needs-token", "a browser that asks whether a page may ask is refused for want of a token",
         Hook::Request(guard::preflight_needs_token);
-    DeclaresConditions = "declares-conditions", "conditional create, update and delete are declared, and refused",
+    DeclaresConditions = "declares-conditions", "conditional update and delete are declared, and refused",
         Hook::Response(body::declare_conditions);
     WithholdsRepresentation = "withholds-representation", "a create that prefers the representation is answered without a body",
         Hook::Response(write::withhold_representation);
@@ -660,4 +660,12 @@ faults! {
         Hook::Response(read::history_forgets_delete);
     DeletedVersionUnknown = "deleted-version-unknown", "the version that is a delete is answered with 404",
         Hook::Response(read::deleted_version_unknown);
+    RefusesIfNoneExist = "refuses-if-none-exist", "a conditional create, though declared, is refused",
+        Hook::Request(write::refuse_if_none_exist);
+    SeveralAreOne = "several-are-one", "a conditional create that several resources match is answered as if one did",
+        Hook::Response(write::several_are_one);
+    WrongUpdateCreate = "wrong-update-create", "`updateCreate` says the opposite of what updates do",
+        Hook::Response(body::swap_update_create);
+    VersionNotRequired = "version-not-required", "an update without `If-Match` is carried out, though `versioned-update` is declared",
+        Hook::Request(write::replace_any_version);
 }

@@ -22,6 +22,7 @@ pub(super) use writing::Taken;
 use super::scenario::{Scenario, StepOutcome};
 use crate::check::catalog;
 use crate::check::protocol::Checks;
+use crate::fhir::CapabilityResource;
 use crate::http::{Exchange, Method, RequestSpec};
 use crate::result::Subject;
 use crate::suite::plan::PlannedStep;
@@ -128,6 +129,11 @@ impl<'c, 's> Context<'c, 's> {
 
     fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
+    }
+
+    /// What the server's CapabilityStatement says of the type of the probe.
+    fn stated(&self) -> Option<&CapabilityResource> {
+        self.scenario.session.stated(&self.resource_type)
     }
 
     /// Address of an instance, in the dialect.

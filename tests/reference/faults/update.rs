@@ -39,6 +39,15 @@ async fn deleted(client: &Client, times: usize) -> (String, u16) {
     (path, status)
 }
 
+/// The answer to a create where nobody has these codes.
+async fn created_where(client: &Client, codes: &str) -> u16 {
+    let body = client.new_patient("900000084").await.to_string();
+    let write = client
+        .write(Method::POST, "Patient", &body)
+        .header("If-None-Exist", format!("identifier={codes}"));
+    client.send(write).await.status
+}
+
 pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
     match fault {
         F::KeepsClientId => {
@@ -57,13 +66,7 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
                 client.get("Patient?identifier=900000083").await.total(),
             )
         }
-        F::IgnoresIfNoneExist => {
-            let body = client.new_patient("900000084").await.to_string();
-            let write = client
-                .write(Method::POST, "Patient", &body)
-                .header("If-None-Exist", "identifier=700000001");
-            probe("400", "201", client.send(write).await.status)
-        }
+        F::IgnoresIfNoneExist => probe("200", "201", created_where(client, "700000001").await),
         F::UpdateAnswers201 => probe("200", "201", updated(client, |_| ()).await.1.status),
         F::UpdatesMerge => {
             let change = |body: &mut Value| {
@@ -96,6 +99,24 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let (path, _) = deleted(client, 1).await;
             let version = client.get(&format!("{path}/_history/2")).await;
             probe("410", "404", version.status)
+        }
+        F::RefusesIfNoneExist => probe("200", "400", created_where(client, "700000001").await),
+        F::SeveralAreOne => {
+            let codes = "700000001,700000002";
+            probe("412", "200", created_where(client, codes).await)
+        }
+        F::WrongUpdateCreate => {
+            let statement = client.get("metadata").await.json();
+            let types = statement["rest"][0]["resource"].as_array();
+            let own = types.and_then(|it| it.iter().find(|it| it["type"] == "Patient"));
+            let declared = own.map(|it| it["updateCreate"].clone());
+            probe("false", "true", declared.unwrap_or_default())
+        }
+        F::VersionNotRequired => {
+            let path = format!("Subscription/{}", subscription(client).await);
+            let body = client.get(&path).await.text;
+            let write = client.write(Method::PUT, &path, &body);
+            probe("400", "200", client.send(write).await.status)
         }
         _ => None,
     }
