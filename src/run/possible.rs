@@ -142,6 +142,7 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
              conditional-create-several conditional-delete conditional-delete-declared \
              conditional-update conditional-update-declared patch",
         ],
+        Probe::Validate => &["validate-accepts validate-refuses"],
         Probe::Bundles => &["batch transaction"],
         Probe::FullUrls => &["full-url-reads"],
         Probe::ReferencesAgree => &[

@@ -44,6 +44,8 @@ fn writes_are_right_without_a_fault() {
             "delete-again",
             "history-deleted",
             "vread-deleted",
+            "validate-accepts",
+            "validate-refuses",
             "batch",
             "transaction",
         ],
@@ -79,6 +81,8 @@ fn creates_catch_their_faults() {
                 Fault::RefusesIfNoneExist,
                 &["conditional-create-kept", "conditional-create-new"],
             ),
+            fails(Fault::ValidateAcceptsAll, &["validate-refuses"]),
+            warns(Fault::ValidateRefusesAll, &["validate-accepts"]),
             fails(Fault::SeveralAreOne, &["conditional-create-several"]),
         ],
     );

@@ -668,4 +668,8 @@ faults! {
         Hook::Response(body::swap_update_create);
     VersionNotRequired = "version-not-required", "an update without `If-Match` is carried out, though `versioned-update` is declared",
         Hook::Request(write::replace_any_version);
+    ValidateAcceptsAll = "validate-accepts-all", "`$validate` finds nothing wrong with anything",
+        Hook::Response(refusal::validate_accepts_all);
+    ValidateRefusesAll = "validate-refuses-all", "`$validate` finds something wrong with everything",
+        Hook::Response(refusal::validate_refuses_all);
 }

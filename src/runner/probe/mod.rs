@@ -13,6 +13,7 @@ mod rights;
 mod robustness;
 mod security;
 mod update;
+mod validate;
 mod versions;
 mod writing;
 
@@ -71,6 +72,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Probe::ConditionalWrites => conditional::perform(&mut context).await,
         Probe::Update => update::update(&mut context).await,
         Probe::Delete => update::delete(&mut context).await,
+        Probe::Validate => validate::perform(&mut context).await,
         Probe::Bundles => update::bundles(&mut context).await,
         Probe::FullUrls => references::full_urls(&mut context).await,
         Probe::ReferencesAgree => references::agree(&mut context).await,

@@ -48,6 +48,14 @@ async fn created_where(client: &Client, codes: &str) -> u16 {
     client.send(write).await.status
 }
 
+/// The severity of what `$validate` says of a patient of that gender.
+async fn validated(client: &Client, gender: &str) -> String {
+    let mut body = client.new_patient("900000086").await;
+    body["gender"] = json!(gender);
+    let write = client.write(Method::POST, "Patient/$validate", &body.to_string());
+    member(&client.send(write).await, "/issue/0/severity")
+}
+
 pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
     match fault {
         F::KeepsClientId => {
@@ -105,6 +113,8 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let codes = "700000001,700000002";
             probe("412", "200", created_where(client, codes).await)
         }
+        F::ValidateAcceptsAll => probe("error", "information", validated(client, "m").await),
+        F::ValidateRefusesAll => probe("information", "error", validated(client, "male").await),
         F::WrongUpdateCreate => {
             let statement = client.get("metadata").await.json();
             let types = statement["rest"][0]["resource"].as_array();
