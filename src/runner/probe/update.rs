@@ -16,41 +16,10 @@ const OPTIONAL: [&str; 5] = ["telecom", "maritalStatus", "contact", "end", "phot
 
 /// An update, and what it leaves behind.
 pub(super) async fn update(context: &mut Context<'_, '_>) {
-    context.declare(&[
-        &catalog::UPDATE_STATUS,
-        &catalog::UPDATE_REPLACES,
-        &catalog::UPDATE_VERSION,
-        &catalog::UPDATE_STALE,
-        &catalog::UPDATE_ID,
-        &catalog::UPDATE_UNKNOWN,
-        &catalog::UPDATE_CREATE,
-        &catalog::UPDATE_REQUIRED,
-        &catalog::HISTORY_ORDER,
-    ]);
-    context.checks.bind_only_where(
-        &[&catalog::UPDATE_CREATE],
-        "the server does not say whether an update of this type may create",
-    );
-    context.checks.bind_only_where(
-        &[&catalog::UPDATE_REQUIRED],
-        "the server does not declare that updates of this type name their version",
-    );
-    context.checks.only_where(
-        &[&catalog::UPDATE_VERSION, &catalog::UPDATE_STALE],
-        "the resource has no versionId",
-    );
     let resource_type = context.resource_type.clone();
     let declared = &context.scenario.session.declared;
     let has_history = declared.promises(&resource_type, "history-instance");
-    if !has_history {
-        let parameters = [&catalog::HISTORY_COUNT, &catalog::HISTORY_PAGES];
-        let reason = "neither the guide nor the server declares the history of this type";
-        context
-            .checks
-            .only_where(&[&catalog::HISTORY_ORDER], reason);
-        context.checks.bind_only_where(&parameters, reason);
-    }
-    versions::declare_parameters(context);
+    declare_update(context, has_history);
     let created = match context.body('p').await {
         Ok(body) => context.created(&body).await,
         Err(reason) => Err(reason),
@@ -80,30 +49,70 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
     let version = body_of(&after).and_then(|it| context.scenario.session.if_match(&it));
     refusals(context, &created.id, &changed, version.as_deref()).await;
     unknown(context, &changed).await;
-    if version.is_some() {
-        let exchange = context.put(&created.id, &changed, None).await;
-        let expected = "status 400, or another from 400 to 499, for an update without If-Match";
-        context.checks.hold(
-            &catalog::UPDATE_REQUIRED,
-            &exchange,
-            Rule::Status,
-            expected,
-            |response| (!matches!(response.status, 400..=499)).then(|| describe_status(response)),
-        );
-    }
-    if let Some(version) = first["meta"]["versionId"].as_str() {
-        let stale = format!("W/\"{version}\"");
-        let exchange = context.put(&created.id, &changed, Some(&stale)).await;
-        let expected = "status 412 for the If-Match of a version that is no longer the current one";
-        context
-            .checks
-            .status(&catalog::UPDATE_STALE, &exchange, &[412], expected);
-    }
+    contention(context, &created.id, &first, &changed).await;
     if has_history {
         let url = context.below(&resource_type, &created.id, "_history");
         let history = context.get(&url).await;
         versions::judge_order(&mut context.checks, &history);
         versions::ask_by_pages(context, &history).await;
+    }
+}
+
+fn declare_update(context: &mut Context<'_, '_>, has_history: bool) {
+    context.declare(&[
+        &catalog::UPDATE_STATUS,
+        &catalog::UPDATE_REPLACES,
+        &catalog::UPDATE_VERSION,
+        &catalog::UPDATE_STALE,
+        &catalog::UPDATE_ID,
+        &catalog::UPDATE_UNKNOWN,
+        &catalog::UPDATE_CREATE,
+        &catalog::UPDATE_REQUIRED,
+        &catalog::HISTORY_ORDER,
+        &catalog::HISTORY_COUNT,
+        &catalog::HISTORY_PAGES,
+    ]);
+    let checks = &mut context.checks;
+    checks.only_where(
+        &[&catalog::UPDATE_VERSION, &catalog::UPDATE_STALE],
+        "the resource has no versionId",
+    );
+    checks.bind_only_where(
+        &[&catalog::UPDATE_CREATE],
+        "the server does not say whether an update of this type may create",
+    );
+    checks.bind_only_where(
+        &[&catalog::UPDATE_REQUIRED],
+        "the server does not declare that updates of this type name their version",
+    );
+    let reason = match has_history {
+        true => "the history tells one version at most: there is nothing to sort or to cut",
+        false => versions::NO_HISTORY,
+    };
+    checks.only_where(&[&catalog::HISTORY_ORDER], reason);
+    let parameters = [&catalog::HISTORY_COUNT, &catalog::HISTORY_PAGES];
+    checks.bind_only_where(&parameters, reason);
+}
+
+/// Updates that name no version, where they have to, and one that is no longer the current one.
+async fn contention(context: &mut Context<'_, '_>, id: &str, first: &Value, changed: &Value) {
+    if context.scenario.session.if_match(first).is_some() {
+        let exchange = context.put(id, changed, None).await;
+        context.checks.hold(
+            &catalog::UPDATE_REQUIRED,
+            &exchange,
+            Rule::Status,
+            "status 400, or another from 400 to 499, for an update without If-Match",
+            |response| (!matches!(response.status, 400..=499)).then(|| describe_status(response)),
+        );
+    }
+    if let Some(version) = first["meta"]["versionId"].as_str() {
+        let stale = format!("W/\"{version}\"");
+        let exchange = context.put(id, changed, Some(&stale)).await;
+        let expected = "status 412 for the If-Match of a version that is no longer the current one";
+        context
+            .checks
+            .status(&catalog::UPDATE_STALE, &exchange, &[412], expected);
     }
 }
 

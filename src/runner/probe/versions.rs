@@ -25,7 +25,6 @@ pub(super) async fn perform(context: &mut Context<'_, '_>) {
     }
     if history {
         context.declare(&[&catalog::HISTORY, &catalog::HISTORY_ENTRIES]);
-        declare_parameters(context);
         let reason = "the history has no entry that says when it was made";
         let since = [&catalog::HISTORY_SINCE];
         context.checks.bind_only_where(&since, reason);
@@ -58,14 +57,6 @@ pub(super) async fn perform(context: &mut Context<'_, '_>) {
         ask_since(context, &exchange).await;
         ask_by_pages(context, &exchange).await;
     }
-}
-
-/// The checks of [`ask_by_pages`].
-pub(super) fn declare_parameters(context: &mut Context<'_, '_>) {
-    let checks = [&catalog::HISTORY_COUNT, &catalog::HISTORY_PAGES];
-    context.declare(&checks);
-    let reason = "the history tells one version at most: there is nothing to cut into pages";
-    context.checks.bind_only_where(&checks, reason);
 }
 
 /// Asks for what was made since the newest version, and since a moment after it: once all that is
