@@ -31,10 +31,11 @@ impl Told {
         let at = meta.and_then(|it| it.str("lastUpdated"));
         let at = at.or_else(|| response?.str("lastModified"));
         let method = entry.get("request").and_then(|it| it.str("method"));
+        let is_delete = method.map_or(entry.get("resource").is_none(), |it| it == "DELETE");
         Self {
             version: version.map(str::to_owned),
             at: at.and_then(|it| it.parse().ok()),
-            is_delete: method == Some("DELETE"),
+            is_delete,
         }
     }
 }

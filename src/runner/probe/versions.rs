@@ -120,8 +120,11 @@ pub(super) async fn of_deleted(context: &mut Context<'_, '_>, id: &str, is_gone:
     }
     let url = context.below(&resource_type, id, "_history");
     let exchange = context.get(&url).await;
-    let told = history::told(&exchange).unwrap_or_default();
-    let delete = told.into_iter().find(|it| it.is_delete);
+    let told = history::told(&exchange);
+    if told.is_none() && exchange.status() == Some(200) {
+        return;
+    }
+    let delete = told.into_iter().flatten().find(|it| it.is_delete);
     context.checks.hold(
         &catalog::HISTORY_DELETED,
         &exchange,
