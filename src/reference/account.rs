@@ -127,13 +127,14 @@ impl Account {
     ) -> Result<(), Refusal> {
         let (resource_type, lapse) = match route {
             Route::Base | Route::Metadata | Route::Login => return Ok(()),
-            Route::Type(own) | Route::Search(own) => (*own, Lapse::Search),
+            Route::Type(own) | Route::Search(own) | Route::Validate(own) => (*own, Lapse::Search),
             Route::Instance(own, _) | Route::History(own, _) | Route::Version(own, ..) => {
                 (*own, Lapse::Read)
             }
         };
-        let searches = matches!(route, Route::Search(_));
-        let is_right = if matches!(*method, Method::GET | Method::HEAD) || searches {
+        let reads = matches!(*method, Method::GET | Method::HEAD)
+            || matches!(route, Route::Search(_) | Route::Validate(_));
+        let is_right = if reads {
             let is_asked_all = lapse == Lapse::Read && lapses.contains(&Lapse::ReadAsksAll);
             match is_asked_all {
                 true => self.writes,

@@ -10,6 +10,8 @@ use super::search::{Kind, parameters};
 use super::tree::from_json;
 
 const GUIDE: &str = "https://openimis.github.io/openimis_fhir_r4_ig";
+/// The operation that says what is wrong with a resource.
+const VALIDATE: &str = "http://hl7.org/fhir/OperationDefinition/Resource-validate";
 /// When what it says last changed.
 const DATE: &str = "2024-06-01";
 
@@ -62,13 +64,17 @@ fn resource(resource_type: ResourceType) -> Value {
     let mut resource = json!({
         "type": resource_type.code(),
         "interaction": interactions,
-        "versioning": "versioned",
+        "versioning": match resource_type.wants_version() {
+            true => "versioned-update",
+            false => "versioned",
+        },
         "readHistory": true,
-        "updateCreate": false,
-        "conditionalCreate": false,
+        "updateCreate": resource_type.is_created_by_update(),
+        "conditionalCreate": resource_type.creates_on_condition(),
         "conditionalRead": "full-support",
         "conditionalUpdate": false,
         "searchParam": search_parameters,
+        "operation": [{ "name": "validate", "definition": VALIDATE }],
     });
     let profiles: Vec<String> = resource_type
         .profiles()

@@ -99,6 +99,21 @@ impl ResourceType {
         self.interactions().contains(&interaction)
     }
 
+    /// Whether a create of the type may have a condition.
+    pub(super) const fn creates_on_condition(self) -> bool {
+        matches!(self, Self::Patient)
+    }
+
+    /// Whether an update may give a resource of the type its id.
+    pub(super) const fn is_created_by_update(self) -> bool {
+        matches!(self, Self::Subscription)
+    }
+
+    /// Whether an update has to say which version it replaces.
+    pub(super) const fn wants_version(self) -> bool {
+        matches!(self, Self::Subscription)
+    }
+
     /// The guide's profiles of the type, by the last part of their canonical.
     pub(super) const fn profiles(self) -> &'static [&'static str] {
         match self {

@@ -13,6 +13,7 @@ pub(super) enum Route {
     Login,
     Type(ResourceType),
     Search(ResourceType),
+    Validate(ResourceType),
     Instance(ResourceType, String),
     History(ResourceType, String),
     Version(ResourceType, String, String),
@@ -42,6 +43,7 @@ impl Route {
         match segments.as_slice() {
             [_] => Ok(Self::Type(resource_type)),
             [_, "_search"] => Ok(Self::Search(resource_type)),
+            [_, "$validate"] => Ok(Self::Validate(resource_type)),
             [_, operation] if operation.starts_with(['_', '$']) => Err(not_offered(operation)),
             [_, one] => Ok(Self::Instance(resource_type, id(one)?)),
             [_, one, "_history"] => Ok(Self::History(resource_type, id(one)?)),
@@ -62,7 +64,7 @@ impl Route {
         match self {
             Self::Base => {}
             Self::Metadata | Self::History(..) | Self::Version(..) => methods.extend(READ),
-            Self::Login | Self::Search(_) => methods.push(Method::POST),
+            Self::Login | Self::Search(_) | Self::Validate(_) => methods.push(Method::POST),
             Self::Type(resource_type) => {
                 methods.extend(READ);
                 if resource_type.offers(Interaction::Create) {

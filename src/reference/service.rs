@@ -188,6 +188,10 @@ impl Service {
             Route::Base => Err(not_allowed(&request.method, &route)),
             Route::Metadata => Ok(capability::answer(&request.base)),
             Route::Login => state.sessions.log_in(request),
+            Route::Validate(resource_type) => {
+                let rules = &self.settings.rules_left_out;
+                interaction::validate(store, request, resource_type, rules)
+            }
             Route::Search(resource_type) => search_by_form(store, request, resource_type),
             Route::Type(resource_type) => {
                 search::answer(store, request, resource_type, &request.query)

@@ -107,7 +107,10 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
         Probe::ReadConditional => &["conditional-read-status modified not-modified"],
         Probe::ReadSubset => &["read-mandatory read-subset read-subsetted"],
         Probe::ReadMalformed => &[OF_REFUSALS, "read-malformed"],
-        Probe::ReadVersions => &[OF_REFUSALS, "history history-entries vread vread-unknown"],
+        Probe::ReadVersions => &[
+            OF_REFUSALS,
+            "history history-count history-entries history-pages history-since vread vread-unknown",
+        ],
         Probe::VersionsUndeclared => &[OF_REFUSALS, "versions-not-offered"],
         Probe::ReadByCode => &["read-by-code read-by-code-id"],
         Probe::RefusedReads => &[OF_REFUSALS, "read-unknown unknown-type"],
@@ -128,14 +131,18 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
         ],
         Probe::CreateTwice => &[OF_REFUSALS, "create-twice paging-total-after-create"],
         Probe::Update => &[
-            "history-order update-id update-replaces update-stale update-status update-unknown \
-             update-version",
+            "history-count history-order history-pages update-create update-id update-replaces \
+             update-required update-stale update-status update-unknown update-version",
         ],
-        Probe::Delete => &["delete-again delete-gone delete-search delete-status"],
+        Probe::Delete => {
+            &["delete-again delete-gone delete-search delete-status history-deleted vread-deleted"]
+        }
         Probe::ConditionalWrites => &[
-            "conditional-create conditional-create-kept conditional-create-new conditional-delete \
-             conditional-delete-declared conditional-update conditional-update-declared patch",
+            "conditional-create conditional-create-kept conditional-create-new \
+             conditional-create-several conditional-delete conditional-delete-declared \
+             conditional-update conditional-update-declared patch",
         ],
+        Probe::Validate => &["validate-accepts validate-refuses"],
         Probe::Bundles => &["batch transaction"],
         Probe::FullUrls => &["full-url-reads"],
         Probe::ReferencesAgree => &[

@@ -226,9 +226,36 @@ pub(super) fn note_created(
         .response()
         .and_then(|response| response.header("location"));
     let id = new_id(exchange, resource_type);
+    let number = intent.number();
     if let Err(error) = journal.conclude(intent, exchange.status(), id.as_deref(), location) {
         outcome.notes.push(error.to_string());
     }
+    if answers_existing(exchange) {
+        scenario.note_absent(number);
+    }
+}
+
+/// Whether a create on a condition was answered with the resource that was there already, and so
+/// created nothing (R4 3.1.0.8.1): it has not the code that was sent.
+fn answers_existing(exchange: &Exchange) -> bool {
+    let mut headers = exchange.request.headers.iter();
+    let is_conditional = headers.any(|(name, _)| name.eq_ignore_ascii_case("if-none-exist"));
+    let Some(answer) = exchange.response().filter(|it| it.status == 200) else {
+        return false;
+    };
+    let sent = exchange
+        .request
+        .body
+        .as_deref()
+        .and_then(business_identifier);
+    let Ok(document) = crate::json::read(&answer.body) else {
+        return false;
+    };
+    let Some(identifiers) = document.root.get("identifier") else {
+        return false;
+    };
+    let has_sent = |it: &crate::json::Node<'_>| it.str("value") == sent.as_deref();
+    is_conditional && sent.is_some() && !identifiers.entries().iter().any(has_sent)
 }
 
 /// The id of what was created: where `Location` leads, or that of the body.

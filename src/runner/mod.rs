@@ -32,7 +32,7 @@ use std::sync::Arc;
 use futures::{FutureExt, StreamExt};
 
 use crate::dialect::Dialect;
-use crate::fhir::CapabilityStatement;
+use crate::fhir::{CapabilityResource, CapabilityStatement, ResourceVersionPolicy};
 use crate::fhirpath::DefinitionsModel;
 use crate::http::{Client, Exchange};
 use crate::journal::Journal;
@@ -77,6 +77,24 @@ pub struct Session {
     pub stop: Stop,
     /// Checks that are switched off.
     pub off: Vec<Off>,
+}
+
+impl Session {
+    /// What the server's CapabilityStatement says of a type.
+    fn stated(&self, resource_type: &str) -> Option<&CapabilityResource> {
+        let server = self.statement.as_ref()?.server()?;
+        let mut types = server.resources.iter();
+        types.find(|it| it.type_name == resource_type)
+    }
+
+    /// The `If-Match` of an update of what was read or answered so, where the server declares that
+    /// an update has to name the version that it replaces (R4 3.1.0.5).
+    fn if_match(&self, resource: &serde_json::Value) -> Option<String> {
+        let own = self.stated(resource["resourceType"].as_str()?)?;
+        let is_asked = own.versioning == Some(ResourceVersionPolicy::VersionedUpdate);
+        let version = resource["meta"]["versionId"].as_str()?;
+        is_asked.then(|| format!("W/\"{version}\""))
+    }
 }
 
 /// How much a run does at most.

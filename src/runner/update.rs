@@ -149,9 +149,13 @@ async fn put(scenario: &mut Scenario<'_>, url: &str, body: &str) -> Exchange {
 }
 
 async fn put_as(scenario: &mut Scenario<'_>, url: &str, media_type: &str, body: &str) -> Exchange {
-    let spec = RequestSpec::new(scenario.next_id(), Method::Put, url)
+    let mut spec = RequestSpec::new(scenario.next_id(), Method::Put, url)
         .header("accept", scenario.session.dialect.accept)
         .body(media_type, body);
+    let resource = serde_json::from_str(body).unwrap_or_default();
+    if let Some(version) = scenario.session.if_match(&resource) {
+        spec = spec.header("if-match", version);
+    }
     scenario.send(spec).await
 }
 

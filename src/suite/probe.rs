@@ -53,6 +53,8 @@ pub enum Probe {
     ConditionalWrites,
     /// Batch and transaction.
     Bundles,
+    /// The operation `$validate`.
+    Validate,
     /// `fullUrl` of entries.
     FullUrls,
     /// References and what they lead to.
@@ -101,6 +103,7 @@ impl Probe {
                 | Self::Delete
                 | Self::ConditionalWrites
                 | Self::Bundles
+                | Self::Validate
                 | Self::WritesWithoutToken
                 | Self::OtherAccountsWrite
                 | Self::InjectionStored
@@ -155,6 +158,7 @@ impl Probe {
             Self::Update | Self::ConditionalWrites => "update",
             Self::Delete | Self::RefusedMethods => "delete",
             Self::Bundles => "batch",
+            Self::Validate => "validate",
             Self::WrongPassword => "login",
         }
     }

@@ -27,6 +27,7 @@ fn reads_are_right_without_a_fault() {
             "vread-unknown",
             "history",
             "history-entries",
+            "history-since",
         ],
     );
 }
@@ -65,6 +66,7 @@ fn parts_versions_and_addresses_of_a_read_catch_their_faults() {
             fails(Fault::AnyVersion, &["vread-unknown"]),
             fails(Fault::HistoryAsSearch, &["history"]),
             fails(Fault::HistoryWithoutRequests, &["history-entries"]),
+            warns(Fault::HistoryIgnoresSince, &["history-since"]),
             warns(Fault::UndeclaredVersionsFail, &["versions-not-offered"]),
             warns(Fault::CodeOfAnother, &["read-by-code"]),
             warns(Fault::CodeWithOtherId, &["read-by-code-id"]),

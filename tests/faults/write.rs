@@ -21,20 +21,31 @@ fn writes_are_right_without_a_fault() {
             "refused-not-stored",
             "create-twice",
             "conditional-create",
+            "conditional-create-kept",
+            "conditional-create-new",
+            "conditional-create-several",
             "conditional-delete",
             "update-status",
             "update-replaces",
             "update-id",
             "update-version",
             "update-unknown",
+            "update-create",
+            "update-required",
             "update-stale",
             "conditional-update",
             "patch",
             "history-order",
+            "history-count",
+            "history-pages",
             "delete-status",
             "delete-gone",
             "delete-search",
             "delete-again",
+            "history-deleted",
+            "vread-deleted",
+            "validate-accepts",
+            "validate-refuses",
             "batch",
             "transaction",
         ],
@@ -61,7 +72,18 @@ fn creates_catch_their_faults() {
             fails(Fault::StoresBeforeChecking, &["refused-not-stored"]),
             warns(Fault::AcceptsDuplicateCode, &["create-twice"]),
             fails(Fault::StaleTotal, &["paging-total-after-create"]),
-            warns(Fault::IgnoresIfNoneExist, &["conditional-create"]),
+            Row {
+                fault: Fault::IgnoresIfNoneExist,
+                fail: &["conditional-create-kept", "conditional-create-several"],
+                warning: &["conditional-create"],
+            },
+            fails(
+                Fault::RefusesIfNoneExist,
+                &["conditional-create-kept", "conditional-create-new"],
+            ),
+            fails(Fault::ValidateAcceptsAll, &["validate-refuses"]),
+            warns(Fault::ValidateRefusesAll, &["validate-accepts"]),
+            fails(Fault::SeveralAreOne, &["conditional-create-several"]),
         ],
     );
 }
@@ -90,27 +112,25 @@ fn updates_catch_their_faults() {
             fails(Fault::UpdateIgnoresId, &["update-id"]),
             fails(Fault::VersionStays, &["update-version"]),
             warns(Fault::UpdateUnknownFails, &["update-unknown"]),
+            fails(Fault::WrongUpdateCreate, &["update-create"]),
             fails(Fault::IgnoresIfMatch, &["update-stale"]),
             fails(Fault::HistoryOldestFirst, &["history-order"]),
+            fails(Fault::HistoryIgnoresCount, &["history-count"]),
+            fails(Fault::HistoryEndsEarly, &["history-pages"]),
             warns(
                 Fault::AnyMethodSucceeds,
                 &["conditional-update", "conditional-delete", "patch"],
             ),
             fails(
                 Fault::DeclaresConditions,
-                &[
-                    "conditional-create-kept",
-                    "conditional-create-new",
-                    "conditional-update-declared",
-                    "conditional-delete-declared",
-                ],
+                &["conditional-update-declared", "conditional-delete-declared"],
             ),
         ],
     );
 }
 
 #[test]
-fn deletes_and_bundles_catch_their_faults() {
+fn subscriptions_and_bundles_catch_their_faults() {
     hold(
         &["write"],
         &["write-subscription", "bundles"],
@@ -118,7 +138,11 @@ fn deletes_and_bundles_catch_their_faults() {
             fails(Fault::DeleteFails, &["delete-status"]),
             fails(Fault::DeletedIsNotFound, &["delete-gone"]),
             fails(Fault::DeletedStays, &["delete-gone", "delete-search"]),
+            fails(Fault::WrongUpdateCreate, &["update-create"]),
+            warns(Fault::VersionNotRequired, &["update-required"]),
             warns(Fault::DeletesOnce, &["delete-again"]),
+            warns(Fault::HistoryForgetsDelete, &["history-deleted"]),
+            warns(Fault::DeletedVersionUnknown, &["vread-deleted"]),
             Row {
                 fault: Fault::AnyMethodSucceeds,
                 fail: &[],

@@ -166,13 +166,35 @@ async fn a_body_that_is_no_such_resource_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn conditional_create_is_not_offered_and_says_so() {
+async fn a_conditional_create_creates_where_nothing_matches_alone() {
     let client = Client::start().await;
-    let patient = client.new_patient("900000012").await.to_string();
-    let request = client
-        .write(Method::POST, "Patient", &patient)
-        .header("If-None-Exist", "identifier=900000012");
-    assert_eq!(client.send(request).await.status, 400);
+    let patient = client.new_patient("900000012").await;
+    let send = async |of_type: &str, body: &serde_json::Value, condition: &str| {
+        let request = client.write(Method::POST, of_type, &body.to_string());
+        client
+            .send(request.header("If-None-Exist", condition))
+            .await
+    };
+    let made = send("Patient", &patient, "identifier=900000012").await;
+    assert_eq!(made.status, 201);
+    let there = send("Patient", &patient, "identifier=900000012").await;
+    assert_eq!(there.status, 200);
+    assert_eq!(there.json()["id"], made.json()["id"]);
+    let other = client.new_patient("900000016").await;
+    let several = send("Patient", &other, "identifier=900000012,700000001").await;
+    assert_eq!(
+        (several.status, several.issue().as_str()),
+        (412, "conflict")
+    );
+    assert_eq!(client.get("Patient?identifier=900000016").await.total(), 0);
+    let unknown = send("Patient", &other, "no-such=1").await;
+    assert_eq!(unknown.status, 400);
+    let group = client.get("Group").await.json()["entry"][0]["resource"].clone();
+    let refused = send("Group", &group, "identifier=900000012").await;
+    assert_eq!(
+        (refused.status, refused.issue().as_str()),
+        (400, "not-supported")
+    );
 }
 
 #[tokio::test]

@@ -124,3 +124,29 @@ async fn each_version_can_be_read_and_history_lists_them_newest_first() {
     );
     assert_eq!(client.get("Patient/none/_history").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_history_is_cut_by_time_and_into_pages() {
+    let client = Client::start().await;
+    let mut patient = client.some_patient().await;
+    let id = patient["id"].as_str().expect("an id").to_owned();
+    patient["birthDate"] = json!("1984-03-01");
+    let update = client.write(Method::PUT, &format!("Patient/{id}"), &patient.to_string());
+    assert_eq!(client.send(update).await.status, 200);
+    let asked = async |query: &str| client.get(&format!("Patient/{id}/_history?{query}")).await;
+    let recent = asked("_since=2025-01-01T00:00:00Z").await.json();
+    assert_eq!(recent["total"], 1);
+    assert_eq!(recent["entry"][0]["resource"]["meta"]["versionId"], "2");
+    let first = asked("_count=1").await.json();
+    assert_eq!(
+        (&first["total"], &first["entry"][1]),
+        (&json!(2), &json!(null))
+    );
+    assert_eq!(first["link"][1]["relation"], "next");
+    let second = asked("_count=1&before=2").await.json();
+    assert_eq!(second["entry"][0]["resource"]["meta"]["versionId"], "1");
+    assert_eq!(second["link"][1], json!(null));
+    for wrong in ["_count=some", "_since=yesterday"] {
+        assert_eq!(asked(wrong).await.status, 400);
+    }
+}

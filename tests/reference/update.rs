@@ -55,6 +55,23 @@ async fn an_update_needs_the_id_of_its_address_and_one_that_exists() {
 }
 
 #[tokio::test]
+async fn an_update_of_a_subscription_names_its_version_and_may_create() {
+    let client = Client::start().await;
+    let mut resource = subscription(&client).await;
+    let nameless = put(&client, &resource, None).await;
+    assert_eq!(
+        (nameless.status, nameless.issue().as_str()),
+        (400, "required")
+    );
+    assert_eq!(put(&client, &resource, Some("W/\"1\"")).await.status, 200);
+    resource["id"] = json!("of-my-own");
+    let created = put(&client, &resource, None).await;
+    assert_eq!(created.status, 201);
+    let location = client.url("Subscription/of-my-own/_history/1");
+    assert_eq!(created.header("location"), location);
+}
+
+#[tokio::test]
 async fn an_update_keeps_the_rules_of_a_create() {
     let client = Client::start().await;
     let mut patient = client.some_patient().await;

@@ -26,6 +26,11 @@ checks! {
     HISTORY = "history", ["HIST-1.bundle"], "the history of a resource is a Bundle of type history";
     HISTORY_ENTRIES = "history-entries", ["HIST-1.entries"], "entries of a history say what was done";
     HISTORY_ORDER = "history-order", ["HIST-1.order"], "a history begins with the newest version";
+    HISTORY_COUNT = "history-count", ["HIST-1.count"], "a page of a history has no more entries than _count";
+    HISTORY_PAGES = "history-pages", ["HIST-1.pages"], "the pages of a history lead to each version once";
+    HISTORY_SINCE = "history-since", ["HIST-1.since"], "a history with _since has nothing older";
+    HISTORY_DELETED = "history-deleted", ["HIST-1.deleted"], "the history of what was deleted tells of the delete";
+    VREAD_DELETED = "vread-deleted", ["READ-6.deleted"], "the version that is a delete answers 410";
     NOT_OFFERED = "versions-not-offered", ["CAP-2.versions"], "vread and history that are not offered answer 404, 405 or 501";
     READ_BY_CODE = "read-by-code", ["READ-7.same-entity"], "a read by business code answers the same entity, or 404";
     READ_BY_CODE_ID = "read-by-code-id", ["READ-7.id"], "what a read by business code answers has the id of the address";

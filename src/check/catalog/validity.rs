@@ -10,5 +10,7 @@ checks! {
         "TERM-1.required", "TERM-1.extensible", "TERM-1.system", "TERM-1.display",
     ], "resources are valid against R4";
     VALID_GUIDE = "valid-guide", ["VAL-1.guide", "VAL-3.extension", "TERM-1.required", "TERM-1.extensible"], "resources are valid against the guide";
+    VALIDATE_ACCEPTS = "validate-accepts", ["VAL-1.validate-accepts"], "$validate finds nothing wrong with what is valid";
+    VALIDATE_REFUSES = "validate-refuses", ["VAL-1.validate-refuses"], "$validate finds what is wrong";
     MUST_SUPPORT = "must-support", ["VAL-2.shown"], "elements that the guide wants supported are shown";
 }

@@ -19,11 +19,14 @@ checks! {
     CONDITIONAL_CREATE = "conditional-create", ["CRE-4.answered"], "a conditional create makes no second resource";
     CONDITIONAL_CREATE_KEPT = "conditional-create-kept", ["CRE-4.one"], "a conditional create that is declared answers 200 where one matches";
     CONDITIONAL_CREATE_NEW = "conditional-create-new", ["CRE-4.none"], "a conditional create that is declared creates where nothing matches";
+    CONDITIONAL_CREATE_SEVERAL = "conditional-create-several", ["CRE-4.several"], "a conditional create that is declared answers 412 where several match";
     UPDATE_STATUS = "update-status", ["UPD-1.status"], "an update answers 200";
     UPDATE_REPLACES = "update-replaces", ["UPD-1.replaces"], "an update replaces the whole resource";
     UPDATE_ID = "update-id", ["UPD-1.id"], "an update whose body has another id is refused";
     UPDATE_VERSION = "update-version", ["UPD-1.version"], "an update makes a new version";
     UPDATE_UNKNOWN = "update-unknown", ["UPD-1.unknown"], "an update of an unknown id is refused or creates";
+    UPDATE_CREATE = "update-create", ["UPD-1.create"], "an update creates where the server says so, and nowhere else";
+    UPDATE_REQUIRED = "update-required", ["UPD-2.required"], "an update that has to name its version is refused without it";
     UPDATE_STALE = "update-stale", ["UPD-2.stale"], "an update of a stale version answers 412";
     CONDITIONAL_UPDATE = "conditional-update", ["UPD-3.conditional"], "a conditional update is carried out or refused";
     CONDITIONAL_UPDATE_DECLARED = "conditional-update-declared", ["UPD-3.declared"], "a conditional update that is declared is carried out";

@@ -5,6 +5,7 @@ pub mod content;
 pub mod graph;
 pub mod guard;
 pub mod headers;
+pub mod history;
 pub mod internals;
 pub mod refusal;
 pub mod rights;

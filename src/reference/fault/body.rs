@@ -227,9 +227,24 @@ pub(super) fn declare_conditions(_: &Request, response: &mut Response) {
     if let Some(statement) = capability_statement(response) {
         walk_mut(statement, &mut |node| {
             if node.str("type") == Some("Patient") {
-                set(node, "conditionalCreate", from_json(json!(true)));
                 set(node, "conditionalUpdate", from_json(json!(true)));
                 set(node, "conditionalDelete", string("single"));
+            }
+        });
+    }
+}
+
+/// Patient may not be created by an update, and Subscription may.
+pub(super) fn swap_update_create(_: &Request, response: &mut Response) {
+    if let Some(statement) = capability_statement(response) {
+        walk_mut(statement, &mut |node| {
+            let other = match node.str("type") {
+                Some("Patient") => true,
+                Some("Subscription") => false,
+                _ => return,
+            };
+            if node.get("updateCreate").is_some() {
+                set(node, "updateCreate", from_json(json!(other)));
             }
         });
     }

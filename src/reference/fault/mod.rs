@@ -624,7 +624,7 @@ faults! {
         Hook::Response(guard::options_without_allow);
     PreflightNeedsToken = "preflight-needs-token", "a browser that asks whether a page may ask is refused for want of a token",
         Hook::Request(guard::preflight_needs_token);
-    DeclaresConditions = "declares-conditions", "conditional create, update and delete are declared, and refused",
+    DeclaresConditions = "declares-conditions", "conditional update and delete are declared, and refused",
         Hook::Response(body::declare_conditions);
     WithholdsRepresentation = "withholds-representation", "a create that prefers the representation is answered without a body",
         Hook::Response(write::withhold_representation);
@@ -654,4 +654,26 @@ faults! {
         Hook::Response(body::unknown_modifier);
     WrongTypeFails = "wrong-type-fails", "a body of another resource type is answered with 500",
         Hook::Response(real::wrong_type_fails);
+    HistoryIgnoresCount = "history-ignores-count", "a page of a history has more entries than `_count` asks for",
+        Hook::Request(read::history_ignores_count);
+    HistoryIgnoresSince = "history-ignores-since", "a history has what is older than `_since`",
+        Hook::Request(read::history_ignores_since);
+    HistoryEndsEarly = "history-ends-early", "a history in pages ends with the first of them",
+        Hook::Response(read::history_ends_early);
+    HistoryForgetsDelete = "history-forgets-delete", "the history of a deleted resource does not tell of the delete",
+        Hook::Response(read::history_forgets_delete);
+    DeletedVersionUnknown = "deleted-version-unknown", "the version that is a delete is answered with 404",
+        Hook::Response(read::deleted_version_unknown);
+    RefusesIfNoneExist = "refuses-if-none-exist", "a conditional create, though declared, is refused",
+        Hook::Request(write::refuse_if_none_exist);
+    SeveralAreOne = "several-are-one", "a conditional create that several resources match is answered as if one did",
+        Hook::Response(write::several_are_one);
+    WrongUpdateCreate = "wrong-update-create", "`updateCreate` says the opposite of what updates do",
+        Hook::Response(body::swap_update_create);
+    VersionNotRequired = "version-not-required", "an update without `If-Match` is carried out, though `versioned-update` is declared",
+        Hook::Request(write::replace_any_version);
+    ValidateAcceptsAll = "validate-accepts-all", "`$validate` finds nothing wrong with anything",
+        Hook::Response(refusal::validate_accepts_all);
+    ValidateRefusesAll = "validate-refuses-all", "`$validate` finds something wrong with everything",
+        Hook::Response(refusal::validate_refuses_all);
 }

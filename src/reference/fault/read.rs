@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::json::Value;
 use crate::reference::message::{Body, Request, Response};
-use crate::reference::tree::{from_json, get_mut, remove, set, string, walk_mut};
+use crate::reference::tree::{entries_mut, from_json, get_mut, remove, set, string, walk_mut};
 
 /// Whether the path is that of one resource.
 fn is_instance(request: &Request) -> bool {
@@ -129,6 +129,48 @@ pub(super) fn history_oldest_first(request: &Request, response: &mut Response) {
             .map(|entries| &mut entries.value)
     {
         entries.reverse();
+    }
+}
+
+pub(super) fn history_ignores_count(request: &mut Request) -> Option<Response> {
+    forget(request, "_count")
+}
+
+pub(super) fn history_ignores_since(request: &mut Request) -> Option<Response> {
+    forget(request, "_since")
+}
+
+fn forget(request: &mut Request, parameter: &str) -> Option<Response> {
+    if is_history(request) {
+        request.query.retain(|(name, _)| name != parameter);
+    }
+    None
+}
+
+/// A history that is cut into pages ends with the first of them.
+pub(super) fn history_ends_early(request: &Request, response: &mut Response) {
+    if is_history(request)
+        && let Some(links) = response
+            .resource_mut()
+            .and_then(|bundle| entries_mut(bundle, "link"))
+    {
+        links.retain(|link| link.str("relation") != Some("next"));
+    }
+}
+
+pub(super) fn history_forgets_delete(request: &Request, response: &mut Response) {
+    if is_history(request)
+        && let Some(entries) = response
+            .resource_mut()
+            .and_then(|bundle| entries_mut(bundle, "entry"))
+    {
+        entries.retain(|entry| entry.get("resource").is_some());
+    }
+}
+
+pub(super) fn deleted_version_unknown(request: &Request, response: &mut Response) {
+    if is_history(request) && response.status == StatusCode::GONE {
+        response.status = StatusCode::NOT_FOUND;
     }
 }
 

@@ -10,7 +10,7 @@ use super::write::change_sent;
 use crate::json::{Node, Value};
 use crate::reference::message::{Body, Request, Response};
 use crate::reference::outcome::{Issue, IssueCode, Refusal};
-use crate::reference::tree::{Tree, get_mut, remove, set, string};
+use crate::reference::tree::{Tree, entries_mut, get_mut, remove, set, string};
 
 fn is_error(response: &Response) -> bool {
     response.status.is_client_error() || response.status.is_server_error()
@@ -53,6 +53,30 @@ pub(super) fn as_text(_: &Request, response: &mut Response) {
     if is_error(response) {
         response.set_header("Content-Type", "text/plain");
     }
+}
+
+fn is_validation(request: &Request) -> bool {
+    request.path.get(1).is_some_and(|part| part == "$validate")
+}
+
+fn each_validated(request: &Request, response: &mut Response, severity: &str) {
+    if is_validation(request)
+        && let Some(issues) = response
+            .resource_mut()
+            .and_then(|outcome| entries_mut(outcome, "issue"))
+    {
+        for issue in issues {
+            set(issue, "severity", string(severity));
+        }
+    }
+}
+
+pub(super) fn validate_accepts_all(request: &Request, response: &mut Response) {
+    each_validated(request, response, "information");
+}
+
+pub(super) fn validate_refuses_all(request: &Request, response: &mut Response) {
+    each_validated(request, response, "error");
 }
 
 /// One type says of an unknown id what no other says.

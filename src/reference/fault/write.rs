@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 
 use crate::json::Value;
 use crate::reference::message::{Body, Request, Response};
+use crate::reference::outcome::{IssueCode, Refusal};
 use crate::reference::service::Settings;
 use crate::reference::time;
 use crate::reference::tree::{Tree, at, get_mut, remove, set, string, walk_mut};
@@ -198,6 +199,28 @@ pub(super) fn keep_client_id(request: &Request, response: &mut Response) {
 
 pub(super) fn ignore_if_none_exist(request: &mut Request) -> Option<Response> {
     request.headers.remove("if-none-exist");
+    None
+}
+
+pub(super) fn refuse_if_none_exist(request: &mut Request) -> Option<Response> {
+    let text = "conditional create is not offered";
+    let refusal = || Refusal::bad_request(IssueCode::NotSupported, text).into();
+    request.headers.contains_key("if-none-exist").then(refusal)
+}
+
+pub(super) fn several_are_one(request: &Request, response: &mut Response) {
+    if request.headers.contains_key("if-none-exist")
+        && response.status == StatusCode::PRECONDITION_FAILED
+    {
+        *response = Response::empty(StatusCode::OK);
+    }
+}
+
+pub(super) fn replace_any_version(request: &mut Request) -> Option<Response> {
+    if request.method == Method::PUT && !request.headers.contains_key(header::IF_MATCH) {
+        let any = HeaderValue::from_static("*");
+        request.headers.insert(header::IF_MATCH, any);
+    }
     None
 }
 

@@ -5,11 +5,13 @@ use axum::http::StatusCode;
 use super::{sent, written};
 use crate::reference::flow::{self, Flow, Notification};
 use crate::reference::guide;
-use crate::reference::message::{Body, Request, Response};
+use crate::reference::message::{Body, Request, Response, pairs};
 use crate::reference::outcome::{IssueCode, Refusal};
 use crate::reference::resource_type::ResourceType;
 use crate::reference::rule::{self, Context, identifiers};
+use crate::reference::search;
 use crate::reference::service::{Settings, State};
+use crate::reference::store::Store;
 use crate::reference::time;
 use crate::reference::tree::{Tree, entries_mut, from_json};
 
@@ -19,19 +21,17 @@ use crate::reference::tree::{Tree, entries_mut, from_json};
 /// response. A client that prefers the representation gets what it created, as R4 says.
 ///
 /// # Errors
-/// What [`sent::resource`] and [`rule::check`] refuse, and conditional create, which is not
-/// offered (R4 3.1.0.8.1 wants a 400 then).
+/// What [`sent::resource`], [`rule::check`] and [`existing`] refuse.
 pub(in crate::reference) fn create(
     state: &mut State,
     settings: &Settings,
     request: &Request,
     resource_type: ResourceType,
 ) -> Result<(Response, Vec<Notification>), Refusal> {
-    if request.header("if-none-exist").is_some() {
-        return Err(Refusal::bad_request(
-            IssueCode::NotSupported,
-            "conditional create is not offered",
-        ));
+    if let Some(condition) = request.header("if-none-exist")
+        && let Some(response) = existing(&state.store, request, resource_type, condition)?
+    {
+        return Ok((response, Vec::new()));
     }
     let mut resource = sent::resource(request, resource_type)?;
     let context = Context {
@@ -69,6 +69,42 @@ pub(in crate::reference) fn create(
         response.body = Body::Fhir(answer);
     }
     Ok((response, consequence.notifications))
+}
+
+/// The answer to a conditional create where a resource is there already (R4 3.1.0.8.1).
+///
+/// # Errors
+/// 412 if there are several, 400 for a condition that is no search, and for types of which none is
+/// offered.
+fn existing(
+    store: &Store,
+    request: &Request,
+    resource_type: ResourceType,
+    condition: &str,
+) -> Result<Option<Response>, Refusal> {
+    if !resource_type.creates_on_condition() {
+        let text = format!("conditional create of {resource_type} is not offered");
+        return Err(Refusal::bad_request(IssueCode::NotSupported, text));
+    }
+    let parameters = pairs(condition.as_bytes());
+    let found = search::matches(store, resource_type, &parameters, &request.base)?;
+    let version = match found.as_slice() {
+        [] => None,
+        [one] => one
+            .str("id")
+            .and_then(|id| store.row(resource_type, id)?.current()),
+        several => {
+            return Err(Refusal::new(
+                StatusCode::PRECONDITION_FAILED,
+                IssueCode::Conflict,
+                format!("`{condition}` matches {} resources, not one", several.len()),
+            ));
+        }
+    };
+    Ok(version.map(|version| {
+        let id = found[0].str("id").unwrap_or_default();
+        written(request, StatusCode::OK, resource_type, id, version)
+    }))
 }
 
 /// openIMIS gives each entity a UUID; the guide shows it as an identifier beside the code.

@@ -1,19 +1,25 @@
-//! The history of one resource (R4 3.1.0.13), newest version first, on one page.
+//! The history of one resource (R4 3.1.0.13), newest version first: whole, or from `_since` on, or in
+//! pages of `_count`.
 
 use axum::http::StatusCode;
+use jiff::Timestamp;
+use url::form_urlencoded::Serializer;
 
 use super::read::find;
 use crate::reference::message::{Request, Response};
-use crate::reference::outcome::Refusal;
+use crate::reference::outcome::{IssueCode, Refusal};
 use crate::reference::resource_type::ResourceType;
 use crate::reference::store::{Change, Row, Store, Version};
 use crate::reference::time;
 use crate::reference::tree::{Tree, array, from_json, number, object, push_member, string};
 
+/// What the next page begins before: the number of a version, so that a new one moves nothing.
+const BEFORE: &str = "before";
+
 /// Answers a history.
 ///
 /// # Errors
-/// 404 if there is no such row.
+/// 404 if there is no such row, 400 for a parameter that cannot be read.
 pub(in crate::reference) fn history(
     store: &Store,
     request: &Request,
@@ -21,22 +27,67 @@ pub(in crate::reference) fn history(
     id: &str,
 ) -> Result<Response, Refusal> {
     let row = find(store, resource_type, id)?;
-    let entries: Vec<Tree> = row
-        .versions()
+    let since: Option<Timestamp> = parsed(request, "_since")?;
+    let count: Option<usize> = parsed(request, "_count")?;
+    let before: Option<u32> = parsed(request, BEFORE)?;
+    let wanted = |it: &&Version| since.is_none_or(|since| it.last_updated >= since);
+    let all: Vec<&Version> = row.versions().iter().rev().filter(wanted).collect();
+    let rest = all
         .iter()
-        .rev()
-        .map(|version| entry(row, version, &request.base))
-        .collect();
-    let address = format!("{}{resource_type}/{id}/_history", request.base);
-    let link = object([("relation", string("self")), ("url", string(address))]);
-    let bundle = object([
+        .filter(|it| before.is_none_or(|before| it.number < before));
+    let rest: Vec<&&Version> = rest.collect();
+    let page = &rest[..count.unwrap_or(rest.len()).min(rest.len())];
+    let mut links = vec![link("self", &address(request, row, before))];
+    if let Some(last) = page.last()
+        && page.len() < rest.len()
+    {
+        links.push(link("next", &address(request, row, Some(last.number))));
+    }
+    let mut bundle = object([
         ("resourceType", string("Bundle")),
         ("type", string("history")),
-        ("total", number(entries.len().to_string())),
-        ("link", array(vec![link])),
-        ("entry", array(entries)),
+        ("total", number(all.len().to_string())),
+        ("link", array(links)),
     ]);
+    if !page.is_empty() {
+        let entries = page
+            .iter()
+            .map(|version| entry(row, version, &request.base));
+        push_member(&mut bundle, "entry", array(entries.collect()));
+    }
     Ok(Response::fhir(StatusCode::OK, bundle))
+}
+
+fn parsed<T: std::str::FromStr>(request: &Request, name: &str) -> Result<Option<T>, Refusal> {
+    let value = request.parameter(name);
+    value.map(str::parse).transpose().map_err(|_| {
+        let value = value.unwrap_or_default();
+        let text = format!("`{value}` is no value of `{name}` on a history");
+        Refusal::bad_request(IssueCode::Value, text)
+    })
+}
+
+/// The history as it was asked for, from that version on.
+fn address(request: &Request, row: &Row, before: Option<u32>) -> String {
+    let mut query = Serializer::new(String::new());
+    for name in ["_since", "_count"] {
+        if let Some(value) = request.parameter(name) {
+            query.append_pair(name, value);
+        }
+    }
+    if let Some(before) = before {
+        query.append_pair(BEFORE, &before.to_string());
+    }
+    let query = query.finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!(
+        "{}{}/{}/_history{mark}{query}",
+        request.base, row.resource_type, row.id
+    )
+}
+
+fn link(relation: &str, url: &str) -> Tree {
+    object([("relation", string(relation)), ("url", string(url))])
 }
 
 fn entry(row: &Row, version: &Version, base: &str) -> Tree {

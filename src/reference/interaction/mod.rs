@@ -6,12 +6,14 @@ mod history;
 mod read;
 mod sent;
 mod update;
+mod validate;
 
 pub(super) use create::create;
 pub(super) use delete::delete;
 pub(super) use history::history;
 pub(super) use read::{read, read_version};
 pub(super) use update::update;
+pub(super) use validate::validate;
 
 use axum::http::StatusCode;
 

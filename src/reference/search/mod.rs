@@ -14,7 +14,9 @@ mod subset;
 mod text;
 mod value;
 
+use super::outcome::Refusal;
 use super::resource_type::ResourceType;
+use super::store::Store;
 use super::tree::Tree;
 use query::{Handling, Search};
 
@@ -35,6 +37,21 @@ pub(super) fn check_parameters(
     base: &str,
 ) -> bool {
     Search::read(resource_type, parameters, Handling::Strict, base).is_ok()
+}
+
+/// The resources that a search of the type finds, all of them.
+///
+/// # Errors
+/// 400 for parameters that cannot be used.
+pub(super) fn matches<'s>(
+    store: &'s Store,
+    resource_type: ResourceType,
+    parameters: &[(String, String)],
+    base: &str,
+) -> Result<Vec<&'s Tree>, Refusal> {
+    let search = Search::read(resource_type, parameters, Handling::Strict, base)?;
+    let resources = store.resources(resource_type).map(|it| &**it);
+    Ok(resources.filter(|it| search.matches(it)).collect())
 }
 
 /// Whether a search of the type would find the resource.

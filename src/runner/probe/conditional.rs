@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Context;
-use super::writing::{Carries, code_of, json, sent};
+use super::writing::{Carries, code_of, id_of, json, sent};
 use crate::check::catalog;
 use crate::check::exchange::describe_status;
 use crate::check::protocol::is_success;
@@ -17,6 +17,7 @@ pub(super) async fn perform(context: &mut Context<'_, '_>) {
         &catalog::CONDITIONAL_CREATE,
         &catalog::CONDITIONAL_CREATE_KEPT,
         &catalog::CONDITIONAL_CREATE_NEW,
+        &catalog::CONDITIONAL_CREATE_SEVERAL,
         &catalog::CONDITIONAL_UPDATE,
         &catalog::CONDITIONAL_UPDATE_DECLARED,
         &catalog::CONDITIONAL_DELETE,
@@ -27,6 +28,7 @@ pub(super) async fn perform(context: &mut Context<'_, '_>) {
         &[
             &catalog::CONDITIONAL_CREATE_KEPT,
             &catalog::CONDITIONAL_CREATE_NEW,
+            &catalog::CONDITIONAL_CREATE_SEVERAL,
             &catalog::CONDITIONAL_UPDATE_DECLARED,
             &catalog::CONDITIONAL_DELETE_DECLARED,
         ],
@@ -65,7 +67,10 @@ pub(super) async fn perform(context: &mut Context<'_, '_>) {
         }
     }
     if promises.create {
-        create_where_nothing_matches(context).await;
+        let first = (created.id.as_str(), code_of(&base));
+        if let Some(second) = create_where_nothing_matches(context).await {
+            create_where_several_match(context, [first, (&second.0, second.1)]).await;
+        }
     }
     let resource_type = context.resource_type.clone();
     let instance = context.instance(&resource_type, &created.id);
@@ -107,12 +112,7 @@ struct Promises {
 
 impl Promises {
     fn of(context: &Context<'_, '_>) -> Self {
-        let statement = context.scenario.session.statement.as_ref();
-        let types = statement.and_then(|statement| statement.server());
-        let own = types.and_then(|server| {
-            let mut types = server.resources.iter();
-            types.find(|it| it.type_name == context.resource_type)
-        });
+        let own = context.stated();
         Self {
             create: own.and_then(|it| it.conditional_create) == Some(true),
             update: own.and_then(|it| it.conditional_update) == Some(true),
@@ -123,17 +123,62 @@ impl Promises {
     }
 }
 
-async fn create_where_nothing_matches(context: &mut Context<'_, '_>) {
-    let Ok(body) = context.body('g').await else {
-        return;
-    };
+/// Creates on a condition that nothing matches; the id and the code of what came of it.
+async fn create_where_nothing_matches(context: &mut Context<'_, '_>) -> Option<(String, String)> {
+    let body = context.body('g').await.ok()?;
     let condition = format!("identifier={}", code_of(&body));
     let headers = [("if-none-exist", condition.as_str())];
-    if let Ok(exchange) = context.create_with(&body, &headers, Carries::Token).await {
-        let expected = "status 201, as nothing matches";
-        let check = &catalog::CONDITIONAL_CREATE_NEW;
-        context.checks.status(check, &exchange, &[201], expected);
+    let exchange = context.create_with(&body, &headers, Carries::Token).await;
+    let exchange = exchange.ok()?;
+    let expected = "status 201, as nothing matches";
+    let check = &catalog::CONDITIONAL_CREATE_NEW;
+    context.checks.status(check, &exchange, &[201], expected);
+    let id = id_of(&exchange, &context.resource_type)?;
+    Some((id, code_of(&body)))
+}
+
+/// Creates on a condition that two resources of the probe's own match. It is sent only where a
+/// search by the same condition finds them both, and nothing else.
+async fn create_where_several_match(context: &mut Context<'_, '_>, own: [(&str, String); 2]) {
+    let check = &catalog::CONDITIONAL_CREATE_SEVERAL;
+    let resource_type = context.resource_type.clone();
+    let condition = format!("identifier={},{}", own[0].1, own[1].1);
+    let url = format!("{}?{condition}", context.type_address(&resource_type));
+    let found = selected(&context.get(&url).await);
+    let finds_both = own.iter().all(|(id, _)| found.iter().any(|it| it == id));
+    if !finds_both || found.len() != own.len() {
+        let reason = "a search by two codes does not find the two resources that have them, and \
+                      those alone";
+        return context.checks.of(check).unseen(reason);
     }
+    let Ok(body) = context.body('k').await else {
+        return;
+    };
+    let headers = [("if-none-exist", condition.as_str())];
+    let Ok(exchange) = context.create_with(&body, &headers, Carries::Token).await else {
+        return;
+    };
+    let code = code_of(&sent(&exchange).unwrap_or(body));
+    let (_, is_stored) = context.finds_code(&resource_type, &code).await;
+    context.checks.hold(
+        check,
+        &exchange,
+        Rule::Status,
+        "status 412 and nothing stored, as two resources match",
+        |response| match (response.status, is_stored) {
+            (412, false) => None,
+            (412, true) => Some("status 412 and the resource stored".to_owned()),
+            _ => Some(describe_status(response)),
+        },
+    );
+}
+
+/// The ids of what a search found.
+fn selected(search: &Exchange) -> Vec<String> {
+    let bundle = json(search).unwrap_or_default();
+    let entries = bundle["entry"].as_array().map_or(&[][..], Vec::as_slice);
+    let ids = entries.iter().map(|it| it["resource"]["id"].as_str());
+    ids.map(|id| id.unwrap_or_default().to_owned()).collect()
 }
 
 /// A conditional delete. It is sent only where a search by the same condition selects what the probe
@@ -157,9 +202,8 @@ async fn delete(context: &mut Context<'_, '_>, is_declared: bool) {
     };
     let resource_type = context.resource_type.clone();
     let url = format!("{}?identifier={code}", context.type_address(&resource_type));
-    let selected = json(&context.get(&url).await).unwrap_or_default();
-    let selected = selected["entry"].as_array().map_or(&[][..], Vec::as_slice);
-    let is_own = matches!(selected, [one] if one["resource"]["id"] == created.id.as_str());
+    let found = selected(&context.get(&url).await);
+    let is_own = found == [created.id.as_str()];
     if !is_own {
         let reason = "a search by the condition does not find what was created, and that alone: \
                       nothing was sent, so that nothing else is deleted";

@@ -13,6 +13,7 @@ mod rights;
 mod robustness;
 mod security;
 mod update;
+mod validate;
 mod versions;
 mod writing;
 
@@ -22,6 +23,7 @@ pub(super) use writing::Taken;
 use super::scenario::{Scenario, StepOutcome};
 use crate::check::catalog;
 use crate::check::protocol::Checks;
+use crate::fhir::CapabilityResource;
 use crate::http::{Exchange, Method, RequestSpec};
 use crate::result::Subject;
 use crate::suite::plan::PlannedStep;
@@ -70,6 +72,7 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
         Probe::ConditionalWrites => conditional::perform(&mut context).await,
         Probe::Update => update::update(&mut context).await,
         Probe::Delete => update::delete(&mut context).await,
+        Probe::Validate => validate::perform(&mut context).await,
         Probe::Bundles => update::bundles(&mut context).await,
         Probe::FullUrls => references::full_urls(&mut context).await,
         Probe::ReferencesAgree => references::agree(&mut context).await,
@@ -128,6 +131,11 @@ impl<'c, 's> Context<'c, 's> {
 
     fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
+    }
+
+    /// What the server's CapabilityStatement says of the type of the probe.
+    fn stated(&self) -> Option<&CapabilityResource> {
+        self.scenario.session.stated(&self.resource_type)
     }
 
     /// Address of an instance, in the dialect.

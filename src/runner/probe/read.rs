@@ -5,7 +5,7 @@ use super::known::Known;
 use crate::check::catalog;
 use crate::check::exchange::describe_status;
 use crate::check::protocol::{headers, refusal};
-use crate::fhir::{CapabilityResource, ConditionalReadStatus};
+use crate::fhir::ConditionalReadStatus;
 use crate::finding::Rule;
 use crate::http::{Exchange, Method};
 use crate::json::Node;
@@ -66,16 +66,6 @@ pub(super) async fn head(context: &mut Context<'_, '_>) {
     headers::head(&mut context.checks, &known.read, &head);
 }
 
-/// What the server's CapabilityStatement says of a type.
-fn declared<'s>(context: &'s Context<'_, '_>) -> Option<&'s CapabilityResource> {
-    let statement = context.scenario.session.statement.as_ref()?;
-    statement
-        .server()?
-        .resources
-        .iter()
-        .find(|resource| resource.type_name == context.resource_type)
-}
-
 /// If-None-Match and If-Modified-Since.
 pub(super) async fn conditional(context: &mut Context<'_, '_>) {
     context.declare(&[
@@ -91,8 +81,9 @@ pub(super) async fn conditional(context: &mut Context<'_, '_>) {
         &[&catalog::NOT_MODIFIED],
         "the server does not declare conditional reads, and answers them in full",
     );
-    let promise: Option<ConditionalReadStatus> =
-        declared(context).and_then(|resource| resource.conditional_read);
+    let promise: Option<ConditionalReadStatus> = context
+        .stated()
+        .and_then(|resource| resource.conditional_read);
     let Some(known) = known(context).await else {
         return;
     };

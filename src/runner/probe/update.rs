@@ -16,24 +16,10 @@ const OPTIONAL: [&str; 5] = ["telecom", "maritalStatus", "contact", "end", "phot
 
 /// An update, and what it leaves behind.
 pub(super) async fn update(context: &mut Context<'_, '_>) {
-    context.declare(&[
-        &catalog::UPDATE_STATUS,
-        &catalog::UPDATE_REPLACES,
-        &catalog::UPDATE_VERSION,
-        &catalog::UPDATE_STALE,
-        &catalog::UPDATE_ID,
-        &catalog::UPDATE_UNKNOWN,
-        &catalog::HISTORY_ORDER,
-    ]);
-    context.checks.only_where(
-        &[&catalog::UPDATE_VERSION, &catalog::UPDATE_STALE],
-        "the resource has no versionId",
-    );
-    context.checks.only_where(
-        &[&catalog::HISTORY_ORDER],
-        "neither the guide nor the server declares the history of this type",
-    );
     let resource_type = context.resource_type.clone();
+    let declared = &context.scenario.session.declared;
+    let has_history = declared.promises(&resource_type, "history-instance");
+    declare_update(context, has_history);
     let created = match context.body('p').await {
         Ok(body) => context.created(&body).await,
         Err(reason) => Err(reason),
@@ -50,7 +36,8 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
             .skip("what was created could not be read, so that there is nothing to update");
     };
     let (changed, removed) = change(&first);
-    let put = context.put(&created.id, &changed, &[]).await;
+    let version = context.scenario.session.if_match(&first);
+    let put = context.put(&created.id, &changed, version.as_deref()).await;
     if !put.status().is_some_and(is_success) {
         return judge_refused_update(context, &created.id, &first).await;
     }
@@ -59,24 +46,73 @@ pub(super) async fn update(context: &mut Context<'_, '_>) {
     judge_replaced(context, &put, &after, removed);
     judge_versions(context, &first, &after);
     // What is right was taken: now a refusal is about what is wrong.
-    refusals(context, &created.id, &changed).await;
+    let version = body_of(&after).and_then(|it| context.scenario.session.if_match(&it));
+    refusals(context, &created.id, &changed, version.as_deref()).await;
+    unknown(context, &changed).await;
+    contention(context, &created.id, &first, &changed).await;
+    if has_history {
+        let url = context.below(&resource_type, &created.id, "_history");
+        let history = context.get(&url).await;
+        versions::judge_order(&mut context.checks, &history);
+        versions::ask_by_pages(context, &history).await;
+    }
+}
+
+fn declare_update(context: &mut Context<'_, '_>, has_history: bool) {
+    context.declare(&[
+        &catalog::UPDATE_STATUS,
+        &catalog::UPDATE_REPLACES,
+        &catalog::UPDATE_VERSION,
+        &catalog::UPDATE_STALE,
+        &catalog::UPDATE_ID,
+        &catalog::UPDATE_UNKNOWN,
+        &catalog::UPDATE_CREATE,
+        &catalog::UPDATE_REQUIRED,
+        &catalog::HISTORY_ORDER,
+        &catalog::HISTORY_COUNT,
+        &catalog::HISTORY_PAGES,
+    ]);
+    let checks = &mut context.checks;
+    checks.only_where(
+        &[&catalog::UPDATE_VERSION, &catalog::UPDATE_STALE],
+        "the resource has no versionId",
+    );
+    checks.bind_only_where(
+        &[&catalog::UPDATE_CREATE],
+        "the server does not say whether an update of this type may create",
+    );
+    checks.bind_only_where(
+        &[&catalog::UPDATE_REQUIRED],
+        "the server does not declare that updates of this type name their version",
+    );
+    let reason = match has_history {
+        true => "the history tells one version at most: there is nothing to sort or to cut",
+        false => versions::NO_HISTORY,
+    };
+    checks.only_where(&[&catalog::HISTORY_ORDER], reason);
+    let parameters = [&catalog::HISTORY_COUNT, &catalog::HISTORY_PAGES];
+    checks.bind_only_where(&parameters, reason);
+}
+
+/// Updates that name no version, where they have to, and one that is no longer the current one.
+async fn contention(context: &mut Context<'_, '_>, id: &str, first: &Value, changed: &Value) {
+    if context.scenario.session.if_match(first).is_some() {
+        let exchange = context.put(id, changed, None).await;
+        context.checks.hold(
+            &catalog::UPDATE_REQUIRED,
+            &exchange,
+            Rule::Status,
+            "status 400, or another from 400 to 499, for an update without If-Match",
+            |response| (!matches!(response.status, 400..=499)).then(|| describe_status(response)),
+        );
+    }
     if let Some(version) = first["meta"]["versionId"].as_str() {
-        let stale = [("if-match", format!("W/\"{version}\""))];
-        let stale: Vec<(&str, &str)> = stale
-            .iter()
-            .map(|(name, value)| (*name, &**value))
-            .collect();
-        let exchange = context.put(&created.id, &changed, &stale).await;
+        let stale = format!("W/\"{version}\"");
+        let exchange = context.put(id, changed, Some(&stale)).await;
         let expected = "status 412 for the If-Match of a version that is no longer the current one";
         context
             .checks
             .status(&catalog::UPDATE_STALE, &exchange, &[412], expected);
-    }
-    let declared = &context.scenario.session.declared;
-    if declared.promises(&resource_type, "history-instance") {
-        let url = context.below(&resource_type, &created.id, "_history");
-        let history = context.get(&url).await;
-        versions::judge_order(&mut context.checks, &history);
     }
 }
 
@@ -90,7 +126,8 @@ fn status_of_update(context: &mut Context<'_, '_>, put: &Exchange) {
 /// An update was refused. Whether for its content, one with the resource as it was read shows: a
 /// server may have its reasons to refuse a change, and none to refuse what it said itself.
 async fn judge_refused_update(context: &mut Context<'_, '_>, id: &str, first: &Value) {
-    let control = context.put(id, first, &[]).await;
+    let version = context.scenario.session.if_match(first);
+    let control = context.put(id, first, version.as_deref()).await;
     if control.status().is_some_and(is_success) {
         let reason = "the server refused the change, and takes an update that changes nothing";
         return context.checks.unseen(reason);
@@ -117,7 +154,7 @@ fn change(first: &Value) -> (Value, Option<&'static str>) {
 }
 
 /// Updates that must not be carried out.
-async fn refusals(context: &mut Context<'_, '_>, id: &str, changed: &Value) {
+async fn refusals(context: &mut Context<'_, '_>, id: &str, changed: &Value, version: Option<&str>) {
     let mut other_id = changed.clone();
     other_id["id"] = json!(UNKNOWN_ID);
     let mut no_id = changed.clone();
@@ -125,21 +162,33 @@ async fn refusals(context: &mut Context<'_, '_>, id: &str, changed: &Value) {
         members.remove("id");
     }
     for (body, words) in [(other_id, "with another id"), (no_id, "without an id")] {
-        let exchange = context.put(id, &body, &[]).await;
+        let exchange = context.put(id, &body, version).await;
         let expected = format!("status 400 for an update whose body comes {words}");
         context
             .checks
             .status(&catalog::UPDATE_ID, &exchange, &[400], &expected);
     }
+}
+
+/// An update of an id that nobody has. Where the server declares that it creates, the id is one of
+/// this run's own.
+async fn unknown(context: &mut Context<'_, '_>, changed: &Value) {
+    let creates = context.stated().and_then(|it| it.update_create);
+    let made = context.scenario.fill("{{new-uuid.unknown}}").ok();
+    let id = made.filter(|_| creates == Some(true));
+    let id = id.unwrap_or_else(|| UNKNOWN_ID.to_owned());
     let mut unknown = changed.clone();
-    unknown["id"] = json!(UNKNOWN_ID);
+    unknown["id"] = json!(id);
     if let Some(code) = context.scenario.code_of('q')
         && unknown["identifier"][0]["value"].is_string()
     {
         unknown["identifier"] = json!([unknown["identifier"][0].clone()]);
         unknown["identifier"][0]["value"] = json!(code);
     }
-    let exchange = context.put(UNKNOWN_ID, &unknown, &[]).await;
+    let exchange = match context.put_new(&id, &unknown).await {
+        Ok(exchange) => exchange,
+        Err(reason) => return context.checks.unseen(&reason),
+    };
     context.checks.hold(
         &catalog::UPDATE_UNKNOWN,
         &exchange,
@@ -151,8 +200,26 @@ async fn refusals(context: &mut Context<'_, '_>, id: &str, changed: &Value) {
         },
     );
     if exchange.status() == Some(201) {
-        context.note(format!("an update created {UNKNOWN_ID}"));
+        context.note(format!("an update created {id}"));
     }
+    let Some(creates) = creates else { return };
+    let expected = match creates {
+        true => "status 201, as `updateCreate` is declared true",
+        false => "nothing to be created, as `updateCreate` is declared false",
+    };
+    context.checks.hold(
+        &catalog::UPDATE_CREATE,
+        &exchange,
+        Rule::Status,
+        expected,
+        |response| {
+            let fits = match creates {
+                true => response.status == 201,
+                false => !is_success(response.status),
+            };
+            (!fits).then(|| describe_status(response))
+        },
+    );
 }
 
 fn judge_replaced(
@@ -206,6 +273,8 @@ pub(super) async fn delete(context: &mut Context<'_, '_>) {
         &catalog::DELETE_GONE,
         &catalog::DELETE_SEARCH,
         &catalog::DELETE_AGAIN,
+        &catalog::HISTORY_DELETED,
+        &catalog::VREAD_DELETED,
     ]);
     let resource_type = context.resource_type.clone();
     if !context.planned.required {
@@ -233,12 +302,13 @@ pub(super) async fn delete(context: &mut Context<'_, '_>) {
         return context.checks.unseen("the delete was not carried out");
     }
     let read = context.get(&url).await;
-    context.checks.status(
+    let is_gone = context.checks.status(
         &catalog::DELETE_GONE,
         &read,
         &[404, 410],
         "status 410, or 404, for what was deleted",
     );
+    versions::of_deleted(context, &created.id, is_gone).await;
     let (search, found) = context.finds_id(&resource_type, &created.id).await;
     context.checks.hold(
         &catalog::DELETE_SEARCH,

@@ -3,10 +3,16 @@
 use super::Context;
 use crate::check::catalog;
 use crate::check::exchange::describe_status;
-use crate::check::protocol::{Checks, refusal};
+use crate::check::protocol::{Checks, history, refusal};
 use crate::finding::Rule;
 use crate::http::Exchange;
 use crate::json::Node;
+
+/// The most versions that a history is walked over for.
+const MOST_PAGES: usize = 10;
+/// Why nothing is asked of a history.
+pub(super) const NO_HISTORY: &str =
+    "neither the guide nor the server declares the history of this type";
 
 /// vread and history of the known resource of the step's type.
 pub(super) async fn perform(context: &mut Context<'_, '_>) {
@@ -19,9 +25,12 @@ pub(super) async fn perform(context: &mut Context<'_, '_>) {
     }
     if history {
         context.declare(&[&catalog::HISTORY, &catalog::HISTORY_ENTRIES]);
+        let reason = "the history has no entry that says when it was made";
+        let since = [&catalog::HISTORY_SINCE];
+        context.checks.bind_only_where(&since, reason);
     }
     if !vread && !history {
-        let versions = [&catalog::VREAD, &catalog::HISTORY];
+        let versions = [&catalog::VREAD, &catalog::HISTORY, &catalog::HISTORY_SINCE];
         context.checks.only_where(
             &versions,
             "neither the guide nor the server declares versions of this type",
@@ -45,6 +54,97 @@ pub(super) async fn perform(context: &mut Context<'_, '_>) {
         let url = context.below(&resource_type, &known.id, "_history");
         let exchange = context.get(&url).await;
         judge_history(context, &exchange);
+        ask_since(context, &exchange).await;
+        ask_by_pages(context, &exchange).await;
+    }
+}
+
+/// Asks for what was made since the newest version, and since a moment after it: once all that is
+/// older goes, once everything.
+async fn ask_since(context: &mut Context<'_, '_>, whole: &Exchange) {
+    let versions = history::told(whole).unwrap_or_default();
+    let Some(newest) = versions.iter().filter_map(|it| it.at).max() else {
+        return;
+    };
+    for later in [0, 2] {
+        let Ok(since) = jiff::Timestamp::from_second(newest.as_second() + later) else {
+            return;
+        };
+        let page = ask(context, whole, "_since", &since.to_string()).await;
+        history::since(&mut context.checks, &page, &versions);
+    }
+}
+
+/// Walks over a history of several versions, one to a page.
+pub(super) async fn ask_by_pages(context: &mut Context<'_, '_>, whole: &Exchange) {
+    let versions = history::told(whole).unwrap_or_default();
+    if versions.len() < 2 {
+        return;
+    }
+    let mut walk = vec![ask(context, whole, "_count", "1").await];
+    history::count(&mut context.checks, &walk[0]);
+    if history::next(whole).is_some() || versions.len() > MOST_PAGES {
+        return;
+    }
+    while walk.len() <= versions.len()
+        && let Some(next) = walk.last().and_then(history::next)
+    {
+        walk.push(context.get(&next).await);
+    }
+    history::pages(&mut context.checks, &versions, &walk);
+}
+
+/// The same history with a parameter.
+async fn ask(context: &mut Context<'_, '_>, whole: &Exchange, name: &str, value: &str) -> Exchange {
+    let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    let url = format!("{}?{name}={value}", whole.request.url);
+    context.get(&url).await
+}
+
+/// What the history says of a delete, and what a read of that version answers. A server may forget
+/// what was deleted altogether (R4 3.1.0.7).
+pub(super) async fn of_deleted(context: &mut Context<'_, '_>, id: &str, is_gone: bool) {
+    let resource_type = context.resource_type.clone();
+    let declared = &context.scenario.session.declared;
+    let promised = |code: &str| declared.promises(&resource_type, code);
+    let (vread, history) = (promised("vread"), promised("history-instance"));
+    let reason = match (history, is_gone) {
+        (false, _) => NO_HISTORY,
+        (true, false) => "what was deleted is not gone",
+        (true, true) => "the history does not tell of the delete, or versions cannot be read",
+    };
+    let checks = [&catalog::HISTORY_DELETED, &catalog::VREAD_DELETED];
+    context.checks.bind_only_where(&checks, reason);
+    if !history || !is_gone {
+        return;
+    }
+    let url = context.below(&resource_type, id, "_history");
+    let exchange = context.get(&url).await;
+    let told = history::told(&exchange);
+    if told.is_none() && exchange.status() == Some(200) {
+        return;
+    }
+    let delete = told.into_iter().flatten().find(|it| it.is_delete);
+    context.checks.hold(
+        &catalog::HISTORY_DELETED,
+        &exchange,
+        Rule::Bundle,
+        "a history that tells of the delete, or status 404 or 410",
+        |response| match response.status {
+            200 => delete.is_none().then(|| "no entry of a delete".to_owned()),
+            404 | 410 => None,
+            _ => Some(describe_status(response)),
+        },
+    );
+    if let Some(version) = delete.and_then(|it| it.version).filter(|_| vread) {
+        let url = context.below(&resource_type, id, &format!("_history/{version}"));
+        let exchange = context.get(&url).await;
+        context.checks.status(
+            &catalog::VREAD_DELETED,
+            &exchange,
+            &[410],
+            "status 410 for the version that is the delete",
+        );
     }
 }
 

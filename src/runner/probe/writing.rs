@@ -162,18 +162,38 @@ impl Context<'_, '_> {
         }
     }
 
-    /// Updates a resource.
-    pub(super) async fn put(
-        &mut self,
-        id: &str,
-        body: &Value,
-        headers: &[(&str, &str)],
-    ) -> Exchange {
+    /// Updates a resource, of that version if one is given.
+    pub(super) async fn put(&mut self, id: &str, body: &Value, if_match: Option<&str>) -> Exchange {
         let resource_type = body["resourceType"].as_str().unwrap_or_default().to_owned();
         let url = self.instance(&resource_type, id);
         let text = body.to_string();
-        self.write(Method::Put, &url, &text, headers, Carries::Token)
+        let headers = if_match.map(|version| ("if-match", version));
+        self.write(Method::Put, &url, &text, headers.as_slice(), Carries::Token)
             .await
+    }
+
+    /// An update that may create, with the intent in the journal first.
+    pub(super) async fn put_new(&mut self, id: &str, body: &Value) -> Result<Exchange, String> {
+        let resource_type = body["resourceType"].as_str().unwrap_or_default().to_owned();
+        let mut outcome = StepOutcome::default();
+        let intent = intend(
+            self.scenario,
+            &resource_type,
+            &body.to_string(),
+            &mut outcome,
+        );
+        self.notes.append(&mut outcome.notes);
+        let intent = intent?;
+        let exchange = self.put(id, body, None).await;
+        note_created(
+            self.scenario,
+            intent,
+            &resource_type,
+            &exchange,
+            &mut outcome,
+        );
+        self.notes.append(&mut outcome.notes);
+        Ok(exchange)
     }
 
     /// Sends a body, as plain JSON where the server refuses the media type of FHIR.

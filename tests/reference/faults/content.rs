@@ -51,7 +51,7 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
         }
         F::DeclaresConditions => {
             let metadata = client.get("metadata").await.text;
-            let declared = metadata.contains(r#""conditionalCreate":true"#);
+            let declared = metadata.contains(r#""conditionalUpdate":true"#);
             probe("false", "true", declared)
         }
         F::WithholdsRepresentation => {

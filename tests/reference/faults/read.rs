@@ -18,6 +18,16 @@ async fn patient(client: &Client, rest: &str) -> Answer {
     client.get(&format!("Patient/{id}{rest}")).await
 }
 
+/// The history of a patient that was updated once.
+async fn history_of_two(client: &Client, query: &str) -> Answer {
+    let id = patient_id(client).await;
+    let mut body = client.get(&format!("Patient/{id}")).await.json();
+    body["active"] = true.into();
+    let write = client.write(Method::PUT, &format!("Patient/{id}"), &body.to_string());
+    client.send(write).await;
+    client.get(&format!("Patient/{id}/_history{query}")).await
+}
+
 async fn asked(client: &Client, method: Method, name: &'static str, value: &str) -> Answer {
     let path = format!("Patient/{}", patient_id(client).await);
     let request = client.request(method, &path).header(name, value);
@@ -73,13 +83,24 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             probe("POST", "absent", member(&answer, "/entry/0/request/method"))
         }
         F::HistoryOldestFirst => {
-            let id = patient_id(client).await;
-            let mut body = client.get(&format!("Patient/{id}")).await.json();
-            body["active"] = true.into();
-            let write = client.write(Method::PUT, &format!("Patient/{id}"), &body.to_string());
-            client.send(write).await;
-            let answer = client.get(&format!("Patient/{id}/_history")).await;
+            let answer = history_of_two(client, "").await;
             probe("PUT", "POST", member(&answer, "/entry/0/request/method"))
+        }
+        F::HistoryIgnoresCount => {
+            let answer = history_of_two(client, "?_count=1").await;
+            probe(
+                "absent",
+                "1",
+                member(&answer, "/entry/1/resource/meta/versionId"),
+            )
+        }
+        F::HistoryIgnoresSince => {
+            let answer = patient(client, "/_history?_since=2200-01-01T00:00:00Z").await;
+            probe("0", "1", member(&answer, "/total"))
+        }
+        F::HistoryEndsEarly => {
+            let answer = history_of_two(client, "?_count=1").await;
+            probe("next", "absent", member(&answer, "/link/1/relation"))
         }
         F::UndeclaredVersionsFail => probe("200", "500", patient(client, "/_history").await.status),
         F::CodeOfAnother => {

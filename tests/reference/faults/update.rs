@@ -20,19 +20,40 @@ async fn updated(client: &Client, change: impl Fn(&mut Value)) -> (String, Answe
     (id, client.send(write).await)
 }
 
-async fn deleted(client: &Client, times: usize) -> u16 {
+async fn subscription(client: &Client) -> String {
     let body = json!({
         "resourceType": "Subscription", "status": "requested", "reason": "a test",
         "criteria": "Invoice?type=contribution",
         "channel": { "type": "rest-hook", "endpoint": "https://subscriber.example.org/" },
     });
-    let id = member(&client.create(&body).await, "/id");
+    member(&client.create(&body).await, "/id")
+}
+
+async fn deleted(client: &Client, times: usize) -> (String, u16) {
+    let path = format!("Subscription/{}", subscription(client).await);
     let mut status = 0;
     for _ in 0..times {
-        let request = client.request(Method::DELETE, &format!("Subscription/{id}"));
+        let request = client.request(Method::DELETE, &path);
         status = client.send(request).await.status;
     }
-    status
+    (path, status)
+}
+
+/// The answer to a create where nobody has these codes.
+async fn created_where(client: &Client, codes: &str) -> u16 {
+    let body = client.new_patient("900000084").await.to_string();
+    let write = client
+        .write(Method::POST, "Patient", &body)
+        .header("If-None-Exist", format!("identifier={codes}"));
+    client.send(write).await.status
+}
+
+/// The severity of what `$validate` says of a patient of that gender.
+async fn validated(client: &Client, gender: &str) -> String {
+    let mut body = client.new_patient("900000086").await;
+    body["gender"] = json!(gender);
+    let write = client.write(Method::POST, "Patient/$validate", &body.to_string());
+    member(&client.send(write).await, "/issue/0/severity")
 }
 
 pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
@@ -53,13 +74,7 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
                 client.get("Patient?identifier=900000083").await.total(),
             )
         }
-        F::IgnoresIfNoneExist => {
-            let body = client.new_patient("900000084").await.to_string();
-            let write = client
-                .write(Method::POST, "Patient", &body)
-                .header("If-None-Exist", "identifier=700000001");
-            probe("400", "201", client.send(write).await.status)
-        }
+        F::IgnoresIfNoneExist => probe("200", "201", created_where(client, "700000001").await),
         F::UpdateAnswers201 => probe("200", "201", updated(client, |_| ()).await.1.status),
         F::UpdatesMerge => {
             let change = |body: &mut Value| {
@@ -80,8 +95,39 @@ pub async fn observe(fault: F, client: &Client) -> Option<Probe> {
             let write = client.write(Method::PUT, "Patient/none", &body.to_string());
             probe("405", "500", client.send(write).await.status)
         }
-        F::DeleteFails => probe("204", "500", deleted(client, 1).await),
-        F::DeletesOnce => probe("204", "500", deleted(client, 2).await),
+        F::DeleteFails => probe("204", "500", deleted(client, 1).await.1),
+        F::DeletesOnce => probe("204", "500", deleted(client, 2).await.1),
+        F::HistoryForgetsDelete => {
+            let (path, _) = deleted(client, 1).await;
+            let history = client.get(&format!("{path}/_history")).await;
+            let method = member(&history, "/entry/0/request/method");
+            probe("DELETE", "POST", method)
+        }
+        F::DeletedVersionUnknown => {
+            let (path, _) = deleted(client, 1).await;
+            let version = client.get(&format!("{path}/_history/2")).await;
+            probe("410", "404", version.status)
+        }
+        F::RefusesIfNoneExist => probe("200", "400", created_where(client, "700000001").await),
+        F::SeveralAreOne => {
+            let codes = "700000001,700000002";
+            probe("412", "200", created_where(client, codes).await)
+        }
+        F::ValidateAcceptsAll => probe("error", "information", validated(client, "m").await),
+        F::ValidateRefusesAll => probe("information", "error", validated(client, "male").await),
+        F::WrongUpdateCreate => {
+            let statement = client.get("metadata").await.json();
+            let types = statement["rest"][0]["resource"].as_array();
+            let own = types.and_then(|it| it.iter().find(|it| it["type"] == "Patient"));
+            let declared = own.map(|it| it["updateCreate"].clone());
+            probe("false", "true", declared.unwrap_or_default())
+        }
+        F::VersionNotRequired => {
+            let path = format!("Subscription/{}", subscription(client).await);
+            let body = client.get(&path).await.text;
+            let write = client.write(Method::PUT, &path, &body);
+            probe("400", "200", client.send(write).await.status)
+        }
         _ => None,
     }
 }
