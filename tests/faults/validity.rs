@@ -99,6 +99,16 @@ fn what_is_lost_on_the_way_is_told_from_what_is_changed() {
         ],
     );
     holds(
+        "round-trip",
+        &["large-amounts"],
+        &[(Fault::AmountsAreCapped, &["RT-2.changed", "RT-3.amount"])],
+    );
+    holds(
+        "discover",
+        &["discover-practitioner"],
+        &[(Fault::TypeOutsideTheSet, &["TERM-1.extensible"])],
+    );
+    holds(
         "claiming",
         &["claim"],
         &[(Fault::LosesPrecision, &["CT-3.precision", "RT-2.changed"])],

@@ -602,6 +602,10 @@ faults! {
         Hook::Response(real::named_reference);
     OtherDisplay = "other-display", "displays are not those of the code system",
         Hook::Response(real::other_display);
+    AmountsAreCapped = "amounts-are-capped", "an amount of a claim has ten digits at most",
+        Hook::Response(real::cap_amounts);
+    TypeOutsideTheSet = "type-outside-the-set", "the identifier of who qualifies an officer has a type that its value set does not have",
+        Hook::Response(real::type_outside_the_set);
     CapitalCode = "capital-code", "a code is written with a capital",
         Hook::Response(real::capital_code);
     UsualName = "usual-name", "names are usual ones where the guide asks for official ones",

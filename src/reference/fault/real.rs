@@ -9,7 +9,7 @@ use super::search::each_parameter;
 use crate::json::Value;
 use crate::reference::message::{Request, Response};
 use crate::reference::resource_type::ResourceType;
-use crate::reference::tree::{Tree, from_json, get_mut, set, string, walk_mut};
+use crate::reference::tree::{Tree, from_json, get_mut, number, set, string, walk_mut};
 
 /// Calls the function on each resource of that type that the response carries.
 fn each(response: &mut Response, resource_type: ResourceType, change: impl Fn(&mut Tree)) {
@@ -73,6 +73,38 @@ pub(super) fn named_reference(_: &Request, response: &mut Response) {
 pub(super) fn other_display(_: &Request, response: &mut Response) {
     each_text(response, "display", |display| {
         Some(format!("{display} (old)"))
+    });
+}
+
+/// As a column of ten digits would.
+pub(super) fn cap_amounts(_: &Request, response: &mut Response) {
+    const MOST: f64 = 9_999_999_999.99;
+    each(response, ResourceType::Claim, |claim| {
+        walk_mut(claim, &mut |node| {
+            let amount = node.get("value").and_then(|value| {
+                let text = value.primitive_text()?;
+                text.parse::<f64>().ok()
+            });
+            if amount.is_some_and(|amount| amount > MOST) {
+                set(node, "value", number("9999999999.99".to_owned()));
+            }
+        });
+    });
+}
+
+/// A type that is a code of HL7's system and none of the value set for types of identifiers.
+pub(super) fn type_outside_the_set(_: &Request, response: &mut Response) {
+    each(response, ResourceType::Practitioner, |practitioner| {
+        let qualifications = get_mut(practitioner, "qualification").map(|it| &mut it.value);
+        if let Some(Value::Array(qualifications)) = qualifications {
+            let system = "http://terminology.hl7.org/CodeSystem/v2-0203";
+            let issuer = json!({ "identifier": {
+                "type": { "coding": [{ "system": system, "code": "AN" }] }, "value": "1",
+            } });
+            for qualification in qualifications {
+                set(qualification, "issuer", from_json(issuer.clone()));
+            }
+        }
     });
 }
 

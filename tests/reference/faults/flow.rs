@@ -125,6 +125,21 @@ async fn claiming(fault: F, client: &Client) -> Option<Probe> {
             "1.0",
             member(&claimed(client).await, "/total/0/amount/value"),
         ),
+        F::AmountsAreCapped => {
+            let mut large = claim(client, "CLM900000020").await;
+            let mut line = large["item"][0].clone();
+            line["quantity"]["value"] = json!(1);
+            line["unitPrice"]["value"] = json!(99_999_999_999.5);
+            large["total"]["value"] = line["unitPrice"]["value"].clone();
+            large["item"] = json!([line]);
+            let answer = client.create(&large).await;
+            let created = client.get(answer.header("location")).await;
+            probe(
+                "99999999999.5",
+                "9999999999.99",
+                member(&created, "/total/value"),
+            )
+        }
         F::FeedbackNotAskedFor => {
             let asked = member(&claimed(client).await, "/communicationRequest") != "absent";
             probe("true", "false", asked)

@@ -211,6 +211,11 @@ async fn written(fault: F, client: &Client) -> Option<Probe> {
             "Plan (old)",
             of(client, "Coverage", "/class/0/type/coding/0/display").await,
         ),
+        F::TypeOutsideTheSet => probe(
+            "false",
+            "true",
+            says("Practitioner", "CodeSystem/v2-0203").await,
+        ),
         F::CapitalCode => probe("person", "Person", of(client, "Group", "/type").await),
         F::UsualName => probe(
             "official",
