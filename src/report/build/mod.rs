@@ -20,7 +20,7 @@ pub use self::green::excuse;
 use self::grouping::Groups;
 use self::stand_in::StandIn;
 use super::model::{FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals};
-use crate::result::{CheckResult, DialectFact, MustSupportResult, RunResult, Verdict};
+use crate::result::{CheckResult, MustSupportResult, RunResult, Verdict};
 
 /// The name under which checks about no resource type are counted.
 const NO_TYPE: &str = "-";
@@ -34,7 +34,7 @@ pub fn build(run: &RunResult) -> Report {
     let totals = totals(run);
     let verdict = Verdict::worst(suites.iter().map(|suite| suite.verdict));
     let skipped = skipped::skipped(run);
-    let dialect = dialect(&run.dialect, &groups);
+    let dialect = dialect(run, &groups);
     let findings = groups.into_sorted();
     let too_little = green::too_little(&suites, run.selected);
     let stopped = run.stopped_because.is_some();
@@ -109,14 +109,20 @@ fn totals(run: &RunResult) -> Totals {
     totals
 }
 
-fn dialect(facts: &[DialectFact], groups: &Groups) -> Vec<ReportedDialect> {
-    facts
+fn dialect(run: &RunResult, groups: &Groups) -> Vec<ReportedDialect> {
+    let scenarios = run.scenarios.iter();
+    let after = scenarios.filter(|scenario| scenario.suite != crate::dialect::SUITE);
+    let checks = after.flat_map(|it| &it.steps).flat_map(|it| &it.checks);
+    let judged = checks.filter(|check| check.settled() != Verdict::Skip);
+    let judged = judged.count() as u32;
+    run.dialect
         .iter()
         .map(|fact| ReportedDialect {
             name: fact.name.clone(),
             value: fact.value.clone(),
             expected: fact.expected.clone(),
             effect: fact.effect.clone(),
+            checks_after: fact.expected.is_some().then_some(judged),
             findings: fact
                 .check
                 .as_deref()
