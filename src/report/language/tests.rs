@@ -239,7 +239,7 @@ fn between(text: &str, start: &str, end: &str) -> Vec<String> {
 #[test]
 fn every_way_to_mend_a_requirement_has_its_french() {
     let requirements = crate::requirement::all().iter();
-    let mends = requirements.filter_map(|it| crate::explain::mend(&[it.id.clone()]));
+    let mends = requirements.filter_map(|it| crate::explain::mend(std::slice::from_ref(&it.id)));
     let missing: std::collections::BTreeSet<&str> = mends
         .filter(|mend| Language::French.text(mend) == *mend)
         .collect();
