@@ -116,7 +116,7 @@ pub enum OverlayError {
     #[error("expected a JSON Schema in this program, found none: {0}")]
     Schema(String),
     /// A check that does not exist.
-    #[error("{}: expected the name of a check to switch off, found `{found}`; see `list checks`", path.display())]
+    #[error("{}: expected the name of a check to switch off, found `{found}`; see `list --checks`", path.display())]
     Check {
         /// The file.
         path: PathBuf,
@@ -256,6 +256,14 @@ fn read(path: &Path) -> Result<String, OverlayError> {
     })
 }
 
+/// Why a check was not made that is switched off.
+const OFF: &str = "switched off by the overlay";
+
+/// Whether a check was left out because an overlay switches it off: it was never planned.
+pub(crate) fn is_off(reason: &str) -> bool {
+    reason.starts_with(OFF)
+}
+
 /// Leaves out what is switched off: the whole check, or its findings of one constraint.
 pub fn switch_off(all: &[Off], check: &mut CheckResult) {
     let is_meant = |off: &&Off| {
@@ -265,7 +273,7 @@ pub fn switch_off(all: &[Off], check: &mut CheckResult) {
     let Some(off) = all.iter().find(is_meant) else {
         return;
     };
-    let reason = format!("switched off by the overlay: {}", off.reason);
+    let reason = format!("{OFF}: {}", off.reason);
     let Some(constraint) = &off.constraint else {
         check.verdict = Verdict::Skip;
         check.findings.clear();

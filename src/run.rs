@@ -43,12 +43,14 @@ mod publish;
 mod replay;
 mod revalidate;
 mod selection;
+mod untested;
 
 pub use log::{Header, Kept, LogError, read as read_results};
 pub use possible::checks as possible_checks;
 pub use revalidate::{RevalidateError, RevalidateOptions, Revalidated, revalidate};
 pub use selection::Selection;
 pub(crate) use selection::leave_out_empty_suites;
+pub(crate) use untested::better as better_reason;
 
 use frame::Frame;
 use log::Log;

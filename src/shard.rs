@@ -14,7 +14,7 @@ use crate::must_support;
 use crate::promises;
 use crate::report::{self, WriteError};
 use crate::result::{MustSupportResult, RunResult, ScenarioResult, TargetKind};
-use crate::run::leave_out_empty_suites;
+use crate::run::{better_reason, leave_out_empty_suites};
 
 /// The name of the file in the folder of a shard.
 pub const FILE_NAME: &str = "shard.json";
@@ -327,12 +327,17 @@ fn add(merged: &mut RunResult, part: RunResult, plan: &[String]) {
         }
     }
     for requirement in requirements {
-        if merged
-            .requirements
-            .iter()
-            .all(|known| known.id != requirement.id)
-        {
-            merged.requirements.push(requirement);
+        let mut known = merged.requirements.iter_mut();
+        match known.find(|known| known.id == requirement.id) {
+            Some(known) => {
+                let reasons = known
+                    .untested
+                    .take()
+                    .into_iter()
+                    .chain(requirement.untested);
+                known.untested = reasons.reduce(better_reason);
+            }
+            None => merged.requirements.push(requirement),
         }
     }
     merged.scenarios.extend(scenarios);

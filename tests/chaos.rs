@@ -257,6 +257,36 @@ fn every_chaos_is_survived_told_and_loses_nothing_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The finding is about the whole server; the step that met it is about the type.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_by_type_keeps_what_is_wrong_with_the_bytes_of_that_type() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = ChaosServer::start(Chaos::Utf16, address)
+        .await
+        .expect("a server");
+    let arguments = RunArguments {
+        filter: Some("type = Claim or type = Location".to_owned()),
+        suites: vec!["discover".to_owned()],
+        ..arguments(folder.path(), server.base_url())
+    };
+    let options = arguments.check().expect("they fit");
+    let ended = run(&options, &Silent, &Stop::default()).await;
+    server.shutdown().await;
+    let report = ended.expect("it ended").report;
+    assert_eq!(report.exit_code, 1, "{}", report.summary);
+    assert!(report.findings.iter().any(|group| group.check == "utf-8"));
+    let reasons = report.skipped.iter().filter(|skipped| {
+        let mut types = skipped.resource_types.iter();
+        types.any(|name| name == "Claim")
+    });
+    let reasons: Vec<&str> = reasons.map(|skipped| skipped.reason.as_str()).collect();
+    assert!(
+        !reasons.contains(&"the search found nothing"),
+        "{reasons:?}"
+    );
+}
+
 #[test]
 fn the_documentation_names_every_chaos_and_what_a_run_makes_of_it() {
     let page = std::fs::read_to_string("docs/chaos.md").expect("the page");

@@ -197,3 +197,24 @@ fn a_release_that_drops_an_element_breaks_other_systems() {
         "{breaking:?}"
     );
 }
+
+#[test]
+fn the_built_in_server_is_no_release_among_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    changed(folder.path(), "25.10", without_first_finding);
+    changed(folder.path(), "26.04", |_| {});
+    changed(folder.path(), "embedded", |report| {
+        report["target"]["kind"] = "embedded".into();
+        without_first_finding(report);
+    });
+    let path = folder.path().to_string_lossy().into_owned();
+    let index = folder.path().join("index.html").display().to_string();
+    let output = compare(&[&path, "--index", &index]);
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "the last step has a new failure"
+    );
+    let page = std::fs::read_to_string(&index).expect("a page");
+    assert!(page.contains("26.04/report.html") && !page.contains("embedded/report.html"));
+}

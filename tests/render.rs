@@ -91,6 +91,25 @@ fn output_goes_to_a_file_and_a_folder_stands_for_its_report() {
     assert!(page.starts_with("<!doctype html>"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_told_with_exit_code_2() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let printed = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+        .args(["render", &report()])
+        .stdout(full().expect("the device"))
+        .output()
+        .expect("the program runs");
+    let said = text(&printed.stderr);
+    assert_eq!(printed.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("expected to write to standard output"),
+        "{said}"
+    );
+    let written = render(&[&report(), "--output", "/dev/full"]);
+    assert_eq!(written.status.code(), Some(2), "{}", text(&written.stderr));
+}
+
 #[test]
 fn bad_input_is_told_with_exit_code_2() {
     let folder = tempfile::tempdir().expect("folder");

@@ -373,6 +373,8 @@ impl<'v> SearchJudge<'v> {
 
     /// Ends the walk: `complete` where the last page was reached, else why it stopped.
     pub fn end(&mut self, complete: Result<(), String>) {
+        let nothing = complete.as_ref().err().cloned();
+        let nothing = nothing.unwrap_or_else(|| "the search found nothing".to_owned());
         match (complete, &self.last_total) {
             (Ok(()), Some((exchange, total))) => {
                 self.total.saw_exchange();
@@ -412,9 +414,9 @@ impl<'v> SearchJudge<'v> {
                 &mut self.no_repeat,
                 &mut self.terminates,
             ] {
-                judgement.unseen("the search found nothing");
+                judgement.unseen(nothing.clone());
             }
-            self.validity.unseen("the search found nothing");
+            self.validity.unseen(&nothing);
         }
     }
 

@@ -11,6 +11,7 @@ use super::reports::{self, OpenError};
 use super::{ExitCode, output};
 use crate::compare::{self, Comparison, Relation};
 use crate::report::{self, Report, WriteError};
+use crate::result::TargetKind;
 
 /// Compare reports: what is new, what is fixed, what changed for other systems
 #[derive(Debug, Args)]
@@ -76,15 +77,7 @@ pub fn run(arguments: &CompareArguments, screen: Screen) -> ExitCode {
 }
 
 fn compare(arguments: &CompareArguments, screen: Screen) -> Result<ExitCode, CompareError> {
-    let paths: Vec<PathBuf> = arguments
-        .reports
-        .iter()
-        .flat_map(|path| reports::expand(path))
-        .collect();
-    let reports = paths
-        .iter()
-        .map(|path| reports::open(path))
-        .collect::<Result<Vec<Report>, _>>()?;
+    let (paths, reports) = open(&arguments.reports)?;
     let comparisons: Vec<Comparison> = reports
         .windows(2)
         .filter_map(|pair| match pair {
@@ -114,6 +107,24 @@ fn compare(arguments: &CompareArguments, screen: Screen) -> Result<ExitCode, Com
         true => ExitCode::Failure,
         false => ExitCode::Conformant,
     })
+}
+
+/// The reports with their paths. Of a folder of them, those of the built-in server are left out
+/// where others are there: that server is no release.
+fn open(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<Report>), CompareError> {
+    let mut opened = Vec::new();
+    for path in paths {
+        let of_folder = reports::expand(path)
+            .into_iter()
+            .map(|path| reports::open(&path).map(|report| (path, report)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let is_release = |report: &Report| report.target.kind == TargetKind::Remote;
+        let has_releases = of_folder.iter().any(|(_, report)| is_release(report));
+        let mut of_folder = of_folder;
+        of_folder.retain(|(_, report)| !has_releases || is_release(report));
+        opened.extend(of_folder);
+    }
+    Ok(opened.into_iter().unzip())
 }
 
 fn relation(arguments: &CompareArguments, old: &Report, new: &Report) -> Relation {

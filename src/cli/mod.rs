@@ -86,7 +86,7 @@ pub fn main() -> ExitCode {
     }));
     let arguments = Arguments::parse();
     let screen = arguments.screen;
-    match arguments.command {
+    let code = match arguments.command {
         Command::Run(command) => command.run(screen),
         Command::List(command) => command.run(),
         Command::Guide(arguments) => guide::run(&arguments),
@@ -101,7 +101,8 @@ pub fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Completions(command) => command.run(),
         Command::Man => shell::man(),
-    }
+    };
+    output::ended(code)
 }
 
 /// Says on standard error what went wrong.

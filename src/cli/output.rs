@@ -1,16 +1,10 @@
 //! Standard output, data only, and standard error: never a panic because the reader went away.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::ExitCode;
 use crate::report::TableStyle;
-
-/// Prints text as it is. A closed pipe (`... | head`) ends the output and is no error.
-pub fn print(text: &str) {
-    let mut stdout = std::io::stdout().lock();
-    let _ = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-}
 
 /// Writes a line on standard error, for people. A closed pipe (`... 2>&1 | head`) is no error.
 macro_rules! say {
@@ -19,6 +13,39 @@ macro_rules! say {
     };
 }
 pub(crate) use say;
+
+/// Whether something that was to be printed is lost.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Prints text as it is. A closed pipe (`... | head`) ends the output and is no error; anything
+/// else that goes wrong, such as a full disk, is said once and seen by [`ended`].
+pub fn print(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    if let Err(error) = unless_closed(written)
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        say!("error: expected to write to standard output, found: {error}");
+    }
+}
+
+/// A reader that went away has seen what it wanted.
+pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
+}
+
+/// How the process ends: not well where what was asked for could not be printed.
+pub fn ended(code: ExitCode) -> ExitCode {
+    match (LOST.load(Ordering::Relaxed), code) {
+        (true, ExitCode::Conformant) => ExitCode::Usage,
+        _ => code,
+    }
+}
 
 /// See [`say!`].
 pub fn line(words: std::fmt::Arguments<'_>) {

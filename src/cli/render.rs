@@ -20,6 +20,7 @@ pub struct RenderArguments {
     #[arg(required = true)]
     pub(super) reports: Vec<PathBuf>,
     /// Put the parts of a run together (`run --shard I/N`); --output is then the report's folder
+    /// [default: reports/<label>]
     #[arg(long, conflicts_with_all = ["format", "finding"])]
     merge: bool,
     /// The format to make

@@ -84,6 +84,16 @@ pub fn find(id: &str) -> Vec<Explanation> {
     found
 }
 
+/// How to mend what breaks one of these requirements: what is written about the first of them.
+#[must_use]
+pub fn mend(requirements: &[String]) -> Option<&'static str> {
+    let mut written = requirements.iter().filter_map(|id| {
+        let is_of_guide = of_guide().iter().any(|it| it.id == *id);
+        (!is_of_guide).then(|| texts().requirement(id)).flatten()
+    });
+    written.next().map(|entry| entry.mend.as_str())
+}
+
 /// The requirements of a group, such as those of `READ-1`; none where it is no group.
 #[must_use]
 pub fn group(id: &str) -> Vec<String> {

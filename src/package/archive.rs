@@ -15,7 +15,9 @@ pub(super) fn unpack(path: &Path, bytes: &[u8]) -> Result<Vec<PackageFile>, Pack
         let found = match bytes {
             [] => "an empty file",
             [b'P', b'K', ..] => "a zip file",
-            [b'{' | b'[', ..] => "what looks like JSON; give loose resources with `--definitions`",
+            [b'{' | b'[', ..] => {
+                "what looks like JSON; loose resources are taken by `validate --definitions`, and by `definitions` of an overlay for `run`"
+            }
             _ => "no gzip header",
         };
         return Err(not_an_archive(path, found.to_owned()));

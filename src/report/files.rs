@@ -63,6 +63,10 @@ pub fn write(path: &Path, text: &str) -> Result<(), WriteError> {
         path: path.to_owned(),
         source,
     };
+    // What is no file, such as a device or a pipe, is written to and not replaced.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return std::fs::write(path, text).map_err(fault);
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

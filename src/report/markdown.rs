@@ -11,6 +11,7 @@ use super::model::{Report, VerdictCounts};
 use super::promised;
 use super::text::{cut, lines, one_line};
 use super::view;
+use crate::result::Level;
 
 /// Bytes up to which findings are shown in full.
 const DETAILED: usize = 40_000;
@@ -69,10 +70,29 @@ fn heading(page: &mut String, report: &Report, language: Language) {
     let checks = language.text("checks");
     line!(page, "| {checks} | {} |", counts(&report.totals.checks));
     line!(page);
+    statements(page, report, language);
     if let Some(load) = &report.run.clock.load {
         line!(page, "{}", view::load(load, language));
         line!(page);
     }
+}
+
+/// How many statements of each level ended how.
+fn statements(page: &mut String, report: &Report, language: Language) {
+    line!(
+        page,
+        "| {} | {} |",
+        language.text("statements"),
+        verdicts(language)
+    );
+    line!(page, "|---|---:|---:|---:|---:|---:|");
+    for level in Level::ALL {
+        let of_level = report.requirements.iter().filter(|it| it.level == *level);
+        let mut ended = VerdictCounts::default();
+        of_level.for_each(|it| ended.add(it.verdict));
+        line!(page, "| {} | {} |", level.code(), counts(&ended));
+    }
+    line!(page);
 }
 
 /// The verdicts as columns.
@@ -330,13 +350,18 @@ fn dialect(page: &mut String, report: &Report, language: Language) {
             line!(page);
         }
         let effect = fact.effect.as_deref().unwrap_or_default();
+        let after = fact.checks_after.map(|count| {
+            let went_on = language.text("checks that went on in spite of it:");
+            format!("; {went_on} {count}")
+        });
         line!(
             page,
-            "- {}: {} (R4: {}) {}",
+            "- {}: {} (R4: {}) {}{}",
             text(&fact.name),
             text(&cut(&fact.value, 100)),
             text(&cut(fact.expected.as_deref().unwrap_or_default(), 100)),
-            text(&cut(effect, 200))
+            text(&cut(effect, 200)),
+            after.unwrap_or_default()
         );
     }
     if !first {

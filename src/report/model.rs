@@ -162,6 +162,9 @@ pub struct ReportedDialect {
     /// What the deviation means for the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<String>,
+    /// How many checks were judged in spite of the deviation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks_after: Option<u32>,
     /// Ids of the [`FindingGroup`]s that report the deviation.
     pub findings: Vec<String>,
 }

@@ -9,7 +9,7 @@ use super::Requirement;
 use crate::check::catalog;
 use crate::fhir::Expectation;
 use crate::result::{CheckResult, Level, ScenarioResult};
-use crate::suite::Declared;
+use crate::suite::{Action, Declared, Step};
 
 /// What the ids of statements of one type begin with.
 const PREFIX: &str = "GUIDE-";
@@ -141,6 +141,31 @@ pub fn cover(declared: &Declared, scenarios: &mut [ScenarioResult]) {
             }
         }
     }
+}
+
+/// The requirements that [`cover`] could note in the checks of a step.
+#[must_use]
+pub fn of_step(declared: &Declared, step: &Step) -> Vec<String> {
+    if step.action == Action::Capabilities {
+        return declared
+            .fhir_versions
+            .iter()
+            .map(|it| of_version(it))
+            .collect();
+    }
+    let Some(resource_type) = step.resource_type.as_deref() else {
+        return Vec::new();
+    };
+    let parameters = declared.of(resource_type).map(|own| own.parameters.keys());
+    let parameters = parameters.into_iter().flatten();
+    let searched = parameters.filter(|_| step.action == Action::SearchDeclared);
+    searched
+        .map(|name| of_parameter(resource_type, name))
+        .chain([
+            of_interaction(resource_type, step.interaction()),
+            of_profile(resource_type),
+        ])
+        .collect()
 }
 
 fn covered(declared: &Declared, check: &CheckResult) -> Vec<String> {

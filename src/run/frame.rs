@@ -12,7 +12,7 @@ use crate::must_support::MustSupport;
 use crate::options::RunOptions;
 use crate::overlay::Overlay;
 use crate::package::Definitions;
-use crate::result::{PackageUse, Requirement, RunClock, RunResult, Target, TargetKind};
+use crate::result::{PackageUse, RunClock, RunResult, Target, TargetKind};
 use crate::surface::{Collector, Surface};
 
 /// The base of the built-in server in a report: its port is arbitrary.
@@ -82,7 +82,7 @@ impl Frame {
             dialect: Vec::new(),
             suites: Vec::new(),
             scenarios: Vec::new(),
-            requirements: requirements(),
+            requirements: Vec::new(),
             must_support: Vec::new(),
             exchanges: Vec::new(),
             resources: 0,
@@ -157,12 +157,5 @@ pub(super) fn packages(definitions: &Definitions) -> Vec<PackageUse> {
             version: package.version,
             sha256: package.sha256,
         })
-        .collect()
-}
-
-fn requirements() -> Vec<Requirement> {
-    crate::requirement::all()
-        .iter()
-        .map(Requirement::from)
         .collect()
 }

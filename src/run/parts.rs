@@ -1,5 +1,8 @@
 //! What a run gave so far, redacted, as the plain data that a report is built from.
 
+use std::collections::BTreeMap;
+
+use super::untested::Reasons;
 use crate::finding::Finding;
 use crate::http::Exchange;
 use crate::promises::PromiseRow;
@@ -24,6 +27,8 @@ pub(super) struct Parts {
     pub(super) plan: Vec<String>,
     /// What is promised, once the plan was made.
     pub(super) declared: Option<Declared>,
+    /// Why a requirement was not tested that no check names, once the plan was played.
+    pub(super) untested: BTreeMap<String, String>,
     /// What became of it.
     pub(super) promises: Vec<PromiseRow>,
 }
@@ -50,11 +55,11 @@ impl Parts {
 
     /// The run with these parts.
     pub(super) fn into_result(mut self, frame: &RunResult) -> RunResult {
-        let mut requirements = frame.requirements.clone();
-        if let Some(declared) = &self.declared {
-            guide::cover(declared, &mut self.scenarios);
-            let of_guide = guide::requirements(declared);
-            requirements.extend(of_guide.iter().map(Requirement::from));
+        self.note_what_the_guide_asks();
+        let mut requirements = self.requirements();
+        for known in &mut requirements {
+            let reason = self.untested.get(&known.id);
+            known.untested = known.untested.take().or_else(|| reason.cloned());
         }
         RunResult {
             requirements,
@@ -70,6 +75,32 @@ impl Parts {
 }
 
 impl Parts {
+    /// Every requirement that this run can be held to: those that ship, and those of the guide.
+    fn requirements(&self) -> Vec<Requirement> {
+        let of_guide = self.declared.as_ref().map(guide::requirements);
+        let shipped = crate::requirement::all().iter();
+        let all = shipped.chain(of_guide.iter().flatten());
+        all.map(Requirement::from).collect()
+    }
+
+    /// Notes in the checks which requirements of the guide they show.
+    pub(super) fn note_what_the_guide_asks(&mut self) {
+        if let Some(declared) = &self.declared {
+            guide::cover(declared, &mut self.scenarios);
+        }
+    }
+
+    /// Why a requirement was not tested that no check names.
+    pub(super) fn untested(
+        &self,
+        reasons: &Reasons<'_>,
+        may_write: bool,
+    ) -> BTreeMap<String, String> {
+        let declared = self.declared.as_ref();
+        let of = declared.map(|it| reasons.of(&self.requirements(), it, may_write));
+        of.unwrap_or_default()
+    }
+
     /// Looks at what is promised and what was seen, and holds the server to its own word, where the
     /// run looked into that.
     pub(super) fn look_at_promises(&mut self, base: &url::Url) {

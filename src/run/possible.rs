@@ -11,6 +11,8 @@ use crate::suite::{Action, Step};
 
 /// Checks that every exchange of a run has a part in.
 const OF_THE_RUN: &str = "capabilities-interactions capabilities-parameters harness";
+/// Checks that show only the requirement that the step names.
+const OF_THE_STEP: &[&str] = &["becomes-final", "twin-refused"];
 /// Checks of whatever is refused.
 const OF_REFUSALS: &str = "bad-input error-body error-media-type no-internals outcome-code \
     outcome-explains outcome-severity same-answer";
@@ -46,6 +48,7 @@ pub(super) fn requirements(step: &Step) -> Vec<&str> {
     let of_a_walk = OF_A_WALK.into_iter().filter(|_| step.walks_over_all());
     let of_checks = checks(step).into_iter().filter_map(catalog::get);
     of_checks
+        .filter(|check| !OF_THE_STEP.contains(&check.id))
         .flat_map(|check| check.requirements.iter().copied())
         .chain(named.map(String::as_str))
         .chain(of_a_walk)
@@ -154,7 +157,7 @@ fn of_probe(probe: Probe) -> &'static [&'static str] {
         Probe::Guarded => &["cache cors hsts no-secrets no-sniff no-versions"],
         Probe::Injection => &["injection injection-header"],
         Probe::InjectionStored => &["injection-stored"],
-        Probe::WrongPassword => &["malformed-login token-expiry wrong-password"],
+        Probe::WrongPassword => &["login-silent malformed-login token-expiry wrong-password"],
         Probe::OtherAccounts => &[
             "location-read location-search rights-catalogue rights-chain rights-found-readable \
              rights-include rights-interleaved rights-read rights-search rights-total",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::log::Log;
 use super::parts::{self, Parts};
 use super::selection::{self, Selection};
+use super::untested::Reasons;
 use super::{Prepared, Progress, RunError};
 use crate::dialect::{Probe, probe};
 use crate::fhirpath::DefinitionsModel;
@@ -55,10 +56,12 @@ impl Replay<'_> {
         if let Some(statement) = &probe.statement {
             declared.add(statement, &self.prepared.definitions);
         }
+        let prepared = self.prepared;
         let may_write = self.options.mode == Mode::Write;
         let mut plan = Plan::new(&self.prepared.suites, &declared, may_write);
-        let tags = selection::tags(&plan);
+        let places = selection::places(&plan);
         let selection = &self.options.selection;
+        let whole = plan.clone();
         let selected = selection.apply(&mut plan);
         if selected.is_empty() && !selection.has_probe() {
             return Err(nothing_selected(selection));
@@ -90,7 +93,17 @@ impl Replay<'_> {
         let mut parts = parts.and(redactor, played);
         parts.look_at_promises(session.client.base());
         parts.look_at_must_support(session.must_support.results());
-        selection.narrow(&mut parts.scenarios, &mut parts.suites, &tags);
+        parts.note_what_the_guide_asks();
+        let reasons = Reasons {
+            suites: &crate::suite::load::shipped()?,
+            asked: &prepared.suites,
+            whole: &whole,
+            planned: &parts.plan,
+            selected: &plan,
+            played: &parts.scenarios,
+        };
+        parts.untested = parts.untested(&reasons, may_write);
+        selection.narrow(&mut parts.scenarios, &mut parts.suites, &places);
         if parts.scenarios.is_empty() && selection.shard.is_none() {
             return Err(nothing_selected(selection));
         }
@@ -156,6 +169,7 @@ fn probed(redactor: &Redactor, probe: Probe, suites: Vec<PlannedSuite>) -> Parts
         plan: Vec::new(),
         declared: None,
         promises: Vec::new(),
+        untested: BTreeMap::new(),
     }
 }
 

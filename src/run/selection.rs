@@ -12,7 +12,7 @@ use crate::package::Definitions;
 use crate::requirement;
 use crate::result::{CheckResult, Level, PlannedSuite, ScenarioResult};
 use crate::shard::Shard;
-use crate::suite::plan::{Plan, PlannedScenario, PlannedStep};
+use crate::suite::plan::{Plan, PlannedScenario, PlannedStep, is_left_out_by_mode};
 
 /// RESTful interactions that steps may have (R4 value set restful-interaction, and ours).
 const INTERACTIONS: &[&str] = &[
@@ -112,21 +112,27 @@ impl Selection {
         &self,
         scenarios: &mut Vec<ScenarioResult>,
         suites: &mut Vec<PlannedSuite>,
-        tags: &BTreeMap<String, Vec<String>>,
+        places: &BTreeMap<String, Place>,
     ) {
         let Some(filter) = &self.filter else { return };
         for scenario in scenarios.iter_mut() {
-            let of_scenario = (&scenario.suite, &scenario.id, tags.get(&scenario.id));
+            let of_scenario = (&scenario.suite, &scenario.id, places.get(&scenario.id));
             for step in &mut scenario.steps {
-                step.checks.retain(|check| {
-                    let judged = Judged {
-                        suite: of_scenario.0,
-                        scenario: of_scenario.1,
-                        tags: of_scenario.2.map_or(&[], Vec::as_slice),
-                        check,
-                    };
-                    filter.selects(&judged) == Some(true)
-                });
+                let place = of_scenario.2;
+                let (kept, others) = std::mem::take(&mut step.checks)
+                    .into_iter()
+                    .partition::<Vec<_>, _>(|check| {
+                        let judged = Judged {
+                            suite: of_scenario.0,
+                            scenario: of_scenario.1,
+                            tags: place.map_or(&[], |place| &place.tags),
+                            of_step: place.and_then(|place| place.types.get(&step.id)),
+                            check,
+                        };
+                        filter.selects(&judged) == Some(true)
+                    });
+                step.checks = kept;
+                note_what_the_mode_leaves_out(&mut step.notes, &others);
             }
         }
         scenarios.retain(|scenario| {
@@ -145,12 +151,37 @@ pub(crate) fn leave_out_empty_suites(scenarios: &[ScenarioResult], suites: &mut 
     suites.retain(|suite| has(&suite.id));
 }
 
-/// The tags of each scenario of a plan.
-pub(super) fn tags(plan: &Plan) -> BTreeMap<String, Vec<String>> {
-    let scenarios = plan.scenarios.iter();
-    scenarios
-        .map(|it| (it.id.clone(), it.tags.clone()))
-        .collect()
+/// Where later steps of a scenario build on what the mode of the run left out, that is no gap,
+/// whether or not the filter lets the checks stand that say so.
+fn note_what_the_mode_leaves_out(notes: &mut Vec<String>, others: &[CheckResult]) {
+    let reasons = others.iter().filter_map(|check| check.reason.as_ref());
+    let by_mode = &mut reasons.filter(|reason| is_left_out_by_mode(reason));
+    let Some(reason) = by_mode.next() else { return };
+    if !notes.iter().any(|note| note.ends_with(reason)) {
+        notes.push(reason.clone());
+    }
+}
+
+/// What a plan says of a scenario, to hold a filter to its checks.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    tags: Vec<String>,
+    /// The types that its steps are about. A check of the whole server has none of its own.
+    types: BTreeMap<String, String>,
+}
+
+/// The scenarios of a plan.
+pub(super) fn places(plan: &Plan) -> BTreeMap<String, Place> {
+    let scenarios = plan.scenarios.iter().map(|scenario| {
+        let steps = scenario.steps.iter().map(|planned| &planned.step);
+        let types = steps.filter_map(|step| Some((step.id.clone(), step.resource_type.clone()?)));
+        let place = Place {
+            tags: scenario.tags.clone(),
+            types: types.collect(),
+        };
+        (scenario.id.clone(), place)
+    });
+    scenarios.collect()
 }
 
 fn selects(filter: &Filter, scenario: &PlannedScenario) -> bool {
@@ -237,6 +268,8 @@ struct Judged<'r> {
     suite: &'r str,
     scenario: &'r str,
     tags: &'r [String],
+    /// The type that its step is about.
+    of_step: Option<&'r String>,
     check: &'r CheckResult,
 }
 
@@ -247,7 +280,10 @@ impl Subject for Judged<'_> {
             Key::Suite => vec![self.suite],
             Key::Scenario => vec![self.scenario],
             Key::Tag => self.tags.iter().map(String::as_str).collect(),
-            Key::Type => subject.resource_type.as_deref().into_iter().collect(),
+            Key::Type => {
+                let types = subject.resource_type.iter().chain(self.of_step);
+                types.map(String::as_str).collect()
+            }
             Key::Interaction => subject.interaction.as_deref().into_iter().collect(),
             Key::Check => vec![&self.check.check],
             Key::Requirement => self.check.requirements.iter().map(String::as_str).collect(),
@@ -281,7 +317,7 @@ fn known(plan: &Plan, definitions: &Definitions) -> Known {
 
 #[cfg(test)]
 mod tests {
-    use super::{Filter, Selection, Shard, tags};
+    use super::{Filter, Selection, Shard, places};
     use crate::package::Definitions;
     use crate::suite::Declared;
     use crate::suite::load::shipped;
@@ -325,7 +361,11 @@ mod tests {
         let all = plan().scenarios.len();
         assert_eq!(selected("not check = cors").len(), all);
         assert!(selected("level = MAY").len() < all);
-        assert!(tags(&plan())["capability-statement"].contains(&"reads".to_owned()));
+        assert!(
+            places(&plan())["capability-statement"]
+                .tags
+                .contains(&"reads".to_owned())
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a step would send, in words: for `list --plan`. Nothing is sent.
 
+pub use super::probe::requests;
 use crate::dialect::Dialect;
 use crate::suite::{Action, Body, Changes, Pages, Step};
 
@@ -105,10 +106,24 @@ fn request(dialect: &Dialect, step: &Step) -> String {
         Action::PageBegin => format!("GET {address}?_count=[size], the first page"),
         Action::PageResume => "GET [next link]".to_owned(),
         Action::Probe => match step.probe {
-            Some(probe) => format!("the requests of the probe {probe:?}"),
+            Some(probe) => of_probe(dialect, step, requests(probe)),
             None => String::new(),
         },
     }
+}
+
+/// The requests of a probe, in the way the server speaks.
+fn of_probe(dialect: &Dialect, step: &Step, patterns: &[&str]) -> String {
+    let slash = if dialect.trailing_slash { "/" } else { "" };
+    let resource_type = step.resource_type.as_deref().unwrap_or("[type]");
+    let patterns = patterns.iter().map(|pattern| {
+        let pattern = pattern.replace("[type]", resource_type);
+        match pattern.split_once('?') {
+            Some((address, query)) => format!("{address}{slash}?{query}"),
+            None => format!("{pattern}{slash}"),
+        }
+    });
+    patterns.collect::<Vec<_>>().join("; ")
 }
 
 fn shaped_after(body: &Body) -> String {

@@ -150,10 +150,9 @@ pub fn select(names: &[String]) -> Result<Vec<Suite>, LoadError> {
             .filter(|suite| !suite.by_name_only)
             .collect());
     }
-    names
-        .iter()
-        .map(|name| select_one(name, &shipped))
-        .collect()
+    // That suite is part of every run: asked for by name, nothing is to be added to it.
+    let others = names.iter().filter(|name| *name != crate::dialect::SUITE);
+    others.map(|name| select_one(name, &shipped)).collect()
 }
 
 fn select_one(name: &str, shipped: &[Suite]) -> Result<Suite, LoadError> {

@@ -12,6 +12,12 @@ pub(crate) fn is_left_out_by_mode(reason: &str) -> bool {
     [READ_MODE, READ_MODE_POST].contains(&reason)
 }
 
+/// Whether a note of a step says so.
+pub(crate) fn says_left_out_by_mode(note: &str) -> bool {
+    let mut reasons = [READ_MODE, READ_MODE_POST].iter();
+    reasons.any(|reason| note.ends_with(reason))
+}
+
 /// What will run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {

@@ -185,7 +185,7 @@ pub fn explanation(checks: &mut Checks, exchange: &Exchange, reason: Option<Reas
             let fails = severities
                 .iter()
                 .any(|it| matches!(it.as_str(), "error" | "fatal"));
-            (!fails).then(|| format!("{severities:?}"))
+            (!fails).then(|| bare(&severities))
         },
     );
     let codes = texts("code");
@@ -204,7 +204,7 @@ pub fn explanation(checks: &mut Checks, exchange: &Exchange, reason: Option<Reas
                 let fits = codes
                     .iter()
                     .any(|code| reason.issue_codes().contains(&code.as_str()));
-                (!fits).then(|| format!("{codes:?}"))
+                (!fits).then(|| bare(&codes))
             },
         );
     }
@@ -330,4 +330,22 @@ pub fn bad_input(checks: &mut Checks, exchange: &Exchange, input: &str) {
             (response.status >= 500 && response.status != 501).then(|| describe_status(response))
         },
     );
+}
+/// Codes as they are read, not as they are kept.
+fn bare(codes: &[String]) -> String {
+    match codes.is_empty() {
+        true => "none".to_owned(),
+        false => format!("`{}`", codes.join("`, `")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    #[test]
+    fn codes_are_shown_as_they_are_read() {
+        assert_eq!(bare(&["exception".to_owned()]), "`exception`");
+        assert_eq!(bare(&[]), "none");
+    }
 }

@@ -75,7 +75,10 @@ fn judge_all(arguments: &ValidateArguments, screen: Screen) -> Result<ExitCode, 
     };
     let mut output = Output::new(arguments.format, io::stdout().lock());
     let mut progress = super::progress::Counter::new("resources judged", screen);
-    let written = |result: io::Result<()>| result.map_err(|error| format!("cannot write: {error}"));
+    let written = |result: io::Result<()>| {
+        let result = super::output::unless_closed(result);
+        result.map_err(|error| format!("cannot write: {error}"))
+    };
     lanes::judge_in_order(
         || input.batch(),
         &|unit: &Unit| judge(&validator, &request, unit),

@@ -157,7 +157,7 @@ chaos! {
     RedirectElsewhere = "redirect-elsewhere", "a redirect to another host", "error: not followed, because the login must not go there", Hook::Claim(wire::redirect_elsewhere);
     RedirectDowngrade = "redirect-downgrade", "a redirect from https to http", "error: not followed, because the login must not go there", Hook::SecureClaim(wire::redirect_downgrade);
     RedirectNowhere = "redirect-nowhere", "a redirect without `Location`", "fail: status 302", Hook::Claim(wire::redirect_nowhere);
-    NextElsewhere = "next-elsewhere", "the `next` link leads to another host", "error: not followed, because the login must not go there", Hook::Claim(content::next_elsewhere);
+    NextElsewhere = "next-elsewhere", "the `next` link leads to another host", "fail: not followed, because the login must not go there", Hook::Claim(content::next_elsewhere);
     NextItself = "next-itself", "the `next` link leads to the same page", "fail: the walk comes back to a page", Hook::Claim(content::next_itself);
     NextForever = "next-forever", "there is always a `next` page", "fail: the same matches again, and the walk ends", Hook::Claim(content::next_forever);
     OtherAnswer = "other-answer", "answers for another request", "fail: another type than was asked for", Hook::Claim(content::other_answer);
@@ -165,7 +165,7 @@ chaos! {
     Busy503 = "busy-503", "`503` with `Retry-After` for a while", "waits as asked, and goes on", Hook::Claim(wire::busy_503);
     BusyLong = "busy-long", "`503` with `Retry-After` of an hour", "fail: status 503, after no wait", Hook::Claim(wire::busy_long);
     RetryGarbage = "retry-garbage", "`503` with a `Retry-After` that is no time", "fail: status 503", Hook::Claim(wire::retry_garbage);
-    Flaky = "flaky", "every second answer is `502`", "flaky: what failed and then passed is counted apart", Hook::Claim(wire::flaky);
+    Flaky = "flaky", "every second answer is `502`", "fail: status 502; what failed and then passed is flaky, which is counted apart", Hook::Claim(wire::flaky);
     TokenExpires = "token-expires", "each token is refused after some requests", "logs in again, and goes on", Hook::Every(wire::token_expires);
     ClockBehind = "clock-behind", "`Date` is a day behind", "goes on", Hook::Every(wire::clock_behind);
     ClockAhead = "clock-ahead", "`Date` is a day ahead", "goes on", Hook::Every(wire::clock_ahead);

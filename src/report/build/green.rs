@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::report::model::{Report, ReportedCheck, SuiteReport};
+use crate::overlay;
+use crate::report::model::{Report, ReportedCheck, ReportedStep, SuiteReport};
 use crate::result::{Level, Verdict};
 use crate::suite::plan;
 
@@ -42,21 +43,23 @@ pub fn excuse(report: &mut Report, excused: impl Fn(&ReportedCheck, &str) -> boo
 /// The names of the suites of which too little was tested: something that binds was planned and
 /// not tested. Where the mode of the run left out a step, nothing of that scenario counts; where
 /// only a part was asked for, a SHALL alone does, since what else a suite has may bind its SHOULDs.
+/// What an overlay switches off was not planned either.
 pub(super) fn too_little(suites: &[SuiteReport], selected: bool) -> Vec<&str> {
     let occasions = Occasions::of(suites, selected);
     let has_gap = |suite: &&SuiteReport| {
         let binding = binding(checks(suite)).filter(|it| !selected || *it == Level::Shall);
-        let by_mode = |check: &ReportedCheck| {
-            let reason = check.reason.as_deref();
-            reason.is_some_and(plan::is_left_out_by_mode)
+        // A filter may leave the note alone of a step that the mode left out.
+        let by_mode = |step: &ReportedStep| {
+            let reasons = step.checks.iter().filter_map(|check| check.reason.as_ref());
+            let mut said = reasons.chain(&step.notes);
+            said.any(|text| plan::says_left_out_by_mode(text))
         };
-        let scenarios = suite.scenarios.iter().map(|scenario| {
-            let steps = scenario.steps.iter();
-            steps.flat_map(|step| &step.checks)
-        });
+        let scenarios = suite.scenarios.iter();
         scenarios
-            .filter(|checks| !checks.clone().any(by_mode))
-            .flatten()
+            .filter(|scenario| !scenario.steps.iter().any(by_mode))
+            .flat_map(|scenario| &scenario.steps)
+            .flat_map(|step| &step.checks)
+            .filter(|check| !check.reason.as_deref().is_some_and(overlay::is_off))
             .any(|check| Some(check.level) == binding && occasions.is_gap(check))
     };
     let suites = suites.iter().filter(has_gap);

@@ -87,6 +87,7 @@ impl Groups {
     /// before others'; SHALL before SHOULD; then by how often they occurred.
     pub(super) fn into_sorted(self) -> Vec<FindingGroup> {
         let mut groups = self.groups;
+        groups.iter_mut().for_each(fall_back_on_what_is_known);
         groups.sort_by(|left, right| importance(left).cmp(&importance(right)));
         groups
     }
@@ -110,6 +111,17 @@ impl Groups {
             seen.show(group, exchanges);
         }
         seen.count_in(group);
+    }
+}
+
+/// Where a finding says nothing of how to mend it, what is known of its requirement does, unless
+/// its message has said so much.
+fn fall_back_on_what_is_known(group: &mut FindingGroup) {
+    let message = group.message.to_lowercase();
+    let says_more = |mend: &&str| !message.contains(&mend.to_lowercase());
+    if group.hint.is_none() {
+        let mend = crate::explain::mend(&group.requirements).filter(says_more);
+        group.hint = mend.map(str::to_owned);
     }
 }
 

@@ -22,7 +22,7 @@ use self::stand_in::StandIn;
 use super::model::{FORMAT_VERSION, Report, ReportedDialect, RunBlock, Tool, Totals};
 use crate::check::catalog;
 use crate::dialect::{FHIR_JSON, PLAIN_JSON};
-use crate::result::{CheckResult, DialectFact, MustSupportResult, RunResult, Verdict};
+use crate::result::{CheckResult, MustSupportResult, RunResult, ScenarioResult, Verdict};
 
 /// The name under which checks about no resource type are counted.
 const NO_TYPE: &str = "-";
@@ -36,7 +36,7 @@ pub fn build(run: &RunResult) -> Report {
     let totals = totals(run);
     let verdict = Verdict::worst(suites.iter().map(|suite| suite.verdict));
     let skipped = skipped::skipped(run);
-    let mut dialect = dialect(&run.dialect, &groups);
+    let mut dialect = dialect(run, &groups);
     dialect.extend(dialect_of_bodies(run, &groups));
     let findings = groups.into_sorted();
     let too_little = green::too_little(&suites, run.selected);
@@ -112,14 +112,16 @@ fn totals(run: &RunResult) -> Totals {
     totals
 }
 
-fn dialect(facts: &[DialectFact], groups: &Groups) -> Vec<ReportedDialect> {
-    facts
+fn dialect(run: &RunResult, groups: &Groups) -> Vec<ReportedDialect> {
+    let judged = judged(run, |scenario| scenario.suite != crate::dialect::SUITE);
+    run.dialect
         .iter()
         .map(|fact| ReportedDialect {
             name: fact.name.clone(),
             value: fact.value.clone(),
             expected: fact.expected.clone(),
             effect: fact.effect.clone(),
+            checks_after: fact.expected.is_some().then_some(judged),
             findings: fact
                 .check
                 .as_deref()
@@ -127,6 +129,18 @@ fn dialect(facts: &[DialectFact], groups: &Groups) -> Vec<ReportedDialect> {
                 .unwrap_or_default(),
         })
         .collect()
+}
+
+/// How many checks of such scenarios were judged.
+fn judged(run: &RunResult, of: impl Fn(&ScenarioResult) -> bool) -> u32 {
+    let scenarios = run.scenarios.iter().filter(|scenario| of(scenario));
+    let judged = scenarios.flat_map(checks_of);
+    let judged = judged.filter(|check| check.settled() != Verdict::Skip);
+    judged.count() as u32
+}
+
+fn checks_of(scenario: &ScenarioResult) -> impl Iterator<Item = &CheckResult> {
+    scenario.steps.iter().flat_map(|step| &step.checks)
 }
 
 /// As what the server takes bodies, where one was sent: it shows with the first create, not before.
@@ -143,6 +157,9 @@ fn dialect_of_bodies(run: &RunResult, groups: &Groups) -> Option<ReportedDialect
              is left out"
                 .to_owned()
         }),
+        // What went on is what the scenarios that send bodies have.
+        checks_after: refused
+            .then(|| judged(run, |scenario| checks_of(scenario).any(|it| own(&it)))),
         findings: groups.ids_of_check(catalog::CONTENT_TYPE.id),
     })
 }

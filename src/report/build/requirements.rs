@@ -50,7 +50,7 @@ fn uncovered(known: &Requirement) -> RequirementCoverage {
             known
                 .untested
                 .clone()
-                .unwrap_or_else(|| "no check of this run covers it".to_owned()),
+                .unwrap_or_else(|| "the run did not come to it".to_owned()),
         ],
     }
 }

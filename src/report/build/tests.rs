@@ -355,3 +355,56 @@ fn requirements_say_whether_they_were_tested() {
     assert_eq!(untested.verdict, Verdict::Skip);
     assert_eq!(untested.not_tested_because, ["nothing was created"]);
 }
+
+#[test]
+fn a_deviation_says_how_many_checks_went_on_in_spite_of_it() {
+    let report = valid(&sample::run());
+    let outside = |suite: &&crate::report::model::SuiteReport| suite.id != crate::dialect::SUITE;
+    let suites = report.suites.iter().filter(outside);
+    let judged: u32 = suites
+        .map(|suite| suite.checks.total() - suite.checks.skip)
+        .sum();
+    assert!(judged > 0);
+    let deviations = report.dialect.iter().filter(|fact| fact.expected.is_some());
+    assert!(deviations.clone().count() > 0);
+    for fact in &report.dialect {
+        let expected = fact.expected.is_some().then_some(judged);
+        assert_eq!(fact.checks_after, expected, "{}", fact.name);
+    }
+}
+
+#[test]
+fn a_finding_without_a_hint_has_what_is_known_of_its_requirement() {
+    let hint = |own: Option<&str>, message: &str| {
+        let run = with_check("read-status", |check| {
+            let mut finding = Finding::new(Severity::Error, Rule::Status, "GET", message);
+            finding.hint = own.map(str::to_owned);
+            check.verdict = Verdict::Fail;
+            check.findings = vec![Observed {
+                exchange: None,
+                resource: None,
+                finding,
+                repeats: 0,
+            }];
+        });
+        group(&valid(&run), "read-status").hint.clone()
+    };
+    let ids = ["READ-1.status".to_owned()];
+    let known = crate::explain::mend(&ids).expect("it is known");
+    assert_eq!(hint(None, "expected 200").as_deref(), Some(known));
+    assert_eq!(hint(Some("own"), "expected 200").as_deref(), Some("own"));
+    assert_eq!(hint(None, &format!("expected: {known}")), None);
+}
+
+#[test]
+fn what_an_overlay_switches_off_is_no_gap_for_the_exit_code() {
+    let code = |reason: &str| {
+        let mut run = passing();
+        let last = run.scenarios[0].steps.last_mut().expect("a step");
+        last.checks[0].verdict = Verdict::Skip;
+        last.checks[0].reason = Some(reason.to_owned());
+        build(&run).exit_code
+    };
+    assert_eq!(code("there was nothing to look at"), 4);
+    assert_eq!(code("switched off by the overlay: it counts late"), 0);
+}

@@ -38,6 +38,7 @@ static FRENCH: LazyLock<Catalogue> = LazyLock::new(|| {
         include_str!("fr/titles.json"),
         include_str!("fr/protocol.json"),
         include_str!("fr/run.json"),
+        include_str!("fr/mends.json"),
     ])
 });
 

@@ -234,3 +234,14 @@ fn between(text: &str, start: &str, end: &str) -> Vec<String> {
     }
     found
 }
+
+/// A finding without a hint of its own has it as its hint.
+#[test]
+fn every_way_to_mend_a_requirement_has_its_french() {
+    let requirements = crate::requirement::all().iter();
+    let mends = requirements.filter_map(|it| crate::explain::mend(std::slice::from_ref(&it.id)));
+    let missing: std::collections::BTreeSet<&str> = mends
+        .filter(|mend| Language::French.text(mend) == *mend)
+        .collect();
+    assert!(missing.is_empty(), "in fr/mends.json: {missing:#?}");
+}

@@ -9,6 +9,7 @@ mod errors;
 mod known;
 mod read;
 mod references;
+mod requests;
 mod rights;
 mod robustness;
 mod security;
@@ -18,6 +19,7 @@ mod versions;
 mod writing;
 
 pub(super) use known::Known;
+pub use requests::requests;
 pub(super) use writing::Taken;
 
 use super::scenario::{Scenario, StepOutcome};
