@@ -257,6 +257,27 @@ fn every_chaos_is_survived_told_and_loses_nothing_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_side_by_side_use_up_each_others_tokens_and_lose_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = ChaosServer::start(Chaos::TokenExpires, address).await;
+    let server = server.expect("a server");
+    let arguments = RunArguments {
+        suites: vec!["discover".to_owned(), "read".to_owned()],
+        concurrency: Some(4),
+        ..arguments(folder.path(), server.base_url())
+    };
+    let options = arguments.check().expect("they fit");
+    let ended = run(&options, &Silent, &Stop::default()).await;
+    server.shutdown().await;
+    let report = ended.expect("a report").report;
+    let findings = report.findings.iter().map(|group| group.message.as_str());
+    let refused: Vec<&str> = findings.filter(|words| words.contains("401")).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    assert_eq!(report.exit_code, 0, "{}", report.summary);
+}
+
 #[test]
 fn the_documentation_names_every_chaos_and_what_a_run_makes_of_it() {
     let page = std::fs::read_to_string("docs/chaos.md").expect("the page");
