@@ -333,7 +333,7 @@ impl Shared {
         }
         let granted = match &self.options.login {
             LoginMethod::ClientCredentials { .. } => login::granted(answer),
-            _ => session::granted(answer),
+            _ => session::granted(answer, &self.login),
         };
         match granted {
             Ok(granted) => {

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use url::Url;
 
 use super::transport::Incoming;
 use super::{Exchange, Secret};
@@ -170,27 +171,28 @@ impl Granted {
 }
 
 /// Reads openIMIS's answer to a login: `{"token": "...", "exp": seconds since 1970}`.
-pub(super) fn granted(answer: &Incoming) -> Result<Granted, LoginOutcome> {
+pub(super) fn granted(answer: &Incoming, address: &Url) -> Result<Granted, LoginOutcome> {
     match answer.status {
         200 | 201 => {}
         400 | 401 | 403 => {
             return Err(LoginOutcome::Refused(format!(
-                "the server refused the login with status {}: check the user name and the \
-                 password, and that the account is active",
+                "the server refused the login at {address} with status {}: check the user name and \
+                 the password, that the account is active, and that the address is right: the login \
+                 stands below the FHIR base",
                 answer.status
             )));
         }
         404 => {
-            return Err(LoginOutcome::Failed(
-                "there is no login at this address (status 404): check the base, and the login \
-                 path of this server"
-                    .to_owned(),
-            ));
+            return Err(LoginOutcome::Failed(format!(
+                "there is no login at {address} (status 404): check the base, and the login path \
+                 of this server"
+            )));
         }
         status => {
             return Err(LoginOutcome::Failed(format!(
-                "expected status 200 with a token, found status {status}: look into the server's \
-                 log"
+                "expected status 200 with a token from the login at {address}, found status \
+                 {status}: check the FHIR base, such as \
+                 https://imis.example.org/api/api_fhir_r4/, or look into the server's log"
             )));
         }
     }
