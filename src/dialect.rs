@@ -290,7 +290,9 @@ impl Prober<'_> {
             }
         }
         let base = || self.client.base().to_string();
-        if statuses == BTreeSet::from([Some(401)]) {
+        // Types of the guide that the server does not know are not found by anybody.
+        let is_closed = statuses.iter().all(|it| matches!(it, Some(401 | 404)));
+        if is_closed && statuses.contains(&Some(401)) {
             return Err(ProbeError::Login(self.shut_out()));
         }
         if statuses == BTreeSet::from([Some(404)]) && !has_statement && refused.is_some() {
@@ -317,7 +319,7 @@ impl Prober<'_> {
 
     /// What is amiss where every type is answered with 401: nothing can be said of the rest then.
     fn shut_out(&self) -> String {
-        let found = "every type of the guide is answered with status 401";
+        let found = "every type of the guide that the server knows is answered with status 401";
         if self.granted {
             return format!(
                 "the server gives a token at its login and refuses it: {found}; look at its clock, \

@@ -160,6 +160,32 @@ fn a_server_that_lets_nobody_in_is_not_blamed() {
 }
 
 #[test]
+fn a_server_that_lets_nobody_in_need_not_know_every_type() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap_or_default();
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let status = match request.contains("/Patient") {
+                true => "401 Unauthorized",
+                false => "404 Not Found",
+            };
+            let head = "content-type: application/json\r\ncontent-length: 2\r\nconnection: close";
+            let _ = write!(stream, "HTTP/1.1 {status}\r\n{head}\r\n\r\n{{}}");
+        }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = format!("http://{address}/api/");
+    let output = program(folder.path(), &["run", "--target", &target]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let words = "no account was given and the server wants one";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
+}
+
+#[test]
 fn a_base_that_does_not_exist_is_one_message_and_no_finding() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let server = runtime.block_on(Server::start(Options::default()));
