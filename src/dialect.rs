@@ -4,6 +4,8 @@
 //! one finding. Every later request is sent the way the server understands, so that all the rest
 //! is still tested.
 
+use std::collections::BTreeSet;
+
 use crate::check::exchange::describe_status;
 use crate::check::{Check, Judgement, catalog};
 use crate::fhir::CapabilityStatement;
@@ -33,6 +35,9 @@ pub struct Dialect {
     pub trailing_slash: bool,
     /// What requests accept.
     pub accept: &'static str,
+    /// Whether any type is answered with anything but 401 and 404; without that a refusal of
+    /// something else says nothing about it.
+    pub answers: bool,
 }
 
 /// What the probe learned.
@@ -61,6 +66,14 @@ pub enum ProbeError {
     /// The login was refused or did not work.
     #[error("{0}")]
     Login(String),
+    /// Every address is unknown to the server.
+    #[error(
+        "the address {base} answers nothing but 404: is it the FHIR base, such as https://imis.example.org/api/api_fhir_r4/?"
+    )]
+    Nothing {
+        /// The address.
+        base: String,
+    },
     /// Something answers, and it is not FHIR.
     #[error(
         "expected a FHIR server at {base}, found {found}; neither `metadata` nor a type of the guide answers JSON with a `resourceType`: is the address the FHIR base, such as https://imis.example.org/api/api_fhir_r4/?"
@@ -110,6 +123,7 @@ impl Dialect {
 pub async fn probe(client: &Client, types: &[&str]) -> Result<Probe, ProbeError> {
     Prober {
         client,
+        granted: false,
         sent: 0,
         exchanges: Vec::new(),
         checks: Vec::new(),
@@ -119,8 +133,19 @@ pub async fn probe(client: &Client, types: &[&str]) -> Result<Probe, ProbeError>
     .await
 }
 
+/// A type that answers.
+struct Spoken {
+    resource_type: String,
+    /// Whether its address needs a slash.
+    trailing_slash: bool,
+    /// Whether the answer is anything but 401 and 404.
+    answers: bool,
+}
+
 struct Prober<'c> {
     client: &'c Client,
+    /// Whether the server gave a token.
+    granted: bool,
     sent: usize,
     exchanges: Vec<Exchange>,
     checks: Vec<CheckResult>,
@@ -135,8 +160,9 @@ impl Prober<'_> {
         }
         self.log_in().await?;
         let statement = self.statement(first).await;
-        let (resource_type, trailing_slash) = self.address(types, statement.is_some()).await?;
-        let dialect = self.media_type(&resource_type, trailing_slash).await;
+        let spoken = self.address(types, statement.is_some()).await?;
+        let resource_type = spoken.resource_type.clone();
+        let dialect = self.media_type(spoken).await;
         self.unauthenticated(&dialect, &resource_type).await;
         Ok(self.finish(dialect, statement))
     }
@@ -187,7 +213,10 @@ impl Prober<'_> {
             Some(login) => {
                 judgement.saw_exchange();
                 match login.outcome {
-                    LoginOutcome::Granted => self.exchanges.push(login.exchange),
+                    LoginOutcome::Granted => {
+                        self.granted = true;
+                        self.exchanges.push(login.exchange);
+                    }
                     LoginOutcome::Refused(message) | LoginOutcome::Failed(message) => {
                         return Err(ProbeError::Login(message));
                     }
@@ -225,46 +254,99 @@ impl Prober<'_> {
     }
 
     /// A type that answers, and whether addresses need a slash.
-    async fn address(
-        &mut self,
-        types: &[&str],
-        has_statement: bool,
-    ) -> Result<(String, bool), ProbeError> {
+    async fn address(&mut self, types: &[&str], has_statement: bool) -> Result<Spoken, ProbeError> {
         let mut judgement = Judgement::new(&catalog::ADDRESS, &Subject::default());
         let ordered = FIRST_TYPES
             .iter()
             .filter(|first| types.contains(first))
             .chain(types.iter().filter(|name| !FIRST_TYPES.contains(name)));
         let mut found = "nothing that can be read".to_owned();
+        let mut statuses = BTreeSet::new();
+        let mut refused = None;
         for &resource_type in ordered {
             let plain = self.send(resource_type, None, false).await;
-            if is_fhir(&plain) {
-                judgement.saw_exchange();
-                self.conclude(judgement);
-                return Ok((resource_type.to_owned(), false));
+            let (trailing_slash, answer) = if is_fhir(&plain) || plain.status() == Some(401) {
+                (false, plain.clone())
+            } else {
+                let slashed = self.send(&format!("{resource_type}/"), None, false).await;
+                (is_fhir(&slashed), slashed)
+            };
+            let is_closed = matches!(answer.status(), Some(401 | 404));
+            if is_fhir(&answer) {
+                let spoken = Spoken {
+                    resource_type: resource_type.to_owned(),
+                    trailing_slash,
+                    answers: !is_closed,
+                };
+                if !is_closed {
+                    self.report_address(judgement, &plain, trailing_slash);
+                    return Ok(spoken);
+                }
+                refused.get_or_insert((spoken, plain.clone()));
             }
-            let slashed = self.send(&format!("{resource_type}/"), None, false).await;
-            if is_fhir(&slashed) {
-                self.report_slash(judgement, &plain);
-                return Ok((resource_type.to_owned(), true));
-            }
-            if let Some(response) = slashed.response().or_else(|| plain.response()) {
+            statuses.insert(answer.status());
+            if let Some(response) = answer.response().or_else(|| plain.response()) {
                 found = describe_answer(response);
             }
+        }
+        let base = || self.client.base().to_string();
+        // Types of the guide that the server does not know are not found by anybody.
+        let is_closed = statuses.iter().all(|it| matches!(it, Some(401 | 404)));
+        if is_closed && statuses.contains(&Some(401)) {
+            return Err(ProbeError::Login(self.shut_out()));
+        }
+        if statuses == BTreeSet::from([Some(404)]) && !has_statement && refused.is_some() {
+            return Err(ProbeError::Nothing { base: base() });
+        }
+        if let Some((spoken, plain)) = refused {
+            self.report_address(judgement, &plain, spoken.trailing_slash);
+            return Ok(spoken);
         }
         if has_statement {
             judgement.skip("no type of the guide answers");
             self.conclude(judgement);
-            return Ok((FIRST_TYPES[0].to_owned(), false));
+            return Ok(Spoken {
+                resource_type: FIRST_TYPES[0].to_owned(),
+                trailing_slash: false,
+                answers: statuses.iter().any(|it| !matches!(it, Some(401 | 404))),
+            });
         }
         Err(ProbeError::NotFhir {
-            base: self.client.base().to_string(),
+            base: base(),
             found,
         })
     }
 
-    fn report_slash(&mut self, mut judgement: Judgement, plain: &Exchange) {
+    /// What is amiss where every type is answered with 401: nothing can be said of the rest then.
+    fn shut_out(&self) -> String {
+        let found = "every type of the guide that the server knows is answered with status 401";
+        if self.granted {
+            return format!(
+                "the server gives a token at its login and refuses it: {found}; look at its clock, \
+                 at how long its tokens live, and whether its API takes tokens of this login"
+            );
+        }
+        if self.client.is_logged_in() {
+            return format!(
+                "the token, or the user and the password, that go with each request are refused: \
+                 {found}; check them, and whether the token has expired"
+            );
+        }
+        format!(
+            "no account was given and the server wants one: {found}; set OPENIMIS_USER and \
+             OPENIMIS_PASSWORD, or give --credentials FILE"
+        )
+    }
+
+    fn report_address(&mut self, mut judgement: Judgement, plain: &Exchange, slash: bool) {
         judgement.saw_exchange();
+        match slash {
+            true => self.report_slash(judgement, plain),
+            false => self.conclude(judgement),
+        }
+    }
+
+    fn report_slash(&mut self, mut judgement: Judgement, plain: &Exchange) {
         let actual = plain.response().map_or_else(
             || "no answer".to_owned(),
             |response| match response.header("location") {
@@ -291,12 +373,13 @@ impl Prober<'_> {
     }
 
     /// What requests must accept, and what answers are sent as.
-    async fn media_type(&mut self, resource_type: &str, trailing_slash: bool) -> Dialect {
+    async fn media_type(&mut self, spoken: Spoken) -> Dialect {
         let mut dialect = Dialect {
-            trailing_slash,
+            trailing_slash: spoken.trailing_slash,
             accept: FHIR_JSON,
+            answers: spoken.answers,
         };
-        let address = dialect.type_address(resource_type);
+        let address = dialect.type_address(&spoken.resource_type);
         let mut accept = Judgement::new(&catalog::ACCEPT, &Subject::default());
         let mut exchange = self.send(&address, Some(FHIR_JSON), false).await;
         accept.saw_exchange();

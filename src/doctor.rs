@@ -10,6 +10,9 @@ use crate::http::{Client, Exchange, FailureKind, LoginOutcome, Outcome, RequestS
 /// Clocks that differ by less than this do no harm.
 const HARMLESS_SKEW: i64 = 120;
 
+/// What to do where no FHIR answers.
+const BASE: &str = "give the FHIR base, such as https://imis.example.org/api/api_fhir_r4/";
+
 codes! {
     /// What is asked.
     Question {
@@ -106,11 +109,13 @@ async fn examine_into(client: &Client, types: &[&str], answers: &mut Vec<Answer>
         Err(ProbeError::Login(message)) => {
             answers.push(bad(Question::Login, &message, None));
         }
+        Err(error @ ProbeError::Nothing { .. }) => {
+            answers.push(bad(Question::Fhir, &error.to_string(), Some(BASE)));
+        }
         Err(ProbeError::NotFhir { found, .. }) => {
             answers.push(login(client));
-            let advice = "give the FHIR base, such as https://imis.example.org/api/api_fhir_r4/";
             let found = format!("no FHIR: neither `metadata` nor a type of the guide, but {found}");
-            answers.push(bad(Question::Fhir, &found, Some(advice)));
+            answers.push(bad(Question::Fhir, &found, Some(BASE)));
         }
         Ok(probe) => {
             answers.push(login(client));
@@ -315,6 +320,13 @@ async fn content(client: &Client, probe: &Probe, types: &[&str]) -> Vec<Answer> 
 
 fn rights(found: &[String], empty: &[String], refused: &[String]) -> Answer {
     let may = found.len() + empty.len();
+    if may == 0 && refused.is_empty() {
+        return bad(
+            Question::Rights,
+            "no type of the guide can be searched",
+            Some(BASE),
+        );
+    }
     if refused.is_empty() {
         return good(
             Question::Rights,
@@ -350,6 +362,10 @@ async fn rights_of(client: &Client, probe: &Probe, account: Standing, types: &[&
         }
     }
     let found = match refused.is_empty() {
+        _ if may == 0 && account == Standing::NoRights => {
+            format!("the account `{account}` may search nothing, as it should")
+        }
+        _ if may == 0 => format!("the account `{account}` may search nothing"),
         true => format!("the account `{account}` may search {}", self::types(may)),
         false => format!(
             "the account `{account}` may search {}, but not {}",
@@ -368,6 +384,10 @@ fn data(found: &[String], empty: &[String]) -> Answer {
         );
     }
     let advice = "load demonstration data: what is not there cannot be tested, and is skipped";
+    if found.is_empty() && empty.is_empty() {
+        let advice = "mend what is above first";
+        return attention(Question::Data, "unknown: no type could be searched", advice);
+    }
     if found.is_empty() {
         return attention(Question::Data, "there is no resource at all", advice);
     }
@@ -395,6 +415,14 @@ mod tests {
     fn an_account_that_may_search_nothing_cannot_test() {
         let nothing = rights(&[], &[], &names(&["Patient (403)"]));
         assert_eq!(nothing.state, State::Bad);
+        let nowhere = rights(&[], &[], &[]);
+        assert_eq!(nowhere.state, State::Bad);
+        assert!(
+            nowhere
+                .advice
+                .is_some_and(|advice| advice.contains("FHIR base"))
+        );
+        assert!(data(&[], &[]).found.starts_with("unknown"));
         let some = rights(&names(&["Location"]), &[], &names(&["Patient (403)"]));
         assert_eq!(some.state, State::Attention);
         assert_eq!(

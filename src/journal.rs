@@ -340,7 +340,20 @@ impl Entry {
 /// # Errors
 /// Not readable, or a whole line is damaged.
 pub fn read(path: &Path) -> Result<Vec<Entry>, JournalError> {
-    read_whole(path).map(|(entries, _)| entries)
+    let (entries, whole) = read_whole(path)?;
+    let unreadable = |source| JournalError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let length = path.metadata().map_err(unreadable)?.len();
+    // A last line that was cut off belongs to nothing that was sent; without any whole line nobody
+    // can tell that this is a journal.
+    if whole == 0 && length > 0 {
+        let found =
+            "expected a journal, found no whole line in it; give the journal.ndjson of a run";
+        return Err(unreadable(io::Error::other(found)));
+    }
+    Ok(entries)
 }
 
 fn read_whole(path: &Path) -> Result<(Vec<Entry>, u64), JournalError> {

@@ -189,6 +189,11 @@ pub enum OptionsError {
         /// The host.
         host: String,
     },
+    /// An account for a server that is not named.
+    #[error(
+        "expected --target with --credentials, found none: without it the built-in server is tested, which has accounts of its own"
+    )]
+    Untargeted,
     /// A filter that is none.
     #[error(transparent)]
     Filter(#[from] FilterError),
@@ -231,6 +236,9 @@ impl RunArguments {
         });
         if let Some(url) = &target {
             confirmed(url, mode, self.confirm_write.as_deref())?;
+        }
+        if target.is_none() && self.credentials.is_some() {
+            return Err(OptionsError::Untargeted);
         }
         let label = match (&self.release, &target) {
             (Some(release), _) => release.clone(),
@@ -391,11 +399,8 @@ impl RunOptions {
 
 fn parse_target(found: &str) -> Result<Url, OptionsError> {
     let failed = |reason: &str| OptionsError::Target {
-        // An address may hold an account; what stands before `@` is not repeated.
-        found: found
-            .rsplit_once('@')
-            .map_or(found, |(_, rest)| rest)
-            .to_owned(),
+        // An address may hold an account, or a token in its query; neither is repeated.
+        found: without_secrets(found).to_owned(),
         reason: reason.to_owned(),
     };
     let url = Url::parse(found).map_err(|error| failed(&error.to_string()))?;
@@ -407,7 +412,19 @@ fn parse_target(found: &str) -> Result<Url, OptionsError> {
             "it holds an account; give that as OPENIMIS_USER and OPENIMIS_PASSWORD",
         ));
     }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(failed(
+            "it has a query or a fragment, which is not shown here; a login goes into \
+             OPENIMIS_USER and OPENIMIS_PASSWORD, or into an --overlay",
+        ));
+    }
     Ok(url)
+}
+
+/// What of a text that was to be an address may be shown: nothing before `@`, no query.
+fn without_secrets(found: &str) -> &str {
+    let shown = found.rsplit_once('@').map_or(found, |(_, rest)| rest);
+    shown.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Whether an address is on this machine.
@@ -502,6 +519,27 @@ mod tests {
             .expect_err("an account")
             .to_string();
         assert!(!error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn a_query_of_the_address_is_refused_and_not_repeated() {
+        for address in [
+            "http://h/api/?token=s3cret",
+            "h?token=s3cret",
+            "ftp://h/#s3cret",
+        ] {
+            let error = arguments(Some(address)).check().expect_err("no base");
+            assert!(!error.to_string().contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_account_is_for_a_server_that_is_named() {
+        let mut given = arguments(None);
+        given.credentials = Some("account".into());
+        assert_eq!(given.clone().check().err(), Some(OptionsError::Untargeted));
+        given.target = Some("http://localhost/api/".to_owned());
+        assert!(given.check().is_ok());
     }
 
     #[test]

@@ -73,12 +73,17 @@ struct Login {
     path: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// The ways to log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum LoginKind {
+pub enum LoginKind {
+    /// openIMIS's own.
     Openimis,
+    /// OAuth 2.0 client credentials.
     ClientCredentials,
+    /// User and password with every request.
     Basic,
+    /// A token that is there already.
     Token,
 }
 
@@ -220,6 +225,13 @@ impl Overlay {
                 LoginMethod::Token(Secret::new(token.ok_or(OverlayError::NoToken)?))
             }
         })
+    }
+
+    /// How a run logs in, where it does.
+    #[must_use]
+    pub fn login_kind(&self) -> LoginKind {
+        let login = self.login.as_ref();
+        login.map_or(LoginKind::Openimis, |login| login.kind)
     }
 
     /// Where openIMIS's own login is, if elsewhere than usual.

@@ -17,7 +17,7 @@ use crate::http::{
 };
 use crate::journal::{Journal, JournalError};
 use crate::options::RunOptions;
-use crate::overlay::{Overlay, OverlayError};
+use crate::overlay::{LoginKind, Overlay, OverlayError};
 use crate::package::{Definitions, Package, PackageError};
 use crate::recording::{RecordedRun, Recording, RecordingError};
 use crate::redaction::Redactor;
@@ -89,6 +89,11 @@ pub enum RunError {
         "expected the packages with which the run was started, found others: {0}; resume with the same program and the same --package, or start a new run"
     )]
     Changed(String),
+    /// A resumed run would do without the login that it was started with.
+    #[error(
+        "expected an account, because the run was started with one, found none: results with and without a login do not go together; set OPENIMIS_USER and OPENIMIS_PASSWORD, or give --credentials FILE"
+    )]
+    NoLogin,
     /// The file for the key.
     #[error("expected a key in {}, found: {error}", path.display())]
     KeyFile {
@@ -154,6 +159,14 @@ struct Prepared {
     accounts: Accounts,
     overlay: Overlay,
     gate: Gate,
+}
+
+impl Prepared {
+    /// How the run logs in, if it does.
+    fn login_kind(&self) -> Option<LoginKind> {
+        let kind = self.overlay.login_kind();
+        (self.credentials.is_some() || kind == LoginKind::Token).then_some(kind)
+    }
 }
 
 /// Told about the progress of a run.

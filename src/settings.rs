@@ -24,6 +24,9 @@ const SCHEMA: &str = include_str!("../fixtures/config/conformance.schema.json");
 const PREFIX: &str = "OPENIMIS_CONFORMANCE_";
 /// The file that is read where it is there.
 const FILE: &str = "conformance.toml";
+/// Why a setting may not allow writing.
+const ONLY_A_FLAG: &str = "expected `read`, found `write`: what allows writing is only ever a flag; give \
+                           `--mode write` on the command line";
 /// Settings that are paths; in a file they are relative to it.
 const PATHS: &[&str] = &[
     "output",
@@ -226,6 +229,9 @@ fn layer_of_variables(
         if text.is_empty() {
             continue; // Unset, as far as a shell script can tell.
         }
+        if name == "mode" && text == "write" {
+            return Err(fail(ONLY_A_FLAG.to_owned()));
+        }
         let value = typed(text, property).map_err(fail)?;
         layer.insert(name.clone(), (value, Source::Environment(variable.clone())));
     }
@@ -267,6 +273,9 @@ fn layer_of_file(path: &Path) -> Result<Layer, SettingsError> {
     })?;
     let schema = Schema::new(SCHEMA).map_err(broken)?;
     let file = toml::read(path, &text)?;
+    if file.value().get("mode").is_some_and(|mode| mode == "write") {
+        return Err(file.mistake("/mode", ONLY_A_FLAG.to_owned()).into());
+    }
     let values: Map<String, Value> = file.hold(&schema)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let placed = values.into_iter().map(|(name, value)| {
@@ -305,6 +314,8 @@ mod tests {
     use std::collections::BTreeMap;
     use std::ffi::OsString;
 
+    use crate::http::Mode;
+
     use super::{RunArguments, SCHEMA, Settings, Source, properties};
 
     fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, OsString> {
@@ -317,6 +328,35 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    #[test]
+    fn what_allows_writing_is_only_a_flag() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("conformance.toml");
+        std::fs::write(&path, "timeout = 5\nmode = \"write\"\n").expect("written");
+        let resolve = |flags, variables, file| {
+            let settings = Settings::resolve(flags, &environment(variables), file);
+            settings.map(|settings| settings.into_arguments().mode)
+        };
+        let none = RunArguments::default;
+        for error in [
+            resolve(none(), &[("MODE", "write")], None),
+            resolve(none(), &[], Some(path.as_path())),
+        ] {
+            let error = error.expect_err("not a flag").to_string();
+            assert!(error.contains("--mode write"), "{error}");
+        }
+        let reading = resolve(none(), &[("MODE", "read")], None);
+        assert_eq!(reading.expect("fits"), Some(Mode::Read));
+        let writing = RunArguments {
+            mode: Some(Mode::Write),
+            ..RunArguments::default()
+        };
+        assert_eq!(
+            resolve(writing, &[], None).expect("fits"),
+            Some(Mode::Write)
+        );
     }
 
     #[test]
@@ -379,7 +419,7 @@ mod tests {
         assert!(of(&[("TIMEOUT", "soon")]).ends_with(
             "`OPENIMIS_CONFORMANCE_TIMEOUT`: expected a whole number from 1, found `soon`"
         ));
-        assert!(of(&[("MODE", "wirte")]).ends_with("found `wirte`; did you mean `write`?"));
+        assert!(of(&[("MODE", "raed")]).ends_with("found `raed`; did you mean `read`?"));
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("c.toml");
         for (text, expected) in [

@@ -53,6 +53,12 @@ impl TomlFile<'_> {
         schema.hold(self.path, self.value.clone(), &self.places)
     }
 
+    /// What stands in the file, as JSON.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// The line of the value with that JSON Pointer.
     #[must_use]
     pub fn line(&self, pointer: &str) -> usize {

@@ -108,6 +108,7 @@ mod tests {
         let dialect = Dialect {
             trailing_slash: false,
             accept: FHIR_JSON,
+            answers: true,
         };
         let creation = Creation {
             step: "s/a".to_owned(),

@@ -257,23 +257,29 @@ fn every_chaos_is_survived_told_and_loses_nothing_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The finding is about the whole server; the step that met it is about the type.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_filter_by_type_keeps_what_is_wrong_with_the_bytes_of_that_type() {
+/// The report of a run of these suites, changed so, against such a server.
+async fn report_of(chaos: Chaos, suites: &[&str], change: impl Fn(&mut RunArguments)) -> Report {
     let folder = tempfile::tempdir().expect("a folder");
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let server = ChaosServer::start(Chaos::Utf16, address)
-        .await
-        .expect("a server");
-    let arguments = RunArguments {
-        filter: Some("type = Claim or type = Location".to_owned()),
-        suites: vec!["discover".to_owned()],
+    let server = ChaosServer::start(chaos, address).await.expect("a server");
+    let mut arguments = RunArguments {
+        suites: suites.iter().map(|suite| (*suite).to_owned()).collect(),
         ..arguments(folder.path(), server.base_url())
     };
+    change(&mut arguments);
     let options = arguments.check().expect("they fit");
     let ended = run(&options, &Silent, &Stop::default()).await;
     server.shutdown().await;
-    let report = ended.expect("it ended").report;
+    ended.expect("a report").report
+}
+
+/// The finding is about the whole server; the step that met it is about the type.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_by_type_keeps_what_is_wrong_with_the_bytes_of_that_type() {
+    let report = report_of(Chaos::Utf16, &["discover"], |arguments| {
+        arguments.filter = Some("type = Claim or type = Location".to_owned());
+    })
+    .await;
     assert_eq!(report.exit_code, 1, "{}", report.summary);
     assert!(report.findings.iter().any(|group| group.check == "utf-8"));
     let reasons = report.skipped.iter().filter(|skipped| {
@@ -285,6 +291,18 @@ async fn a_filter_by_type_keeps_what_is_wrong_with_the_bytes_of_that_type() {
         !reasons.contains(&"the search found nothing"),
         "{reasons:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_side_by_side_use_up_each_others_tokens_and_lose_nothing() {
+    let report = report_of(Chaos::TokenExpires, &["discover", "read"], |arguments| {
+        arguments.concurrency = Some(4);
+    })
+    .await;
+    let findings = report.findings.iter().map(|group| group.message.as_str());
+    let refused: Vec<&str> = findings.filter(|words| words.contains("401")).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    assert_eq!(report.exit_code, 0, "{}", report.summary);
 }
 
 #[test]
@@ -303,6 +321,8 @@ fn the_documentation_names_every_chaos_and_what_a_run_makes_of_it() {
 
 /// What a server does that bears only so much.
 enum Overloaded {
+    /// It knows no address but those of its CapabilityStatement and of its login.
+    KnowsLittle,
     /// After so many requests it answers nothing but 503.
     Fails(usize),
     /// These requests take many times as long as any before them, and a second at least.
@@ -331,6 +351,15 @@ async fn bear(
     match &frail.overloaded {
         Overloaded::Fails(most) if number >= *most => {
             return (StatusCode::SERVICE_UNAVAILABLE, "overloaded").into_response();
+        }
+        Overloaded::KnowsLittle
+            if !["/metadata", "/login/"]
+                .iter()
+                .any(|it| uri.path().ends_with(it)) =>
+        {
+            let outcome = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found"}]}"#;
+            let media_type = [("content-type", "application/fhir+json")];
+            return (StatusCode::NOT_FOUND, media_type, outcome).into_response();
         }
         Overloaded::Slows(numbers) if numbers.contains(&number) => {
             let longest = frail.came.lock().expect("held for a moment").1;
@@ -368,7 +397,7 @@ async fn bear(
 }
 
 /// A run against such a server, and how many requests reached it.
-async fn overload(overloaded: Overloaded) -> (Report, usize) {
+async fn overload(overloaded: Overloaded, suites: &[&str]) -> (Report, usize) {
     let server = Server::start(Options::default()).await.expect("a server");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a port");
@@ -388,7 +417,7 @@ async fn overload(overloaded: Overloaded) -> (Report, usize) {
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let folder = tempfile::tempdir().expect("a folder");
     let mut arguments = RunArguments {
-        suites: vec!["discover".to_owned()],
+        suites: suites.iter().map(|&suite| suite.to_owned()).collect(),
         ..arguments(folder.path(), &format!("{base}{path}"))
     };
     if matches!(frail.overloaded, Overloaded::Slows(_)) {
@@ -404,7 +433,7 @@ async fn overload(overloaded: Overloaded) -> (Report, usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_harms_the_server_stops_and_says_so() {
-    let (report, asked) = overload(Overloaded::Fails(40)).await;
+    let (report, asked) = overload(Overloaded::Fails(40), &["discover"]).await;
     assert!(!report.complete && report.exit_code == 3);
     let reason = report.stopped_because.expect("a reason");
     assert!(
@@ -418,8 +447,41 @@ async fn a_run_that_harms_the_server_stops_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_read_a_refusal_passes_nothing() {
+    let (report, _) = overload(Overloaded::KnowsLittle, &["read", "errors"]).await;
+    let scenarios = report.suites.iter().flat_map(|suite| &suite.scenarios);
+    let steps = scenarios.flat_map(|scenario| &scenario.steps);
+    let checks = steps.flat_map(|step| &step.checks).filter(|check| {
+        let refusals = ["read-unknown", "unknown-type", "read-malformed"];
+        refusals.contains(&check.check.as_str())
+    });
+    let passed: Vec<_> = checks
+        .clone()
+        .filter(|it| it.verdict == Verdict::Pass)
+        .collect();
+    assert!(passed.is_empty(), "{passed:#?}");
+    assert!(checks.count() > 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_without_an_end_ends_after_three_pages_without_a_new_match() {
+    let (_, report) = survive(Chaos::NextForever).await;
+    let scenarios = report.suites.iter().flat_map(|suite| &suite.scenarios);
+    let mut steps = scenarios.flat_map(|scenario| &scenario.steps);
+    let search = steps.find(|step| step.id == "search").expect("the search");
+    let checks = search
+        .checks
+        .iter()
+        .filter_map(|check| check.reason.as_deref());
+    let said: Vec<&str> = checks.collect();
+    let words = "the walk ended: three pages in a row had no match that is new";
+    assert!(said.contains(&words), "{said:?}");
+    assert!(search.exchanges.len() <= 5, "{:?}", search.exchanges);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_pauses_when_answers_become_slow_and_says_so() {
-    let (report, _) = overload(Overloaded::Slows(40..44)).await;
+    let (report, _) = overload(Overloaded::Slows(40..44), &["discover"]).await;
     assert!(report.complete, "{:?}", report.stopped_because);
     let load = report.run.clock.load.expect("what it cost");
     assert!(load.slowed_ms >= 500 && load.errors == 0, "{load:?}");

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Output};
 
+use openimis_conformance::reference::{Options, PASSWORD, Server, USER};
+
 fn doctor(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
         .arg("doctor")
@@ -89,6 +91,55 @@ fn a_site_that_is_no_fhir_cannot_be_tested() {
     assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("fhir      BAD   no FHIR"), "{text}");
     assert!(text.contains("give the FHIR base"), "{text}");
+}
+
+/// What `doctor` says of a reference server at that path, with its account or without.
+fn of_reference(path: &str, has_account: bool) -> (Option<i32>, String) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let server = runtime.block_on(Server::start(Options::default()));
+    let server = server.expect("a server");
+    let base = url::Url::parse(server.base_url()).expect("an address");
+    let target = base.join(path).expect("an address").to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"));
+    command.args(["doctor", "--target", &target]);
+    for (variable, value) in [("OPENIMIS_USER", USER), ("OPENIMIS_PASSWORD", PASSWORD)] {
+        match has_account {
+            true => command.env(variable, value),
+            false => command.env_remove(variable),
+        };
+    }
+    let output = command.output().expect("the program runs");
+    (output.status.code(), stdout(&output))
+}
+
+#[test]
+fn without_the_account_that_a_server_wants_nothing_is_said_of_rights_and_data() {
+    let (code, text) = of_reference("", false);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(
+        text.contains("login     BAD   no account was given"),
+        "{text}"
+    );
+    for question in ["rights", "data"] {
+        assert!(!text.contains(question), "{text}");
+    }
+}
+
+#[test]
+fn a_base_that_does_not_exist_cannot_be_tested() {
+    let (code, text) = of_reference("/nothing/", false);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(
+        text.contains("nothing but 404: is it the FHIR base"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_account_that_may_do_nothing_may_search_nothing() {
+    let text = stdout(&doctor(&[]));
+    let words = "the account `no-rights` may search nothing, as it should";
+    assert!(text.contains(words), "{text}");
 }
 
 #[test]

@@ -188,20 +188,72 @@ fn twenty_runs_killed_at_random_moments_can_be_read_and_go_on() {
     }
 }
 
+/// Interrupts a run some moments after it began, and after it has judged something if `judged`.
+#[cfg(unix)]
+fn interrupted(base: &str, folder: &Path, judged: bool) -> Output {
+    let child = start(base, folder, "5");
+    wait_for(&folder.join("exchanges.ndjson"));
+    std::thread::sleep(Duration::from_millis(900));
+    let start = Instant::now();
+    let results = || std::fs::read_to_string(folder.join("results.ndjson")).unwrap_or_default();
+    while judged && !results().contains("\n{\"step\":") {
+        assert!(start.elapsed() < Duration::from_secs(60), "{}", results());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.expect("kill runs").success());
+    child.wait_with_output().expect("ended")
+}
+
+/// Every file of a folder and what stands in it.
+#[cfg(unix)]
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .map(|path| (path.clone(), std::fs::read(path).expect("a file")))
+        .collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_is_not_lost_to_another_nor_mixed_with_one_without_a_login() {
+    beside_server(|base| {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("report");
+        let output = interrupted(&base, &folder, true);
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        let left = contents(&folder);
+        let text = folder.to_str().expect("text");
+        let again = ["run", "--target", &base, "--output", text];
+        let anonymous = ["run", "--resume", text];
+        for (arguments, has_account, words) in [
+            (&again[..], true, "--resume"),
+            (&anonymous[..], false, "expected an account"),
+        ] {
+            let mut command = program(arguments);
+            if !has_account {
+                command.env_remove("OPENIMIS_USER");
+                command.env_remove("OPENIMIS_PASSWORD");
+            }
+            let output = command.output().expect("the program runs");
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(said.contains(words), "{said}");
+            assert!(contents(&folder) == left, "{arguments:?} left it alone");
+        }
+    });
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_a_run_with_what_it_has() {
     beside_server(|base| {
         let root = tempfile::tempdir().expect("a folder");
         let folder = root.path().join("report");
-        let child = start(&base, &folder, "5");
-        wait_for(&folder.join("exchanges.ndjson"));
-        std::thread::sleep(Duration::from_millis(900));
-        let kill = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
-        assert!(kill.expect("kill runs").success());
-        let output = child.wait_with_output().expect("ended");
+        let output = interrupted(&base, &folder, false);
         assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
         assert!(stderr(&output).contains("stopping"), "{}", stderr(&output));
         let partial = assert_partial(&folder);
@@ -295,6 +347,23 @@ fn write(base: &str, folder: &Path) {
         "{}",
         stderr(&output)
     );
+}
+
+#[test]
+fn what_is_no_journal_is_no_journal_of_which_nothing_is_left() {
+    beside_server(|base| {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().join("journal.ndjson");
+        let broken = ["{\"a\":", "{\"a\":1}\n", "<html></html>"];
+        for text in broken {
+            std::fs::write(&path, text).expect("written");
+            let mut command = program(&["run", "--target", &base, "--mode", "write"]);
+            let output = command.arg("--clean-up").arg(&path).output();
+            let output = output.expect("the program runs");
+            assert_eq!(output.status.code(), Some(2), "{text}: {}", stderr(&output));
+            assert!(stderr(&output).contains("journal"), "{}", stderr(&output));
+        }
+    });
 }
 
 /// What `run --clean-up` prints, and what it says beside it.

@@ -6,15 +6,22 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use openimis_conformance::reference::{Options, Server};
 use openimis_conformance::report::Report;
 use openimis_conformance::result::Verdict;
 
-fn program(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"));
+    command
         .args(arguments)
         .current_dir(folder)
         .env_remove("OPENIMIS_USER")
-        .env_remove("OPENIMIS_PASSWORD")
+        .env_remove("OPENIMIS_PASSWORD");
+    command
+}
+
+fn program(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments)
         .output()
         .expect("the program runs")
 }
@@ -120,6 +127,77 @@ fn the_main_job_passes_on_the_built_in_server_and_writes_every_file() {
     );
     let named = |(_, reason): &(&str, String)| reason.contains("guide's");
     assert!(untested.iter().all(named), "{untested:?}");
+}
+
+#[test]
+fn a_server_that_lets_nobody_in_is_not_blamed() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let server = runtime.block_on(Server::start(Options::default()));
+    let server = server.expect("a server");
+    let folder = tempfile::tempdir().expect("a folder");
+    let overlay = folder.path().join("overlay.yaml");
+    let text = "overlay: a\ntitle: A\nlogin: { kind: token }\n";
+    std::fs::write(&overlay, text).expect("written");
+    let overlay = overlay.to_str().expect("text");
+    for (more, words) in [
+        (&[][..], "no account was given and the server wants one"),
+        (&["--overlay", overlay][..], "whether the token has expired"),
+    ] {
+        let _ = std::fs::remove_dir_all(folder.path().join("reports"));
+        let arguments = [&["run", "--target", server.base_url()], more].concat();
+        let mut command = command(folder.path(), &arguments);
+        let output = command
+            .env("OPENIMIS_TOKEN", "no-token-of-this-server")
+            .output();
+        let output = output.expect("the program runs");
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        let report = partial(folder.path());
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+        let reason = report.stopped_because.expect("a reason");
+        assert!(reason.contains(words), "{reason}");
+        assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    }
+}
+
+#[test]
+fn a_server_that_lets_nobody_in_need_not_know_every_type() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap_or_default();
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let status = match request.contains("/Patient") {
+                true => "401 Unauthorized",
+                false => "404 Not Found",
+            };
+            let head = "content-type: application/json\r\ncontent-length: 2\r\nconnection: close";
+            let _ = write!(stream, "HTTP/1.1 {status}\r\n{head}\r\n\r\n{{}}");
+        }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = format!("http://{address}/api/");
+    let output = program(folder.path(), &["run", "--target", &target]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let words = "no account was given and the server wants one";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
+}
+
+#[test]
+fn a_base_that_does_not_exist_is_one_message_and_no_finding() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let server = runtime.block_on(Server::start(Options::default()));
+    let server = server.expect("a server");
+    let base = url::Url::parse(server.base_url()).expect("an address");
+    let target = base.join("/nothing/").expect("an address").to_string();
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path(), &["run", "--target", &target]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let words = "answers nothing but 404: is it the FHIR base";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    assert!(partial(folder.path()).findings.is_empty());
 }
 
 #[test]

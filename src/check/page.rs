@@ -16,6 +16,9 @@ use crate::validator::Validator;
 /// What a walk over everything that there is of a type shows beside its own.
 pub const OF_A_WALK: [&str; 2] = ["ROB-1.pages", "ROB-1.rows"];
 
+/// Pages in a row without any new match, after which a walk ends.
+const STALE_PAGES: usize = 3;
+
 /// The checks of one search, over all of its pages.
 pub struct SearchJudge<'v> {
     resource_type: String,
@@ -34,6 +37,10 @@ pub struct SearchJudge<'v> {
     validity: Validity<'v>,
     pages: usize,
     matches: u64,
+    /// Matches that came before.
+    repeats: u64,
+    /// Pages in a row that had matches and none that is new.
+    stale: usize,
     last_total: Option<(String, u64)>,
     ids: HashSet<String>,
     links: HashSet<String>,
@@ -48,6 +55,8 @@ pub enum AfterPage {
     End,
     /// It is no page.
     Broken,
+    /// It is one of several in a row whose matches all came before: there is no end to them.
+    Stale,
 }
 
 impl<'v> SearchJudge<'v> {
@@ -78,6 +87,8 @@ impl<'v> SearchJudge<'v> {
             validity: Validity::new(validator, subject),
             pages: 0,
             matches: 0,
+            repeats: 0,
+            stale: 0,
             last_total: None,
             ids: HashSet::new(),
             links: HashSet::new(),
@@ -119,6 +130,7 @@ impl<'v> SearchJudge<'v> {
             return AfterPage::Broken;
         }
         self.judge_shell(exchange, &document);
+        let before = (self.matches, self.repeats);
         for (index, entry) in document
             .root
             .get("entry")
@@ -129,6 +141,11 @@ impl<'v> SearchJudge<'v> {
         {
             self.judge_entry(exchange, &document, entry, index, &mut see);
         }
+        let of_page = (self.matches - before.0, self.repeats - before.1);
+        self.stale = match of_page {
+            (1.., repeats) if repeats == of_page.0 => self.stale + 1,
+            _ => 0,
+        };
         self.note_total(exchange, &document.root);
         self.after(exchange, &document.root)
     }
@@ -268,6 +285,7 @@ impl<'v> SearchJudge<'v> {
         };
         self.no_repeat.saw_resource();
         if !self.ids.insert(format!("{found}/{id}")) {
+            self.repeats += 1;
             self.no_repeat.broken_by(
                 &exchange.id,
                 Rule::Paging,
@@ -345,6 +363,9 @@ impl<'v> SearchJudge<'v> {
                 &format!("`{next}`"),
             );
             return AfterPage::Broken;
+        }
+        if self.stale >= STALE_PAGES {
+            return AfterPage::Stale;
         }
         let Some(meant) = decoded(next) else {
             return AfterPage::Next(next.to_owned());

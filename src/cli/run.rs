@@ -11,6 +11,7 @@ use super::ExitCode;
 use super::language::LanguageArgument;
 use super::output::Screen;
 use crate::http::{Accounts, Credentials, Mode};
+use crate::journal::JournalError;
 use crate::options::{RunArguments, RunOptions};
 use crate::report::Language;
 use crate::result::ScenarioResult;
@@ -320,7 +321,11 @@ pub(super) fn exit_code(error: &RunError) -> ExitCode {
         | RunError::Options(_)
         | RunError::Changed(_)
         | RunError::KeyFile { .. }
-        | RunError::Log(LogError::Missing { .. } | LogError::Busy { .. })
+        | RunError::Log(
+            LogError::Missing { .. } | LogError::Busy { .. } | LogError::Unfinished { .. },
+        )
+        | RunError::NoLogin
+        | RunError::Journal(JournalError::Unreadable { .. } | JournalError::Malformed { .. })
         | RunError::Output { .. } => ExitCode::Usage,
         RunError::NothingSelected(_) => ExitCode::TooLittleTested,
         RunError::Log(_)

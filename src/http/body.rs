@@ -61,8 +61,8 @@ fn gunzip(bytes: &[u8], limit: usize, fault: Option<BodyFault>) -> (Vec<u8>, Opt
     if text.len() > limit {
         text.truncate(limit.min(KEPT));
         let message = format!(
-            "expected at most {} after decompression, found more, from {} that were sent: raise \
-             the limit if the server really means it",
+            "expected at most {} after decompression, found more, from {} that were sent: let \
+             the server send less at once",
             size(limit),
             size(bytes.len())
         );

@@ -213,23 +213,28 @@ impl Shared {
             }
         }
         let mut attempt = 0;
-        let mut renewed = false;
+        let mut renewals = 0;
         loop {
             let trip = self.follow(&outgoing, spec.redirects).await;
             let answer = trip.result.as_ref().ok();
             let status = answer.map_or(0, |answer| answer.status);
-            if let Some(used) = &token
-                && account.session.answered(used.generation, status)
+            let is_hopeful = token
+                .as_ref()
+                .is_some_and(|used| account.session.answered(used.generation, status));
+            if is_hopeful
+                && renewals < session::MAX_RENEWALS
+                && let Some(newer) = self.renew(account, token.as_ref()).await
             {
-                if renewed {
-                    account.session.was_fruitless();
-                } else if let Some(newer) = self.renew(account, used.generation).await {
-                    self.aside(&spec, &outgoing, trip, "expired");
-                    authorize(&mut outgoing, Some(&newer), TokenUse::AsIs);
-                    token = Some(newer);
-                    renewed = true;
-                    continue;
-                }
+                renewals += 1;
+                self.aside(&spec, &outgoing, trip, &renewal(renewals));
+                authorize(&mut outgoing, Some(&newer), TokenUse::AsIs);
+                token = Some(newer);
+                continue;
+            }
+            match status {
+                401 if is_hopeful || renewals > 0 => account.session.was_fruitless(),
+                1.. if renewals > 0 => account.session.was_fruitful(),
+                _ => {}
             }
             let wait = answer.and_then(|answer| wait_for(spec.method, answer, attempt));
             attempt += 1;
@@ -265,11 +270,12 @@ impl Shared {
         if !token.is_ending() {
             return Some(token);
         }
-        self.renew(account, token.generation).await.or(Some(token))
+        self.renew(account, Some(&token)).await.or(Some(token))
     }
 
     /// A newer token than that one, from another request's login or a new one.
-    async fn renew(&self, account: &Account, generation: u64) -> Option<Token> {
+    async fn renew(&self, account: &Account, used: Option<&Token>) -> Option<Token> {
+        let generation = used?.generation;
         let _turn = account.session.login.lock().await;
         let newer = |token: &Token| token.generation > generation;
         if let Some(token) = account.session.token().filter(newer) {
@@ -327,7 +333,7 @@ impl Shared {
         }
         let granted = match &self.options.login {
             LoginMethod::ClientCredentials { .. } => login::granted(answer),
-            _ => session::granted(answer),
+            _ => session::granted(answer, &self.login),
         };
         match granted {
             Ok(granted) => {
@@ -506,6 +512,14 @@ impl Shared {
             observer(&exchange);
         }
         exchange
+    }
+}
+
+/// What the id of an attempt ends in whose token had ended; each id stands once in a recording.
+fn renewal(number: u32) -> String {
+    match number {
+        1 => "expired".to_owned(),
+        number => format!("expired{number}"),
     }
 }
 

@@ -4,14 +4,19 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use url::Url;
 
 use super::transport::Incoming;
 use super::{Exchange, Secret};
 
 /// A token is renewed when less than this is left of it.
 const MARGIN: Duration = Duration::from_secs(60);
-/// Renewed logins that did not help, after which a 401 is only an answer.
+/// Renewed logins in a row that did not help, after which a 401 is only an answer.
 const MAX_FRUITLESS: u32 = 3;
+/// After this time a token may have ended, whatever did not help before: one more login is tried.
+const OLD: Duration = Duration::from_secs(30);
+/// One request is sent with so many new tokens at most: others that run beside it may use each up.
+pub(super) const MAX_RENEWALS: u32 = 5;
 
 /// What came of a login.
 #[derive(Debug, Clone)]
@@ -41,7 +46,9 @@ pub(super) struct Token {
     pub(super) scheme: &'static str,
     /// Counts the tokens of a run, from 1.
     pub(super) generation: u64,
-    /// When it ends, by this machine's steady clock.
+    /// When it was granted, or another was last asked for in vain, by this machine's steady clock.
+    asked: Instant,
+    /// When it ends, by the same clock.
     ends: Option<Instant>,
     /// Whether a request with it was answered with anything but 401.
     worked: bool,
@@ -86,6 +93,7 @@ impl Session {
                 secret: granted.token,
                 scheme: granted.scheme,
                 generation,
+                asked: Instant::now(),
                 ends: granted
                     .lifetime
                     .and_then(|life| Instant::now().checked_add(life)),
@@ -105,13 +113,24 @@ impl Session {
                 return false;
             }
             let replaced = token.generation != generation;
-            replaced || (token.worked && state.fruitless < MAX_FRUITLESS)
+            let hopeful = state.fruitless < MAX_FRUITLESS || token.asked.elapsed() >= OLD;
+            replaced || (token.worked && hopeful)
         })
     }
 
-    /// A new login did not help against a 401.
+    /// A new token helped a request that was refused with the one before.
+    pub(super) fn was_fruitful(&self) {
+        self.with(|state| state.fruitless = 0);
+    }
+
+    /// A new login did not help against a 401, or gave no token.
     pub(super) fn was_fruitless(&self) {
-        self.with(|state| state.fruitless += 1);
+        self.with(|state| {
+            state.fruitless += 1;
+            if let Some(token) = state.token.as_mut() {
+                token.asked = Instant::now();
+            }
+        });
     }
 }
 
@@ -152,27 +171,28 @@ impl Granted {
 }
 
 /// Reads openIMIS's answer to a login: `{"token": "...", "exp": seconds since 1970}`.
-pub(super) fn granted(answer: &Incoming) -> Result<Granted, LoginOutcome> {
+pub(super) fn granted(answer: &Incoming, address: &Url) -> Result<Granted, LoginOutcome> {
     match answer.status {
         200 | 201 => {}
         400 | 401 | 403 => {
             return Err(LoginOutcome::Refused(format!(
-                "the server refused the login with status {}: check the user name and the \
-                 password, and that the account is active",
+                "the server refused the login at {address} with status {}: check the user name and \
+                 the password, that the account is active, and that the address is right: the login \
+                 stands below the FHIR base",
                 answer.status
             )));
         }
         404 => {
-            return Err(LoginOutcome::Failed(
-                "there is no login at this address (status 404): check the base, and the login \
-                 path of this server"
-                    .to_owned(),
-            ));
+            return Err(LoginOutcome::Failed(format!(
+                "there is no login at {address} (status 404): check the base, and the login path \
+                 of this server"
+            )));
         }
         status => {
             return Err(LoginOutcome::Failed(format!(
-                "expected status 200 with a token, found status {status}: look into the server's \
-                 log"
+                "expected status 200 with a token from the login at {address}, found status \
+                 {status}: check the FHIR base, such as \
+                 https://imis.example.org/api/api_fhir_r4/, or look into the server's log"
             )));
         }
     }
@@ -238,7 +258,37 @@ pub(super) fn suspicious(body: &str) -> Vec<Secret> {
 mod tests {
     use serde_json::json;
 
+    use super::{Duration, Granted, Instant, MAX_FRUITLESS, OLD, Secret, Session};
     use super::{lifetime, suspicious};
+
+    fn worth_a_login(session: &Session) -> bool {
+        let generation = session.token().map_or(0, |token| token.generation);
+        session.answered(generation, 200);
+        session.answered(generation, 401)
+    }
+
+    #[test]
+    fn logins_that_did_not_help_are_forgotten_by_one_that_did_and_by_time() {
+        let session = Session::default();
+        session.grant(Granted::standing("Bearer", Secret::new("a-token")));
+        for _ in 0..MAX_FRUITLESS {
+            assert!(worth_a_login(&session));
+            session.was_fruitless();
+        }
+        assert!(!worth_a_login(&session), "the server means it");
+        session.was_fruitful();
+        assert!(worth_a_login(&session));
+        for _ in 0..MAX_FRUITLESS {
+            session.was_fruitless();
+        }
+        assert!(!worth_a_login(&session));
+        session.with(|state| {
+            let token = state.token.as_mut().expect("granted");
+            let past = Instant::now().checked_sub(OLD + Duration::from_secs(1));
+            token.asked = past.expect("a machine that runs for a minute");
+        });
+        assert!(worth_a_login(&session), "it may have ended since");
+    }
 
     #[test]
     fn a_refusal_is_no_secret_and_a_token_is() {

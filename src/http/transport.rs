@@ -235,7 +235,8 @@ async fn read_body(
         if bytes.len() > limits.max_body {
             bytes.truncate(limits.max_body.min(body::KEPT));
             let message = format!(
-                "expected at most {}, found more: ask for smaller pages, or raise the limit",
+                "expected at most {}, found more: let the server send less at once, such as smaller \
+                 pages",
                 body::size(limits.max_body)
             );
             return (bytes, Some(body::broken(BodyFaultKind::TooLarge, message)));

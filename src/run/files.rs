@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::log::{Header, Log};
+use super::log::{self, Header, Log};
 use super::{Open, Prepared, RunError, frame};
 use crate::http::{Exchange, Method, Mode};
 use crate::journal::{self, Journal};
@@ -52,6 +52,7 @@ pub(super) fn open(
 
 fn create(options: &RunOptions, base: &Url, prepared: &Prepared) -> Result<Open, RunError> {
     let folder = &options.output;
+    log::refuse_unfinished(folder)?;
     let definitions = &prepared.definitions;
     let values = [(SEED.to_owned(), super::seed()?)].into();
     let redactor = redactor(options, prepared, &values)?;
@@ -72,6 +73,7 @@ fn create(options: &RunOptions, base: &Url, prepared: &Prepared) -> Result<Open,
         selection: options.selection.clone(),
         packages: options.packages.clone(),
         overlay: options.overlay.clone(),
+        login: prepared.login_kind(),
         used: frame::packages(definitions),
         max_pages: options.max_pages,
         include_personal_data: options.include_personal_data,
@@ -97,6 +99,9 @@ fn resume(options: &RunOptions, base: &Url, prepared: &Prepared) -> Result<Open,
     let definitions = &prepared.definitions;
     let folder = &options.output;
     let (log, kept) = Log::resume(folder)?;
+    if kept.header.login.is_some() && prepared.login_kind().is_none() {
+        return Err(RunError::NoLogin);
+    }
     let used = frame::packages(definitions);
     if let Some(other) = used
         .iter()

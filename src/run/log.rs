@@ -16,6 +16,7 @@ use thiserror::Error;
 use super::parts::Parts;
 use super::selection::Selection;
 use crate::http::{Exchange, Mode};
+use crate::overlay::LoginKind;
 use crate::result::{DialectFact, PackageUse, PlannedSuite, ScenarioResult, StepResult};
 use crate::runner::{Earlier, Played, PlayedStep};
 use crate::suite::plan::PlannedScenario;
@@ -52,6 +53,9 @@ pub struct Header {
     pub packages: Vec<PathBuf>,
     /// Path of the overlay.
     pub overlay: Option<PathBuf>,
+    /// How it logged in, if it did; not who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<LoginKind>,
     /// The packages that were used.
     pub used: Vec<PackageUse>,
     /// Pages of one search.
@@ -123,6 +127,12 @@ pub enum LogError {
         /// Why.
         source: io::Error,
     },
+    /// A new run would lose what an interrupted one learned.
+    #[error("expected no interrupted run in `{path}`, found one: go on with it by `run --resume {path}`, or choose another folder with --output; to give it up, remove its `{FILE_NAME}`", path = path.display())]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Another process writes there.
     #[error("another run is writing into `{}`: wait for its end, or choose another folder", path.display())]
     Busy {
@@ -147,8 +157,23 @@ struct Writing {
     lines: u64,
 }
 
+/// Refuses a folder in which an interrupted run left what it had judged.
+pub(super) fn refuse_unfinished(folder: &Path) -> Result<(), LogError> {
+    let path = folder.join(FILE_NAME);
+    let Ok(file) = File::open(&path) else {
+        return Ok(());
+    };
+    let _turn = locked(&path, file)?;
+    match read(folder) {
+        Ok(kept) if !kept.scenarios.is_empty() => Err(LogError::Unfinished {
+            path: folder.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 impl Log {
-    /// Starts new results; those of an earlier run are replaced.
+    /// Starts new results; those of an earlier run, which judged nothing, are replaced.
     pub(super) fn create(folder: &Path, header: &Header) -> Result<Self, LogError> {
         let path = folder.join(FILE_NAME);
         let open = || {

@@ -27,6 +27,7 @@ pub async fn look(options: &RunOptions) -> Result<Looked, RunError> {
     let mut dialect = Dialect {
         trailing_slash: false,
         accept: FHIR_JSON,
+        answers: true,
     };
     if let Some(target) = &options.target {
         let reading = RunOptions {

@@ -190,6 +190,7 @@ scenarios:
         let dialect = Dialect {
             trailing_slash: true,
             accept: FHIR_JSON,
+            answers: true,
         };
         let lines: Vec<String> = suite.scenarios[0]
             .steps

@@ -49,6 +49,8 @@ pub(super) struct Scenario<'s> {
     pub(super) taken: Option<Result<super::probe::Taken, String>>,
     /// What probes ask about, by type.
     pub(super) known: BTreeMap<String, Result<super::probe::Known, String>>,
+    /// Whether a search of that type was answered, where a known resource was looked for.
+    pub(super) searched: BTreeMap<String, bool>,
     exchanges: Vec<Exchange>,
     step_exchanges: Vec<String>,
     /// How what the step sent came about; see [`StepResult::preparation`].
@@ -105,6 +107,7 @@ pub(super) async fn play(
         body: None,
         taken: None,
         known: BTreeMap::new(),
+        searched: BTreeMap::new(),
         exchanges: Vec::new(),
         step_exchanges: Vec::new(),
         sent: BTreeMap::new(),

@@ -84,6 +84,11 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
                 }
                 break Err("a page of the search was answered with a server error".to_owned());
             }
+            AfterPage::Stale => {
+                break Err(
+                    "the walk ended: three pages in a row had no match that is new".to_owned(),
+                );
+            }
             AfterPage::Broken => break Err("the walk through the pages broke off".to_owned()),
             AfterPage::Next(_) if step.pages == Pages::First => {
                 judge.asks_for_one_page();

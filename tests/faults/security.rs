@@ -124,7 +124,6 @@ fn wrong_logins_catch_their_faults() {
             warns(Fault::LoginNamesUnknownUser, &["login-silent"]),
             fails(Fault::MalformedLoginFails, &["malformed-login"]),
             warns(Fault::LoginWithoutExpiry, &["token-expiry"]),
-            warns(Fault::TokenExpiresAtOnce, &["token-expiry"]),
         ],
     );
 }
@@ -139,10 +138,18 @@ fn answers_over_tls_catch_theirs() {
 }
 
 #[test]
-fn a_login_without_a_token_ends_the_run() {
-    let trial = Trial::of_fault(Fault::LoginWithoutToken, &["login"]);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let ended = runtime.block_on(crate::support::BENCH.run(&trial));
-    let message = ended.expect_err("no run").to_string();
-    assert!(message.contains("`token`"), "{message}");
+fn a_login_without_a_token_that_works_ends_the_run() {
+    for (fault, words) in [
+        (Fault::LoginWithoutToken, "`token`"),
+        (
+            Fault::TokenExpiresAtOnce,
+            "gives a token at its login and refuses it",
+        ),
+    ] {
+        let trial = Trial::of_fault(fault, &["login"]);
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let ended = runtime.block_on(crate::support::BENCH.run(&trial));
+        let message = ended.expect_err("no run").to_string();
+        assert!(message.contains(words), "{message}");
+    }
 }

@@ -177,6 +177,7 @@ async fn an_endless_body_is_cut_at_the_limit() {
     assert_eq!(response.body.len(), 64 << 10);
     let fault = response.body_fault.as_ref().expect("a fault");
     assert_eq!(fault.kind, BodyFaultKind::TooLarge);
+    says(&fault.message, &["let the server send less"]);
 }
 
 fn gzipped(bytes: &[u8]) -> Vec<u8> {
@@ -204,7 +205,10 @@ async fn compressed_answers_are_read_and_bombs_are_not() {
     let bomb = gzipped(&vec![b' '; 50_000_000]);
     let (kind, message) = fault(move || gzip_answer(&bomb)).await;
     assert_eq!(kind, BodyFaultKind::TooLarge);
-    says(&message, &["after decompression"]);
+    says(
+        &message,
+        &["after decompression", "let the server send less"],
+    );
 
     let (kind, _) = fault(|| gzip_answer(b"{\"not\":\"gzip\"}")).await;
     assert_eq!(kind, BodyFaultKind::Encoding);

@@ -99,7 +99,7 @@ async fn a_login_that_fails_says_how_to_mend_it() {
     let cases = [
         (
             response("401 U", "", "\"INCORRECT_CREDENTIALS\""),
-            "password",
+            "/fhir/login/ with status 401: check the user name",
         ),
         (
             response("400 B", "", "\"Missing username or password\""),
@@ -107,6 +107,7 @@ async fn a_login_that_fails_says_how_to_mend_it() {
         ),
         (response("404 N", "", "<html>"), "login path"),
         (response("500 E", "", "{}"), "status 500"),
+        (response("501 E", "", "{}"), "check the FHIR base"),
         (response("200 OK", "", "<html>Welcome</html>"), "web page"),
         (response("200 OK", "", r#"{"token":null}"#), "web page"),
         (

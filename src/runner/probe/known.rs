@@ -72,6 +72,10 @@ impl Context<'_, '_> {
         if matches!(exchange.status(), Some(401 | 403)) {
             exchange = self.get(&url).await;
         }
+        let answers = exchange.status() == Some(200);
+        self.scenario
+            .searched
+            .insert(resource_type.to_owned(), answers);
         match exchange.status() {
             Some(200) => {}
             Some(status @ (401 | 403)) => {

@@ -207,6 +207,11 @@ pub(super) async fn malformed(context: &mut Context<'_, '_>) {
     let url = context.instance(&resource_type, "no_id~");
     let exchange = context.get(&url).await;
     refusal::judge(&mut context.checks, &exchange, refusal::Reason::MalformedId);
+    // The control: where not even a search is answered, whatever is asked is refused.
+    let known = context.known(&resource_type).await;
+    if let (Err(reason), Some(false)) = (known, context.scenario.searched.get(&resource_type)) {
+        context.checks.skip(&reason);
+    }
     context
         .checks
         .only_where(&refusal::OF_EVERY_REFUSAL, "the read did not fail");
