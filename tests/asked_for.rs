@@ -142,7 +142,9 @@ fn a_filter_by_type_plans_sends_and_reports_the_same_scenarios() {
     );
     let text = stdout(&plan);
     let first = |line: &str| line.split_whitespace().next().map(str::to_owned);
-    let planned: BTreeSet<String> = text.lines().skip(1).filter_map(first).collect();
+    // A row that is too long goes on below its own column.
+    let rows = text.lines().skip(1).filter(|line| !line.starts_with("  "));
+    let planned: BTreeSet<String> = rows.filter_map(first).collect();
     let run = ["run", "--mode", "write", "--output", "r", "--quiet"];
     let output = program(folder.path(), &[&run[..], &more].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

@@ -94,8 +94,12 @@ pub(super) async fn perform(scenario: &mut Scenario<'_>, planned: &PlannedStep) 
 /// Why a step that reads back has nothing to expect: what it should find was never stored.
 fn nothing_stored(scenario: &Scenario<'_>, step: &Step) -> Option<String> {
     let from = step.round_trip.as_ref()?;
-    (!scenario.sent.contains_key(from))
-        .then(|| format!("`{from}` stored nothing that could be read back"))
+    (!scenario.sent.contains_key(from)).then(|| match scenario.was_judged_earlier(from) {
+        true => {
+            format!("`{from}` came before the run was interrupted, and what it sent is not kept")
+        }
+        false => format!("`{from}` stored nothing that could be read back"),
+    })
 }
 
 /// Holds what was read to what an earlier step sent.

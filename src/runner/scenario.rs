@@ -330,6 +330,13 @@ impl Scenario<'_> {
         }
     }
 
+    /// Whether an interrupted run carried that step of the scenario out.
+    pub(super) fn was_judged_earlier(&self, step: &str) -> bool {
+        let place = (self.id.clone(), step.to_owned());
+        let earlier = self.session.earlier.as_ref();
+        earlier.is_some_and(|earlier| earlier.steps.contains_key(&place))
+    }
+
     /// `scenario/step`.
     pub(super) fn place(&self) -> String {
         format!("{}/{}", self.id, self.step)
