@@ -4,16 +4,22 @@
 //! Each runs for half a second; `OPENIMIS_GENERATED_SECONDS=1200 cargo test --release --test generated -- --nocapture`
 //! runs each for longer and says how often. What failed is printed as it was.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use openimis_conformance::fhirpath::{Expression, xhtml};
-use openimis_conformance::http::{Exchange, Method, Outcome, Request, Response};
+use openimis_conformance::filter::Filter;
+use openimis_conformance::gate::{Gate, GateOptions};
+use openimis_conformance::http::{Credentials, Exchange, Method, Outcome, Request, Response};
+use openimis_conformance::options::RunArguments;
 use openimis_conformance::package::{Definitions, LooseFile, Package};
 use openimis_conformance::redaction::{Key, Redactor};
 use openimis_conformance::result::Subject;
+use openimis_conformance::settings::Settings;
+use openimis_conformance::shard::ShardFile;
 use openimis_conformance::validator::Validator;
 use openimis_conformance::{check, journal, json, overlay, recording, report, suite};
 
@@ -226,6 +232,71 @@ fn recordings_journals_and_reports_survive() {
         |bytes| {
             std::fs::write(folder.path().join("results.ndjson"), bytes).expect("written");
             let _ = openimis_conformance::run::read_results(folder.path());
+        },
+    );
+}
+
+#[test]
+fn what_people_write_for_a_run_survives() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("file");
+    let read = |path: &str| std::fs::read(path).expect(path);
+    let write = |bytes: &[u8]| std::fs::write(&path, bytes).expect("written");
+    survives(
+        "settings",
+        &texts(&["target = \"http://127.0.0.1:1/\"\nsuite = [\"read\"]\ntimeout = 5\n"]),
+        |bytes| {
+            write(bytes);
+            let _ = Settings::resolve(RunArguments::default(), &BTreeMap::new(), Some(&path));
+        },
+    );
+    let known = read("fixtures/gate/known-failures.toml");
+    survives("known failures", &[known], |bytes| {
+        write(bytes);
+        let options = GateOptions {
+            known_failures: Some(path.clone()),
+            ..GateOptions::default()
+        };
+        let _ = Gate::load(&options);
+    });
+    survives(
+        "acceptance",
+        &[read("fixtures/gate/acceptance.toml")],
+        |bytes| {
+            write(bytes);
+            let options = GateOptions {
+                acceptance: Some(path.clone()),
+                ..GateOptions::default()
+            };
+            let _ = Gate::load(&options);
+        },
+    );
+    survives(
+        "filters",
+        &texts(&["suite = read, search and not (type = Patient or level = MAY)"]),
+        as_text(|text| drop(Filter::parse(text))),
+    );
+    write(b"");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let owner = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&path, owner).expect("set");
+    }
+    survives(
+        "credentials",
+        &texts(&["user\npass word\nno-rights=x\n"]),
+        |bytes| {
+            write(bytes);
+            let _ = Credentials::from_file(&path);
+        },
+    );
+    survives(
+        "shards",
+        &texts(&["{\"shard\":\"1.0\",\"index\":1,\"of\":2,\"plan\":[],\"result\":{}}"]),
+        |bytes| {
+            std::fs::write(folder.path().join("shard.json"), bytes).expect("written");
+            let _ = ShardFile::read(folder.path());
         },
     );
 }
