@@ -1,36 +1,14 @@
 //! What a run is asked for, what it sends and what its report says of the rest: the plan, the filter,
 //! the suites and the mode.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::{Command, Output};
+mod program;
 
-use openimis_conformance::report::Report;
+use std::collections::BTreeSet;
+
 use openimis_conformance::result::Verdict;
 use serde_json::Value;
 
-fn program(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("OPENIMIS_USER")
-        .env_remove("OPENIMIS_PASSWORD")
-        .output()
-        .expect("the program runs")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn report(folder: &Path) -> Report {
-    let text = std::fs::read_to_string(folder.join("report.json")).expect("a report");
-    openimis_conformance::report::read(&text).expect("a readable report")
-}
+use crate::program::{program, report, stderr, stdout};
 
 /// A method with the pattern of an address, as `list --plan` prints it.
 fn pattern(method: &str, url: &str, base: &str) -> String {

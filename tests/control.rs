@@ -1,42 +1,18 @@
 //! What is run and what fails a run, as a user says it: filters, shards, known failures,
 //! acceptance criteria, settings.
 
+mod program;
+
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Stdio};
 
 use openimis_conformance::reference::{Options, PASSWORD, Server, USER};
 use openimis_conformance::report::Report;
 use openimis_conformance::result::Verdict;
 use serde_json::Value;
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"));
-    command.args(arguments).current_dir(folder);
-    for variable in ["USER", "PASSWORD"] {
-        command.env_remove(format!("OPENIMIS_{variable}"));
-    }
-    command
-}
-
-fn program(folder: &Path, arguments: &[&str]) -> Output {
-    command(folder, arguments)
-        .output()
-        .expect("the program runs")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn report(folder: &Path) -> Report {
-    let text = std::fs::read_to_string(folder.join("report.json")).expect("a report");
-    openimis_conformance::report::read(&text).expect("a readable report")
-}
+use crate::program::{command, program, report, stderr, stdout};
 
 /// What was found and what was tested. Each part has a server of its own, whose data is what that
 /// part made, so counts and ids of resources differ.

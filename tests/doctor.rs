@@ -1,10 +1,14 @@
 //! `doctor` as a user runs it: against the built-in server, a dead port and a site that is no FHIR.
 
+mod program;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Output};
 
 use openimis_conformance::reference::{Options, PASSWORD, Server, USER};
+
+use crate::program::stdout;
 
 fn doctor(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
@@ -14,10 +18,6 @@ fn doctor(arguments: &[&str]) -> Output {
         .env_remove("OPENIMIS_PASSWORD")
         .output()
         .expect("the program runs")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]

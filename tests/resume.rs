@@ -1,5 +1,7 @@
 //! Runs that are cut off: whatever ends them, what they learned is there, and they can go on.
 
+mod program;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
@@ -10,6 +12,8 @@ use openimis_conformance::journal;
 use openimis_conformance::recording;
 use openimis_conformance::reference::{Fault, Options, PASSWORD, Server, USER};
 use openimis_conformance::report::Report;
+
+use crate::program::{report, stderr};
 
 /// The program with the account of the reference server.
 fn program(arguments: &[&str]) -> Command {
@@ -44,15 +48,6 @@ fn resume(folder: &Path) -> Output {
     program(&["run", "--resume", folder.to_str().expect("text")])
         .output()
         .expect("the program runs")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn report(folder: &Path) -> Report {
-    let text = std::fs::read_to_string(folder.join("report.json")).expect("a report");
-    openimis_conformance::report::read(&text).expect("a readable report")
 }
 
 /// What a run that was cut off left: a report that says so, and a recording.

@@ -1,17 +1,10 @@
 //! Recorded exchanges judged again: without a server, and with the same outcome.
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod program;
 
-fn program(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_openimis-conformance"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("OPENIMIS_USER")
-        .env_remove("OPENIMIS_PASSWORD")
-        .output()
-        .expect("the program runs")
-}
+use std::path::Path;
+
+use crate::program::program;
 
 /// A report without its one block of times and generated ids.
 fn report(path: &Path) -> serde_json::Value {

@@ -1,40 +1,18 @@
 //! The main job as a user runs it: the whole program against the built-in server, and against
 //! everything that is no openIMIS.
 
+mod program;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use openimis_conformance::reference::{Options, Server};
 use openimis_conformance::report::Report;
 use openimis_conformance::result::Verdict;
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_openimis-conformance"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("OPENIMIS_USER")
-        .env_remove("OPENIMIS_PASSWORD");
-    command
-}
-
-fn program(folder: &Path, arguments: &[&str]) -> Output {
-    command(folder, arguments)
-        .output()
-        .expect("the program runs")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn report(folder: &Path) -> Report {
-    let text =
-        std::fs::read_to_string(folder.join("reports/embedded/report.json")).expect("a report");
-    openimis_conformance::report::read(&text).expect("a readable report")
-}
+use crate::program::{command, program, report, stderr};
 
 /// The partial report of a run that could not begin.
 fn partial(folder: &Path) -> Report {
@@ -89,7 +67,7 @@ fn the_main_job_passes_on_the_built_in_server_and_writes_every_file() {
         let path = folder.path().join("reports/embedded").join(file);
         assert!(path.metadata().is_ok_and(|file| file.len() > 0), "{file}");
     }
-    let report = report(folder.path());
+    let report = report(&folder.path().join("reports/embedded"));
     assert!(report.complete);
     assert!(
         report.totals.checks.pass > 100,
@@ -221,7 +199,7 @@ fn read_mode_sends_no_write_and_skips_what_writes() {
         }
     }
     assert!(posts >= 1, "the login is recorded");
-    let report = report(folder.path());
+    let report = report(&folder.path().join("reports/embedded"));
     let skipped = report
         .skipped
         .iter()
@@ -392,7 +370,8 @@ fn two_runs_give_the_same_verdicts() {
             program(folder.path(), &["run", "--quiet"]).status.code(),
             Some(0)
         );
-        let mut report = serde_json::to_value(report(folder.path())).expect("JSON");
+        let mut report =
+            serde_json::to_value(report(&folder.path().join("reports/embedded"))).expect("JSON");
         report["run"] = serde_json::Value::Null;
         let totals = report["totals"].clone();
         let findings: Vec<_> = report["findings"]
@@ -431,7 +410,7 @@ fn a_reader_that_goes_away_ends_the_words_and_not_the_run() {
             "{arguments:?} ended with {status}"
         );
     }
-    assert_eq!(report(folder.path()).exit_code, 0);
+    assert_eq!(report(&folder.path().join("reports/embedded")).exit_code, 0);
 }
 
 #[test]
@@ -444,7 +423,7 @@ fn a_suite_of_which_too_little_was_tested_is_not_green_in_any_form() {
     assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(printed.starts_with("TOO LITTLE TESTED"), "{printed}");
-    let report = report(folder.path());
+    let report = report(&folder.path().join("reports/embedded"));
     assert_eq!(report.totals.checks.fail, 0);
     let suite = report.suites.iter().find(|suite| suite.id == "search");
     let suite = suite.expect("the suite");
