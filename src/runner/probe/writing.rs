@@ -10,6 +10,7 @@ use crate::check::create::created_id;
 use crate::check::protocol::is_success;
 use crate::dialect::{FHIR_JSON, PLAIN_JSON};
 use crate::http::{Exchange, Method, RequestSpec, Standing};
+use crate::journal::Intent;
 use crate::suite::body::{FilledBody, Filling};
 use crate::suite::probe::Probe;
 
@@ -127,23 +128,28 @@ impl Context<'_, '_> {
     ) -> Result<Exchange, String> {
         let resource_type = body["resourceType"].as_str().unwrap_or_default().to_owned();
         let text = body.to_string();
-        let mut outcome = StepOutcome::default();
-        let intent = intend(self.scenario, &resource_type, &text, &mut outcome);
-        self.notes.append(&mut outcome.notes);
-        let intent = intent?;
+        let intent = self.intend(&resource_type, &text)?;
         let url = self.type_address(&resource_type);
         let exchange = self
             .write(Method::Post, &url, &text, headers, carries)
             .await;
-        note_created(
-            self.scenario,
-            intent,
-            &resource_type,
-            &exchange,
-            &mut outcome,
-        );
-        self.notes.append(&mut outcome.notes);
+        self.conclude(intent, &resource_type, &exchange);
         Ok(exchange)
+    }
+
+    /// Writes down what is about to be created.
+    fn intend(&mut self, resource_type: &str, text: &str) -> Result<Option<Intent>, String> {
+        let mut outcome = StepOutcome::default();
+        let intent = intend(self.scenario, resource_type, text, &mut outcome);
+        self.notes.append(&mut outcome.notes);
+        intent
+    }
+
+    /// Writes down what came of it.
+    fn conclude(&mut self, intent: Option<Intent>, resource_type: &str, exchange: &Exchange) {
+        let mut outcome = StepOutcome::default();
+        note_created(self.scenario, intent, resource_type, exchange, &mut outcome);
+        self.notes.append(&mut outcome.notes);
     }
 
     /// Creates what the probe is about; without it there is nothing to look at.
@@ -175,24 +181,9 @@ impl Context<'_, '_> {
     /// An update that may create, with the intent in the journal first.
     pub(super) async fn put_new(&mut self, id: &str, body: &Value) -> Result<Exchange, String> {
         let resource_type = body["resourceType"].as_str().unwrap_or_default().to_owned();
-        let mut outcome = StepOutcome::default();
-        let intent = intend(
-            self.scenario,
-            &resource_type,
-            &body.to_string(),
-            &mut outcome,
-        );
-        self.notes.append(&mut outcome.notes);
-        let intent = intent?;
+        let intent = self.intend(&resource_type, &body.to_string())?;
         let exchange = self.put(id, body, None).await;
-        note_created(
-            self.scenario,
-            intent,
-            &resource_type,
-            &exchange,
-            &mut outcome,
-        );
-        self.notes.append(&mut outcome.notes);
+        self.conclude(intent, &resource_type, &exchange);
         Ok(exchange)
     }
 
